@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 """The project folder."""
 
 
-class BadSettings(ValueError):
+class BadSettings(ValueError):  # noqa: N818 - named for what it says
     """A setting cannot be used; `str(error)` is one sentence that says which and why."""
 
     def __init__(self, sentence: str) -> None:
@@ -42,7 +42,7 @@ class Settings(BaseSettings):
 
     origins: Annotated[tuple[str, ...], NoDecode] = Field((), validation_alias="CMA_ORIGINS")
     """The addresses people type, scheme and port included; all others are refused."""
-    https: bool = Field(False, validation_alias="CMA_HTTPS")
+    https: bool = Field(default=False, validation_alias="CMA_HTTPS")
     """Whether people reach us over HTTPS: the cookie is then `__Host-` and Secure."""
     trusted_proxy_hops: int = Field(0, ge=0, le=5, validation_alias="CMA_TRUSTED_PROXY_HOPS")
     """How many proxies of our own stand in front and add to X-Forwarded-For."""

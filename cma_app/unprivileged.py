@@ -11,26 +11,23 @@ import os
 import sys
 
 
-def _die_with(parent: int, number: int) -> None:
-    """Ask Linux for signal `number` when the parent ends; other systems have no such wish."""
-    if not number or not sys.platform.startswith("linux"):
-        return
-    import ctypes  # noqa: PLC0415 - costs 10 ms, so only where it is used
-
-    ctypes.CDLL(None, use_errno=True).prctl(1, number, 0, 0, 0)  # 1 is PR_SET_PDEATHSIG
-    if os.getppid() != parent:
-        sys.exit("the process that wanted this one has gone")
-
-
 def main(arguments: list[str]) -> None:
     """Drop to the user, tie the life to the parent's, and become the program."""
     uid, gid, number, parent = (int(argument) for argument in arguments[:4])
+    libc = None
+    if number and sys.platform.startswith("linux"):
+        import ctypes  # noqa: PLC0415 - 10 ms, and the other user may not reach our Python
+
+        libc = ctypes.CDLL(None, use_errno=True)
     if uid >= 0:
         os.setgroups([])
         os.setgid(gid)
         os.setuid(uid)
     os.umask(0o077)
-    _die_with(parent, number)  # after setuid, which would forget it
+    if libc is not None:
+        libc.prctl(1, number, 0, 0, 0)  # 1 is PR_SET_PDEATHSIG; setuid would have undone it
+        if os.getppid() != parent:
+            sys.exit("the process that wanted this one has gone")
     os.execv(arguments[4], arguments[4:])  # noqa: S606 - the caller gives a full path
 
 
