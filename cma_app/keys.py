@@ -26,7 +26,7 @@ NONCE_BYTES = 12  # what AES-GCM takes, NIST SP 800-38D 5.2.1.1
 VERSION = "v1"
 
 
-class KeyTrouble(CmaError):  # noqa: N818 - named for the reader
+class KeyTrouble(CmaError):
     """A key is missing, damaged or not the one a value was written with."""
 
     sentence = "A stored value cannot be read with the keys of this machine."

@@ -52,7 +52,7 @@ STOP_SECONDS = 30
 LOG_BYTES = 10_000_000
 
 
-class PostgresBusy(PostgresError):  # noqa: N818 - named for the reader
+class PostgresBusy(PostgresError):
     """Another process supervises this folder's PostgreSQL."""
 
 
@@ -88,6 +88,11 @@ class EmbeddedPostgres:
     def superuser_url(self) -> str:
         """The SQLAlchemy address of the superuser: role making and tests alone."""
         return self._url(SUPERUSER, "postgres")
+
+    @property
+    def superuser_database_url(self) -> str:
+        """The superuser's address of our own database: backups, which must see every row."""
+        return self._url(SUPERUSER, DATABASE)
 
     @property
     def owner_url(self) -> str:

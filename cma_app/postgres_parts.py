@@ -137,6 +137,17 @@ def end(child: "subprocess.Popen[bytes]") -> None:
             continue
 
 
+def end_group(child: "subprocess.Popen[bytes]", first: signal.Signals, seconds: float) -> None:
+    """End a child that leads its own group, and whatever it left behind; it is reaped."""
+    if child.poll() is None:
+        send(child.pid, first)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(seconds)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
 def reason(said: str) -> str:
     """Return what the server's log gives as the reason it ended."""
     fatal = [line.partition("FATAL:")[2].strip() for line in said.splitlines() if "FATAL:" in line]

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 """The project folder."""
 
 
-class BadSettings(ValueError):  # noqa: N818 - named for what it says
+class BadSettings(ValueError):
     """A setting cannot be used; `str(error)` is one sentence that says which and why."""
 
     def __init__(self, sentence: str) -> None:

@@ -1,0 +1,127 @@
+"""Finds the database a command works on, ours or the operator's, and refuses an unsafe role."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+from pydantic import SecretStr
+from sqlalchemy import Connection, make_url, text
+
+from cma_app.errors import CmaError
+from cma_app.postgres import EmbeddedPostgres, PostgresError, plain
+from cma_app.postgres_place import OLDEST
+from cma_app.settings import clear_settings, settings, use_settings
+
+Say = Callable[[str], None]
+
+_ROLE = text("""
+SELECT current_user AS name,
+  EXISTS (SELECT FROM pg_roles
+          WHERE rolsuper AND pg_has_role(current_user, oid, 'MEMBER')) AS is_superuser,
+  EXISTS (SELECT FROM pg_roles
+          WHERE rolbypassrls AND pg_has_role(current_user, oid, 'MEMBER')) AS passes_rls,
+  EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+          WHERE c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\\_%'
+            AND n.nspname <> 'information_schema'
+            AND pg_has_role(current_user, c.relowner, 'MEMBER')) AS owns_tables
+""")
+
+
+class UnsafeRole(CmaError):
+    """The role that should serve could pass the walls between centres."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """The addresses in force; `server` is ours, or None for an external PostgreSQL."""
+
+    app_url: str
+    owner_url: str | None
+    dump_url: str | None
+    """A role that sees every row: the superuser of ours, the owner of an external one."""
+    server: EmbeddedPostgres | None = None
+
+    @property
+    def owner(self) -> str:
+        """The owner's address; one sentence when the operator gave none."""
+        if self.owner_url is None:
+            raise PostgresError(
+                "This needs DATABASE_OWNER_URL, the address of the role that owns the tables."
+            )
+        return self.owner_url
+
+
+@contextmanager
+def open_database(say: Say, *, attach: bool = True) -> Iterator[Database]:
+    """Give the database while the block runs, and put its addresses in the settings.
+
+    With no DATABASE_URL it starts ours, or, with `attach`, uses the one that already runs.
+    """
+    given = settings()
+    if not given.embedded:
+        owner = given.owner_url if given.database_owner_url else None
+        for url, name in ((given.serving_url, "DATABASE_URL"), (owner, "DATABASE_OWNER_URL")):
+            if url:
+                check_reachable(url, name)
+        yield Database(given.serving_url, owner, owner)
+        return
+    server = EmbeddedPostgres(given.home, say=say).start(attach=attach)
+    try:
+        use_settings(
+            given.model_copy(
+                update={
+                    "database_url": SecretStr(server.app_url),
+                    "database_owner_url": SecretStr(server.owner_url),
+                }
+            )
+        )
+        yield Database(server.app_url, server.owner_url, server.superuser_database_url, server)
+    finally:
+        clear_settings()
+        server.stop()
+
+
+def check_reachable(url: str, name: str) -> None:
+    """Raise PostgresError, one sentence without the password, unless the address answers."""
+    address = make_url(url)
+    place = f"{address.host or 'localhost'}:{address.port or 5432}"
+    try:
+        with psycopg.connect(plain(url), connect_timeout=5) as connection:
+            version = connection.info.server_version // 10000
+    except psycopg.OperationalError as error:
+        raise PostgresError(f"{name} cannot be used: {_why(error, place)}.") from None
+    except psycopg.ProgrammingError:
+        raise PostgresError(f"{name} is not a PostgreSQL address.") from None
+    if version < OLDEST:
+        raise PostgresError(f"{name} is PostgreSQL {version}; {OLDEST} or newer is needed.")
+
+
+def _why(error: psycopg.OperationalError, place: str) -> str:
+    said = str(error)
+    if "password authentication failed" in said or "no password supplied" in said:
+        return f"the server at {place} refuses the name or the password"
+    if "does not exist" in said:
+        return f"the server at {place} has no such database or role"
+    if "resolve" in said or "Name or service" in said:
+        return f"no machine answers to the name in {place}"
+    return f"nothing answers as PostgreSQL at {place}"
+
+
+def assert_safe_role(connection: Connection) -> None:
+    """Raise UnsafeRole when this connection's role could pass the walls between centres.
+
+    A superuser, a role with BYPASSRLS and an owner of tables can; so can a member of one.
+    """
+    role = connection.execute(_ROLE).one()
+    found = (
+        (role.is_superuser, "is a superuser"),
+        (role.passes_rls, "has BYPASSRLS"),
+        (role.owns_tables, "owns tables"),
+    )
+    for unsafe, what in found:
+        if unsafe:
+            raise UnsafeRole(
+                f"DATABASE_URL signs in as {role.name}, which {what} and so passes row security:"
+                " give the app a role of its own (docs/RUNNING.md, Your own PostgreSQL)."
+            )
