@@ -1,0 +1,1 @@
+"""The case management app: everything that is neither a screen nor a table."""

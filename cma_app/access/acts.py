@@ -1,0 +1,156 @@
+"""Every deed by name, who may do it, and what we say to those who may not.
+
+This is the one table: menus, buttons, the gate, the services, `docs/who-may-do-what.md` and the
+tests are all derived from it.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """The four roles of the schema."""
+
+    ADMIN = "admin"
+    MANAGER = "manager"
+    ADVISOR = "advisor"
+    TRAINEE = "trainee"
+
+
+class Act(StrEnum):
+    """A deed with a name: asked, allowed or refused, written in the audit log."""
+
+    # oneself
+    HOME_SEE = "home:see"
+    OWN_PASSWORD_CHANGE = "own_password:change"  # noqa: S105 - the name of a deed
+    # running the system
+    CENTRE_LIST = "centre:list"
+    CENTRE_ADD = "centre:add"
+    USER_LIST = "user:list"
+    USER_ADD = "user:add"
+    USER_RESET_PASSWORD = "user:reset_password"  # noqa: S105 - the name of a deed
+    USER_DEACTIVATE = "user:deactivate"
+    # clients
+    CLIENT_FIND = "client:find"
+    CLIENT_OPEN = "client:open"
+    CLIENT_RECORD = "client:record"
+    CLIENT_REVEAL_NI_NUMBER = "client:reveal_ni_number"
+    CLIENT_ROUTES_RECORD = "client:record_routes"
+    CLIENT_CONSENT_RECORD = "client:record_consent"
+    CLIENT_VULNERABILITY_RECORD = "client:record_vulnerability"
+    CLIENT_VULNERABILITY_REMOVE = "client:remove_vulnerability"
+    CLIENT_RESTRICT = "client:restrict"
+    # referrals and cases
+    REFERRAL_RECORD = "referral:record"
+    REFERRAL_LIST = "referral:list"
+    REFERRAL_ACCEPT = "referral:accept"
+    CASE_LIST = "case:list"
+    CASE_OPEN = "case:open"
+    CASE_START = "case:start"
+    CASE_RAISE_PRIORITY = "case:raise_priority"
+    CASE_LOWER_PRIORITY = "case:lower_priority"
+    CASE_MOVE_STAGE = "case:move_stage"
+    CASE_CLOSE = "case:close"
+    CASE_ASSIGN = "case:assign"
+    CASE_EDIT = "case:edit"
+    NOTE_RECORD = "note:record"
+    NOTE_CORRECT = "note:correct"
+    ACTION_RECORD = "next_action:record"
+    ACTION_DONE = "next_action:done"
+    # money
+    DEBT_RECORD = "debt:record"
+    DEBT_REMOVE = "debt:remove"
+    BUDGET_RECORD = "budget_sheet:record"
+    BUDGET_VERIFY = "budget_sheet:verify"
+    OFFER_RECORD = "offer:record"
+    # the centre
+    CASELOAD_SEE = "caseload:see"
+
+
+ADMIN: Final = frozenset(
+    {
+        Act.HOME_SEE,
+        Act.OWN_PASSWORD_CHANGE,
+        Act.CENTRE_LIST,
+        Act.CENTRE_ADD,
+        Act.USER_LIST,
+        Act.USER_ADD,
+        Act.USER_RESET_PASSWORD,
+        Act.USER_DEACTIVATE,
+    }
+)
+TRAINEE: Final = frozenset(
+    {
+        Act.HOME_SEE,
+        Act.OWN_PASSWORD_CHANGE,
+        Act.CLIENT_FIND,
+        Act.CLIENT_OPEN,
+        Act.CLIENT_RECORD,
+        Act.CLIENT_REVEAL_NI_NUMBER,
+        Act.CLIENT_ROUTES_RECORD,
+        Act.CLIENT_CONSENT_RECORD,
+        Act.CLIENT_VULNERABILITY_RECORD,
+        Act.REFERRAL_RECORD,
+        Act.CASE_LIST,
+        Act.CASE_OPEN,
+        Act.CASE_START,
+        Act.CASE_RAISE_PRIORITY,
+        Act.CASE_MOVE_STAGE,
+        Act.CASE_EDIT,
+        Act.NOTE_RECORD,
+        Act.NOTE_CORRECT,
+        Act.ACTION_RECORD,
+        Act.ACTION_DONE,
+        Act.DEBT_RECORD,
+        Act.DEBT_REMOVE,
+        Act.BUDGET_RECORD,
+        Act.OFFER_RECORD,
+    }
+)
+ADVISOR: Final = TRAINEE | {
+    Act.CLIENT_VULNERABILITY_REMOVE,
+    Act.REFERRAL_LIST,
+    Act.REFERRAL_ACCEPT,
+    Act.CASE_LOWER_PRIORITY,
+    Act.CASE_CLOSE,
+    Act.BUDGET_VERIFY,
+}
+MANAGER: Final = ADVISOR | {
+    Act.CLIENT_RESTRICT,
+    Act.CASE_ASSIGN,
+    Act.CASELOAD_SEE,
+    Act.USER_LIST,
+    Act.USER_ADD,
+    Act.USER_RESET_PASSWORD,
+    Act.USER_DEACTIVATE,
+}
+
+ROLE_ACTS: Final[dict[Role, frozenset[Act]]] = {
+    Role.ADMIN: ADMIN,
+    Role.MANAGER: MANAGER,
+    Role.ADVISOR: ADVISOR,
+    Role.TRAINEE: TRAINEE,
+}
+
+REFUSALS: Final[dict[Act, str]] = {
+    Act.CASE_CLOSE: "A trainee cannot close a case. Ask your supervisor to close it.",
+    Act.CASE_LOWER_PRIORITY: "A trainee cannot lower a priority. Ask your supervisor.",
+    Act.CLIENT_VULNERABILITY_REMOVE: (
+        "A trainee cannot remove a vulnerability flag. Ask your supervisor."
+    ),
+    Act.BUDGET_VERIFY: "A trainee cannot verify figures. Ask your supervisor.",
+    Act.CASE_ASSIGN: "Only a manager can change who holds a case. Ask your manager.",
+    Act.CLIENT_RESTRICT: "Only a manager can restrict a file. Ask your manager.",
+    Act.CENTRE_ADD: "Only an admin can add a centre.",
+    Act.USER_ADD: "Only a manager or an admin can add people. Ask your manager.",
+}
+
+
+def allows(role: str, act: Act) -> bool:
+    """Say whether a role's holder may do an act at all; the record may still refuse."""
+    return act in ROLE_ACTS[Role(role)]
+
+
+def refusal(act: Act) -> str | None:
+    """Return the sentence for a person whose role lacks an act, where there is a special one."""
+    return REFUSALS.get(act)

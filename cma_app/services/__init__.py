@@ -1,0 +1,1 @@
+"""What people do, one file a feature, one function a verb: find, ask, do."""

@@ -1,0 +1,297 @@
+"""The only road to a row: a session opened for one person, in their centre, for one event.
+
+What it promises: every read of the ORM is narrowed to the actor's centre and to rows that were
+not removed; every write is stamped and refused for another centre; PostgreSQL's row security is
+told who acts and is the second wall, for raw SQL too; the database's triggers learn the act and
+the address; and it commits once, at its edge.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, Row, event, func, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session, col
+
+from cma_app.access.actor import Actor, Origin
+from cma_app.access.acts import Act, allows, refusal
+from cma_app.clock import now
+from cma_app.database import app_engine
+from cma_app.errors import Conflict, NotFound, Refused, SignedOut
+from cma_app.settings import settings
+from models import Case, Centre, ReferenceCounter
+from models.base import CentreOwned, SoftDeleted, Stamped, Versioned
+
+SYSTEM = "system"
+"""The role of work that no person started, such as demo data; it never comes from a browser."""
+
+Table = TypeVar("Table", bound=CentreOwned)
+
+_RESUME = text(
+    "SELECT * FROM cma_resume(:token_hash, :idle, :touch, :address, :agent)"
+).execution_options(autoflush=False)
+_SCOPE = text(
+    "SELECT set_config('app.centre_id', :centre_id, true),"
+    " set_config('app.user_id', :user_id, true), set_config('app.role', :role, true),"
+    " set_config('app.session_id', :session_id, true),"
+    " set_config('app.ip_address', :address, true), set_config('app.user_agent', :agent, true)"
+)
+_ACT = text("SELECT set_config('app.act', :act, true)")
+_EVENT = text(
+    "SELECT cma_record_event(:action, :table, :record, :client, :case, cast(:values AS jsonb))"
+)
+
+
+def hash_token(token: str) -> str:
+    """Return what the database keeps of a sign-in token: its SHA-256, in hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class CentreSession(Session):
+    """A session in one person's centre; `actor` is that person."""
+
+    def __init__(self, engine: Engine, actor: Actor) -> None:
+        super().__init__(engine, expire_on_commit=False)
+        self.actor = actor
+
+    def require(self, model: type[Table], record_id: int) -> Table:
+        """Return the row, or raise NotFound: absent and another centre's look alike."""
+        key = {"centre_id": self.actor.centre_id, "id": record_id}
+        row = self.get(model, key)
+        if row is None or getattr(row, "deleted_at", None) is not None:
+            raise NotFound
+        return row
+
+    def authorize(self, act: Act, record: CentreOwned | None = None) -> None:
+        """Let the act pass or raise Refused; the act is what the audit log will say."""
+        if not allows(self.actor.role, act) and self.actor.role != SYSTEM:
+            raise Refused(refusal(act), act.value)
+        if record is not None and record.centre_id not in (None, self.actor.centre_id):
+            raise NotFound
+        if isinstance(record, Case):
+            self._refuse_unassigned(record)
+        self.execute(_ACT, {"act": act.value})
+
+    def _refuse_unassigned(self, case: Case) -> None:
+        if self.actor.role == "trainee" and case.advisor_id != self.actor.user_id:
+            raise NotFound
+
+    def record_event(
+        self,
+        action: str,
+        *,
+        record: CentreOwned | None = None,
+        client_id: int | None = None,
+        case_id: int | None = None,
+        values: str | None = None,
+    ) -> None:
+        """Write an audit row for something that changes no row: an opening, a reveal, a refusal."""
+        self.flush()
+        self.execute(
+            _EVENT,
+            {
+                "action": action,
+                "table": record.__tablename__ if record is not None else None,
+                "record": record.id if record is not None else None,
+                "client": client_id,
+                "case": case_id,
+                "values": values,
+            },
+        )
+
+    def next_reference(self, kind: str) -> str:
+        """Return the next reference of a kind, such as HMA-2026-000101; take it last."""
+        year = now().year
+        upsert = text(
+            "INSERT INTO reference_counters (centre_id, kind, year, last_no)"
+            " VALUES (:centre, :kind, :year, 1) ON CONFLICT (centre_id, kind, year)"
+            " DO UPDATE SET last_no = reference_counters.last_no + 1, updated_at = now()"
+            " RETURNING last_no"
+        )
+        number = self.execute(
+            upsert, {"centre": self.actor.centre_id, "kind": kind, "year": year}
+        ).scalar_one()
+        return f"{self.actor.centre_code}-{year}-{number:06d}"
+
+
+def _narrow(state: ORMExecuteState) -> None:
+    """Add the centre, and the rows not removed, to every read, bulk update and bulk delete."""
+    session = state.session
+    if not isinstance(session, CentreSession) or state.is_column_load:
+        return
+    if not (state.is_select or state.is_update or state.is_delete) or not state.is_orm_statement:
+        return
+    centre, me = session.actor.centre_id, session.actor.user_id
+    criteria = [
+        with_loader_criteria(
+            CentreOwned, lambda table: col(table.centre_id) == centre, include_aliases=True
+        ),
+        with_loader_criteria(
+            SoftDeleted, lambda table: table.deleted_at.is_(None), include_aliases=True
+        ),
+        with_loader_criteria(
+            ReferenceCounter, col(ReferenceCounter.centre_id) == centre, include_aliases=True
+        ),
+    ]
+    if session.actor.role == "trainee":
+        criteria.append(
+            with_loader_criteria(Case, col(Case.advisor_id) == me, include_aliases=True)
+        )
+    if session.actor.role not in {"admin", SYSTEM}:
+        criteria.append(
+            with_loader_criteria(Centre, col(Centre.id) == centre, include_aliases=True)
+        )
+    state.statement = state.statement.options(*criteria)
+
+
+def _stamp(session: Session, *_: Any) -> None:
+    """Stamp who and when, and refuse a row of another centre."""
+    if not isinstance(session, CentreSession):
+        return
+    actor = session.actor
+    who = actor.user_id or None
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, CentreOwned):
+            if row.centre_id is None:
+                row.centre_id = actor.centre_id
+            if row.centre_id != actor.centre_id:
+                raise NotFound
+    for row in session.new:
+        if isinstance(row, Stamped | Centre):
+            row.created_by, row.updated_by = who, who
+    for row in session.dirty:
+        if isinstance(row, Stamped | Centre) and session.is_modified(row):
+            row.updated_by, row.updated_at = who, now()
+
+
+event.listen(CentreSession, "do_orm_execute", _narrow)
+event.listen(CentreSession, "before_flush", _stamp)
+
+
+def _person(row: Row[Any]) -> Actor:
+    return Actor(
+        user_id=row.user_id,
+        centre_id=row.centre_id,
+        role=row.role,
+        name=row.name,
+        centre_name=row.centre_name,
+        centre_code=row.centre_code,
+        session_id=row.session_id,
+        must_change_password=row.must_change_password,
+    )
+
+
+def _asked(token_hash: str, origin: Origin, *, touch: bool) -> dict[str, Any]:
+    return {
+        "token_hash": token_hash,
+        "idle": timedelta(minutes=settings().idle_minutes),
+        "touch": touch,
+        "address": origin.ip_address or "",
+        "agent": (origin.user_agent or "")[:400],
+    }
+
+
+def resume(token_hash: str, origin: Origin, *, touch: bool = True) -> Actor:
+    """Return who a sign-in belongs to, read from the database now; raise SignedOut otherwise."""
+    with app_engine().begin() as connection:
+        row = connection.execute(_RESUME, _asked(token_hash, origin, touch=touch)).one_or_none()
+    if row is None:
+        raise SignedOut
+    return _person(row)
+
+
+@contextmanager
+def _edge(session: CentreSession) -> Iterator[CentreSession]:
+    """Commit when all went well; put what the database refused into words otherwise."""
+    with session:
+        try:
+            yield session
+            session.commit()
+        except StaleDataError:
+            raise Conflict from None
+        except IntegrityError as error:
+            raise Conflict(_refused_by(error)) from error
+        except OperationalError as error:
+            if "statement timeout" in str(error.orig):
+                raise Conflict("This took too long and was stopped. Try a narrower search.") from (
+                    error
+                )
+            raise
+
+
+def _refused_by(error: IntegrityError) -> str:
+    diagnostics = getattr(error.orig, "diag", None)
+    name = getattr(diagnostics, "constraint_name", None) or ""
+    if name == "ex_appointments_advisor_slot":
+        return "The advisor already has an appointment then. Choose another time."
+    if name.startswith("uq_"):
+        return "Somebody has just saved the same thing. Load the page again to see it."
+    return "This does not fit what is stored. Load the page again and check the values."
+
+
+@contextmanager
+def open_session(token_hash: str, origin: Origin) -> Iterator[CentreSession]:
+    """Open the session of whoever is signed in with this token; raise SignedOut otherwise.
+
+    One statement reads the sign-in and puts the transaction into that person's centre.
+    """
+    session = CentreSession(app_engine(), Actor(0, 0, "", "", "", ""))
+    try:
+        with _edge(session):
+            row = session.execute(_RESUME, _asked(token_hash, origin, touch=True)).one_or_none()
+            if row is None:
+                raise SignedOut
+            session.actor = _person(row)
+            yield session
+    except Refused as error:
+        if session.actor.user_id:
+            record_refusal(session.actor, origin, error)
+        raise
+
+
+def record_refusal(actor: Actor, origin: Origin, error: Refused) -> None:
+    """Write a refusal to the audit log in a transaction of its own: the refused one is gone."""
+    with open_as(actor, origin) as session:
+        session.record_event(f"refused {error.act or ''}".strip())
+
+
+@contextmanager
+def open_as(
+    actor: Actor, origin: Origin | None = None, engine: Engine | None = None
+) -> Iterator[CentreSession]:
+    """Open a session for a person who did not come by a browser: demo, operators, tests.
+
+    An admin works on another centre's people this way, with that centre in the actor; row
+    security still shows an admin no client.
+    """
+    origin = origin or Origin()
+    session = CentreSession(engine or app_engine(), actor)
+    with _edge(session):
+        session.execute(
+            _SCOPE,
+            {
+                "centre_id": str(actor.centre_id),
+                "user_id": str(actor.user_id) if actor.user_id else "",
+                "role": actor.role,
+                "session_id": str(actor.session_id or ""),
+                "address": origin.ip_address or "",
+                "agent": origin.user_agent or "",
+            },
+        )
+        yield session
+
+
+def was_seen(row: Versioned, version: int) -> None:
+    """Make the next flush compare with the version the editor saw, so nobody's work is lost."""
+    set_committed_value(row, "version", version)
+
+
+def count(session: CentreSession, statement: Any) -> int:
+    """Return how many rows a select would give."""
+    return session.execute(select(func.count()).select_from(statement.subquery())).scalar_one()

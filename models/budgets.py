@@ -1,0 +1,124 @@
+"""Budget sheets, the household they were true for, and the offers made from them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, Computed, Index, Numeric, UniqueConstraint
+from sqlmodel import Field
+
+from models.base import (
+    ZERO,
+    CentreOwned,
+    SoftDeleted,
+    Stamped,
+    Versioned,
+    document,
+    flag,
+    key,
+    live,
+    money,
+    named,
+    one_of,
+    refers,
+    when,
+    word,
+)
+
+SHEET_TYPES = ("initial", "revised", "final")
+OFFER_METHODS = ("pro_rata_balance", "manual", "nil")
+
+
+class Household(CentreOwned, Stamped, table=True):
+    """Who lives on a budget, as it was on one day; a new answer is a new row."""
+
+    __tablename__ = named("households")
+    __table_args__ = (
+        refers("case_id", "cases"),
+        Index("idx_households_case", "centre_id", "case_id", "id"),
+    )
+
+    case_id: int = key()
+    adults: int = Field(default=1, nullable=False, sa_column_kwargs={"server_default": "1"})
+    children_under_16: int = Field(
+        default=0, nullable=False, sa_column_kwargs={"server_default": "0"}
+    )
+    children_16_to_18: int = Field(
+        default=0, nullable=False, sa_column_kwargs={"server_default": "0"}
+    )
+    other_dependants: int = Field(
+        default=0, nullable=False, sa_column_kwargs={"server_default": "0"}
+    )
+    vehicles: int = Field(default=0, nullable=False, sa_column_kwargs={"server_default": "0"})
+    tenure: str | None = Field(default=None, max_length=30)
+    employment: list[str] = document("[]")
+
+
+class BudgetSheet(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
+    """A financial statement in the making; totals are sums of its lines' monthly pence."""
+
+    __tablename__ = named("budget_sheets")
+    __table_args__ = (
+        refers("case_id", "cases"),
+        refers("household_id", "households"),
+        refers("revises_id", "budget_sheets"),
+        refers("verified_by", "users"),
+        UniqueConstraint("centre_id", "case_id", "sheet_no"),
+        one_of("sheet_type", SHEET_TYPES),
+        one_of("verification_status", ("unverified", "verified")),
+        Index("idx_budget_sheets_household", "centre_id", "household_id"),
+        Index("idx_budget_sheets_revises", "centre_id", "revises_id"),
+        live("idx_budget_sheets_case", "centre_id", "case_id", "sheet_no"),
+    )
+
+    case_id: int = key()
+    household_id: int | None = key(default=None)
+    revises_id: int | None = key(default=None)
+    sheet_no: int = Field(default=1, nullable=False, sa_column_kwargs={"server_default": "1"})
+    sheet_type: str = word("initial", 30)
+    lines_version: str = Field(max_length=20)
+    total_income: Decimal = money(
+        10, default=ZERO, nullable=False, sa_column_kwargs={"server_default": "0"}
+    )
+    total_expenses: Decimal = money(
+        10, default=ZERO, nullable=False, sa_column_kwargs={"server_default": "0"}
+    )
+    surplus_deficit: Decimal = Field(
+        default=None,
+        sa_column=Column(Numeric(10, 2), Computed("total_income - total_expenses", persisted=True)),
+    )
+    savings: Decimal = money(
+        8, default=ZERO, nullable=False, sa_column_kwargs={"server_default": "0"}
+    )
+    income_details: dict[str, Any] = document("{}")
+    expense_details: dict[str, Any] = document("{}")
+    statement_date: date | None = None
+    verification_status: str = word("unverified", 30)
+    verified_by: int | None = key(default=None)
+    verified_date: datetime | None = when(default=None, nullable=True)
+
+
+class Offer(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
+    """What is offered on one debt out of one budget sheet, in pounds a month."""
+
+    __tablename__ = named("offers")
+    __table_args__ = (
+        refers("case_id", "cases"),
+        refers("budget_sheet_id", "budget_sheets"),
+        refers("debt_id", "debts"),
+        Index("idx_offers_case", "centre_id", "case_id"),
+        one_of("method", OFFER_METHODS),
+        CheckConstraint("amount >= 0", name="amount"),
+        UniqueConstraint("centre_id", "budget_sheet_id", "debt_id"),
+        Index("idx_offers_debt", "centre_id", "debt_id"),
+    )
+
+    case_id: int = key()
+    budget_sheet_id: int = key()
+    debt_id: int = key()
+    amount: Decimal = money(8, default=ZERO, nullable=False)
+    entered_amount: Decimal | None = money(8)
+    entered_frequency: str | None = Field(default=None, max_length=20)
+    method: str = word("pro_rata_balance", 20)
+    is_token: bool = flag()
+    review_date: date | None = None

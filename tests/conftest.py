@@ -1,0 +1,65 @@
+"""One real PostgreSQL for the whole run, migrated once; every test works in its own centres."""
+
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from sqlalchemy import Engine
+
+from alembic import command
+from cma_app.database import app_engine, engine_for
+from cma_app.postgres import EmbeddedPostgres
+from cma_app.settings import ROOT, Settings, clear_settings, use_settings
+from tests.people import Cast, make_cast
+
+
+def alembic_config(owner_url: str, app_role: str = "cma_app") -> Config:
+    """Return alembic's settings for a database of the tests."""
+    config = Config(str(ROOT / "alembic.ini"))
+    config.attributes["url"] = owner_url
+    config.attributes["app_role"] = app_role
+    return config
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    """Return a CMA_HOME of this run's own."""
+    with tempfile.TemporaryDirectory(prefix="cma-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres(home: Path) -> Iterator[EmbeddedPostgres]:
+    """Return a running PostgreSQL with the whole schema, and the settings pointed at it."""
+    with EmbeddedPostgres(home, durable=False) as server:
+        use_settings(
+            Settings(
+                CMA_HOME=home, DATABASE_URL=server.app_url, DATABASE_OWNER_URL=server.owner_url
+            )
+        )
+        command.upgrade(alembic_config(server.owner_url), "head")
+        yield server
+        app_engine().dispose()
+        app_engine.cache_clear()
+        clear_settings()
+
+
+@pytest.fixture(scope="session")
+def owner(postgres: EmbeddedPostgres) -> Iterator[Engine]:
+    """Return an engine that sees all centres: for planting rows and looking afterwards."""
+    engine = engine_for(postgres.owner_url, pool_size=4)
+    yield engine
+    engine.dispose()
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def cast(owner: Engine) -> Cast:
+    """Return the people of two new centres: Ashdown, and Brook next door."""
+    return make_cast(owner, next(_numbers))

@@ -1,0 +1,138 @@
+"""Signing in: equal answers, slow-down, expiry, sign-out."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import Engine, text
+
+from cma_app.access.actor import Origin
+from cma_app.errors import Invalid, Refused, SignedOut
+from cma_app.services.sign_in import (
+    FREE_TRIES,
+    change_own_password,
+    remaining,
+    sign_in,
+    sign_out,
+)
+from cma_app.session import hash_token, open_session, resume
+from tests.people import PASSWORD, Cast
+
+HERE = Origin("127.0.0.1", "a test")
+
+
+class TestSignIn:
+    def test_by_username_gives_a_token_and_the_person(self, cast: Cast) -> None:
+        signed_in = sign_in(cast.usernames["amina"], PASSWORD, HERE)
+        assert signed_in.actor.user_id == cast.amina.user_id
+        assert resume(hash_token(signed_in.token), HERE).role == "advisor"
+
+    def test_by_email_in_any_case(self, cast: Cast) -> None:
+        email = f"{cast.usernames['amina']}@EXAMPLE.org"
+        assert sign_in(email, PASSWORD, HERE).actor.name == "Amina Khan"
+
+    def test_answers_known_and_unknown_people_alike(self, cast: Cast) -> None:
+        said = []
+        for identifier in (cast.usernames["ben"], f"nobody{cast.ben.user_id}"):
+            with pytest.raises(Refused) as refused:
+                sign_in(identifier, "wrong", HERE)
+            said.append(refused.value.sentence)
+        assert said[0] == said[1]
+
+    def test_slows_down_after_failures_and_then_lets_in(self, cast: Cast) -> None:
+        for _ in range(FREE_TRIES):
+            with pytest.raises(Refused, match="not right"):
+                sign_in(cast.usernames["ben"], "wrong", HERE)
+        with pytest.raises(Refused, match="Wait 5 seconds"):
+            sign_in(cast.usernames["ben"], PASSWORD, HERE)
+        with time_machine.travel(timedelta(seconds=6), tick=True):
+            assert sign_in(cast.usernames["ben"], PASSWORD, HERE).actor.name == "Ben Ellis"
+
+    def test_refuses_somebody_who_left(self, cast: Cast, owner: Engine) -> None:
+        with owner.begin() as connection:
+            connection.execute(
+                text("UPDATE users SET is_active = false WHERE id = :id"), {"id": cast.ben.user_id}
+            )
+        with pytest.raises(Refused, match="not right"):
+            sign_in(cast.usernames["ben"], PASSWORD, HERE)
+
+    def test_keeps_neither_the_token_nor_the_identifier(self, cast: Cast, owner: Engine) -> None:
+        token = sign_in(cast.usernames["amina"], PASSWORD, HERE).token
+        with owner.begin() as connection:
+            kept = connection.execute(
+                text(
+                    "SELECT s::text FROM sessions s UNION ALL SELECT e::text FROM security_events e"
+                )
+            ).scalars()
+            assert not any(token in row or "amina" in row for row in kept)
+
+
+class TestSignOut:
+    def test_ends_the_sign_in_at_once(self, cast: Cast) -> None:
+        token = hash_token(sign_in(cast.usernames["amina"], PASSWORD, HERE).token)
+        sign_out(token)
+        with pytest.raises(SignedOut):
+            resume(token, HERE)
+        with pytest.raises(SignedOut), open_session(token, HERE):
+            pass
+
+
+class TestRemaining:
+    def test_counts_down_and_does_not_touch(self, cast: Cast, owner: Engine) -> None:
+        token = hash_token(sign_in(cast.usernames["amina"], PASSWORD, HERE).token)
+        with owner.begin() as connection:
+            connection.execute(
+                text(
+                    "UPDATE sessions SET last_seen_at = now() - interval '10 minutes'"
+                    " WHERE token_hash = :t"
+                ),
+                {"t": token},
+            )
+        assert 1190 <= remaining(token).idle_seconds <= 1200
+        assert 1190 <= remaining(token).idle_seconds <= 1200
+        resume(token, HERE)
+        assert remaining(token).idle_seconds > 1790
+
+    @pytest.mark.parametrize("column", ["last_seen_at", "expires_at"])
+    def test_is_over_when_idle_or_too_old(self, cast: Cast, owner: Engine, column: str) -> None:
+        token = hash_token(sign_in(cast.usernames["amina"], PASSWORD, HERE).token)
+        with owner.begin() as connection:
+            connection.execute(
+                text(
+                    f"UPDATE sessions SET {column} = now() - interval '31 minutes'"
+                    " WHERE token_hash = :t"
+                ),
+                {"t": token},
+            )
+        with pytest.raises(SignedOut):
+            remaining(token)
+        with pytest.raises(SignedOut):
+            resume(token, HERE)
+
+
+class TestChangeOwnPassword:
+    def test_changes_it_and_ends_other_sign_ins(self, cast: Cast) -> None:
+        elsewhere = hash_token(sign_in(cast.usernames["amina"], PASSWORD, HERE).token)
+        here = hash_token(sign_in(cast.usernames["amina"], PASSWORD, HERE).token)
+        with open_session(here, HERE) as session:
+            change_own_password(session, current=PASSWORD, new="quite another phrase")
+        assert resume(here, HERE).name == "Amina Khan"
+        with pytest.raises(SignedOut):
+            resume(elsewhere, HERE)
+        assert sign_in(cast.usernames["amina"], "quite another phrase", HERE)
+
+    @pytest.mark.parametrize(
+        ("current", "new", "field"),
+        [
+            ("wrong", "quite another phrase", "current"),
+            (PASSWORD, "short", "new"),
+            (PASSWORD, PASSWORD, "new"),
+            (PASSWORD, "aaaaaaaaaaaaaaaa", "new"),
+        ],
+    )
+    def test_refuses_bad_ones_beside_the_field(
+        self, cast: Cast, current: str, new: str, field: str
+    ) -> None:
+        with pytest.raises(Invalid) as invalid, cast.open(cast.amina) as session:
+            change_own_password(session, current=current, new=new)
+        assert list(invalid.value.fields) == [field]

@@ -1,0 +1,170 @@
+"""The catalogue tells the truth: every table with a centre has every wall."""
+
+import pytest
+from sqlalchemy import Engine, text
+
+from cma_app.postgres import EmbeddedPostgres
+from models import CASEWORK, CENTRE_OWNED, metadata
+
+CENTRE_TABLES = sorted(table.name for table in metadata.tables.values() if "centre_id" in table.c)
+NO_TRIGGER = {
+    "audit_logs": "it is the log",
+    "drafts": "nothing is decided in a draft, and its author alone sees it",
+    "reference_counters": "numbers without a person",
+}
+WHO_STAMPS = {"created_by", "updated_by"}
+
+
+def rows(owner: Engine, statement: str, **values: object) -> list[tuple[object, ...]]:
+    with owner.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(statement), values)]
+
+
+def test_the_database_and_the_models_know_the_same_centre_tables(owner: Engine) -> None:
+    found = rows(
+        owner,
+        "SELECT c.table_name FROM information_schema.columns c JOIN pg_class p"
+        " ON p.relname = c.table_name AND NOT p.relispartition WHERE c.table_schema = 'public'"
+        " AND c.column_name = 'centre_id' AND p.relkind IN ('r', 'p')",
+    )
+    assert sorted(str(name) for (name,) in found) == CENTRE_TABLES
+    assert set(CENTRE_TABLES) - set(CENTRE_OWNED) == {"reference_counters"}
+
+
+@pytest.mark.parametrize("table", CENTRE_TABLES)
+def test_row_security_is_forced_with_its_two_policies(owner: Engine, table: str) -> None:
+    assert rows(
+        owner,
+        "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE relname = :t",
+        t=table,
+    ) == [(True, True)]
+    policies = rows(
+        owner,
+        "SELECT policyname, roles::text, qual, with_check FROM pg_policies"
+        " WHERE tablename = :t ORDER BY 1",
+        t=table,
+    )
+    assert [row[0] for row in policies] == ["centre_isolation", "platform"]
+    isolation, platform = policies
+    assert "app.centre_id" in str(isolation[2])
+    assert "app.centre_id" in str(isolation[3])
+    assert platform[1] == "{cma_owner}"
+    if table in CASEWORK:
+        assert "app.role" in str(isolation[2]), f"an admin could read {table}"
+
+
+@pytest.mark.parametrize("table", sorted(set(CENTRE_TABLES) - set(NO_TRIGGER)))
+def test_every_change_is_audited(owner: Engine, table: str) -> None:
+    found = rows(
+        owner,
+        "SELECT tgenabled FROM pg_trigger WHERE tgrelid = cast(:t AS regclass) AND tgname = 'audit'"
+        " AND tgfoid = 'cma_audit'::regproc",
+        t=table,
+    )
+    assert found == [("O",)]
+
+
+@pytest.mark.parametrize("table", CENTRE_TABLES)
+def test_the_key_begins_with_the_centre(table: str) -> None:
+    key = [column.name for column in metadata.tables[table].primary_key]
+    assert key[0] == "centre_id"
+
+
+def test_every_reference_between_centre_tables_carries_the_centre(owner: Engine) -> None:
+    references = rows(
+        owner,
+        "SELECT conrelid::regclass::text, confrelid::regclass::text,"
+        " (SELECT array_agg(a.attname::text) FROM pg_attribute a"
+        "  WHERE a.attrelid = conrelid AND a.attnum = ANY (conkey)) FROM pg_constraint"
+        " WHERE contype = 'f' AND conparentid = 0",
+    )
+    assert len(references) > 60
+    for child, parent, columns in references:
+        if child in CENTRE_TABLES and parent in CENTRE_TABLES:
+            named = set(columns)  # type: ignore[call-overload]
+            if child == "audit_logs" and named == {"user_id"}:
+                continue  # a who-stamp of the log
+            assert "centre_id" in named or named <= WHO_STAMPS, f"{child} {columns} -> {parent}"
+
+
+@pytest.mark.parametrize("table", CENTRE_TABLES)
+def test_every_reference_has_an_index_that_begins_with_the_centre(
+    owner: Engine, table: str
+) -> None:
+    indexes = [
+        list(columns)  # type: ignore[call-overload]
+        for (columns,) in rows(
+            owner,
+            "SELECT array(SELECT a.attname::text FROM unnest(i.indkey) WITH ORDINALITY k(n, o)"
+            " JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.n ORDER BY k.o)"
+            " FROM pg_index i WHERE i.indrelid = cast(:t AS regclass)",
+            t=table,
+        )
+    ]
+    assert any(columns[0] == "centre_id" for columns in indexes)
+    for key in metadata.tables[table].foreign_key_constraints:
+        columns = [column.name for column in key.columns]
+        if columns[0] != "centre_id" or len(columns) == 1:
+            continue
+        if columns[1] in {"verified_by", "checked_by", "done_by", "owner_id"}:
+            continue  # people are never removed, so nothing looks them up this way
+        assert any(index[:2] == columns for index in indexes), f"{table}: no index on {columns}"
+
+
+def test_the_app_cannot_pass_the_wall(owner: Engine) -> None:
+    assert rows(owner, "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = 'cma_app'") == [
+        (False, False)
+    ]
+    owned = rows(owner, "SELECT relname FROM pg_class WHERE relowner = 'cma_app'::regrole")
+    assert owned == []
+
+
+@pytest.mark.parametrize("table", sorted(metadata.tables))
+def test_the_app_may_do_only_what_it_needs(owner: Engine, table: str) -> None:
+    granted = {
+        str(word)
+        for (word,) in rows(
+            owner,
+            "SELECT privilege_type FROM information_schema.role_table_grants"
+            " WHERE grantee = 'cma_app' AND table_name = :t",
+            t=table,
+        )
+    }
+    if table == "security_events":
+        assert granted == set()
+    elif table == "audit_logs":
+        assert granted == {"SELECT"}
+    elif table in {"drafts", "file_access"}:
+        assert granted == {"SELECT", "INSERT", "UPDATE", "DELETE"}
+    else:
+        assert granted == {"SELECT", "INSERT", "UPDATE"}
+
+
+def test_nothing_is_granted_on_a_year_of_the_log(owner: Engine) -> None:
+    assert not rows(
+        owner,
+        "SELECT 1 FROM information_schema.role_table_grants"
+        " WHERE grantee = 'cma_app' AND table_name LIKE 'audit_logs_%'",
+    )
+
+
+def test_every_definer_function_pins_its_search_path(owner: Engine) -> None:
+    functions = rows(
+        owner,
+        "SELECT proname, proconfig::text FROM pg_proc WHERE prosecdef"
+        " AND pronamespace = 'public'::regnamespace",
+    )
+    assert len(functions) >= 10
+    for name, config in functions:
+        assert "search_path=pg_catalog" in str(config), name
+    views = rows(owner, "SELECT viewname FROM pg_views WHERE schemaname = 'public'")
+    assert views == []
+
+
+def test_up_down_up_gives_the_same_schema(postgres: EmbeddedPostgres) -> None:
+    """Runs on a database of its own."""
+    from tests.schema_dump import dump_after
+
+    first, second = dump_after(postgres)
+    assert first.count("CREATE POLICY") > 40
+    assert first == second
