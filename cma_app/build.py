@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import importlib.util
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cma_app.errors import CmaError
+from cma_app.postgres_place import Account, as_account
 from cma_app.settings import ROOT, child_environment
 
 SOURCES = ("pages", "state", "models", "cma_app", "assets", "reflex.lock")
@@ -74,7 +76,8 @@ def _inputs(root: Path) -> Iterator[Path]:
 def _export(root: Path, home: Path, say: Callable[[str], None]) -> None:
     log = home / "logs" / "build.log"
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+    reflex = (sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip")
+    command = as_account(Account(), *reflex, death_signal=signal.SIGTERM)
     with (
         log.open("w") as file,
         subprocess.Popen(

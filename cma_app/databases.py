@@ -1,19 +1,23 @@
 """Finds the database a command works on, ours or the operator's, and refuses an unsafe role."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
+from psycopg import sql
 from pydantic import SecretStr
 from sqlalchemy import Connection, make_url, text
 
 from cma_app.errors import CmaError
+from cma_app.keys import KeyTrouble, keys_present, load_or_make_keys
 from cma_app.postgres import EmbeddedPostgres, PostgresError, plain
 from cma_app.postgres_place import OLDEST
 from cma_app.settings import clear_settings, settings, use_settings
 
 Say = Callable[[str], None]
+KEY_NOTE = "cma keys "
 
 _ROLE = text("""
 SELECT current_user AS name,
@@ -66,6 +70,7 @@ def open_database(say: Say, *, attach: bool = True) -> Iterator[Database]:
                 check_reachable(url, name)
         yield Database(given.serving_url, owner, owner)
         return
+    _require_keys(given.home)
     server = EmbeddedPostgres(given.home, say=say).start(attach=attach)
     try:
         use_settings(
@@ -80,6 +85,48 @@ def open_database(say: Say, *, attach: bool = True) -> Iterator[Database]:
     finally:
         clear_settings()
         server.stop()
+
+
+def _require_keys(home: Path) -> None:
+    """Make the keys with the first database; later a missing one is a sentence."""
+    if (home / "postgres").exists() and not keys_present(home):
+        raise KeyTrouble(
+            f"There is a database in {home} and its keys in {home / 'keys'} are missing: put"
+            " them back, or no National Insurance number can be read."
+        )
+    load_or_make_keys(home)
+
+
+def settle_keys(database: Database, home: Path) -> None:
+    """Write the name of our keys on the database, and refuse a database made with others.
+
+    The name is a fingerprint, kept as the database's comment where its owner may set one.
+    """
+    address = database.owner_url or database.app_url
+    with psycopg.connect(plain(address), autocommit=True) as connection:
+        row = connection.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
+            " WHERE datname = current_database()"
+        ).fetchone()
+        noted = str(row[0] or "") if row else ""
+        known = noted.removeprefix(KEY_NOTE) if noted.startswith(KEY_NOTE) else None
+        if known is not None and (not keys_present(home) or known != _mark(home)):
+            raise KeyTrouble(
+                f"The database was made with other keys than those in {home / 'keys'}: put its"
+                " own keys back, or no National Insurance number can be read."
+            )
+        if known is None and database.owner_url:
+            with suppress(psycopg.errors.InsufficientPrivilege):
+                connection.execute(
+                    sql.SQL("COMMENT ON DATABASE {} IS {}").format(
+                        sql.Identifier(connection.info.dbname),
+                        sql.Literal(KEY_NOTE + _mark(home)),
+                    )
+                )
+
+
+def _mark(home: Path) -> str:
+    return load_or_make_keys(home).fingerprint()
 
 
 def check_reachable(url: str, name: str) -> None:

@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> None:
         os.setgroups([])
         os.setgid(gid)
         os.setuid(uid)
-    os.umask(0o077)
+        os.umask(0o077)
     if libc is not None:
         libc.prctl(1, number, 0, 0, 0)  # 1 is PR_SET_PDEATHSIG; setuid would have undone it
         if os.getppid() != parent:

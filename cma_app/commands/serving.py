@@ -1,0 +1,145 @@
+"""`cma serve`: PostgreSQL and the web process, looked after until we are told to stop."""
+
+import contextlib
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from types import FrameType
+
+from cma_app.build import build_frontend
+from cma_app.commands import demonstration
+from cma_app.commands.schema import migrate
+from cma_app.database import engine_for
+from cma_app.databases import Database, Say, assert_safe_role, open_database, settle_keys
+from cma_app.postgres import EmbeddedPostgres
+from cma_app.serve import WebProcess, WebTrouble, require_free_port
+from cma_app.settings import settings
+
+WATCH_SECONDS = 0.25
+MOST_RESTARTS = 5
+RESTART_WINDOW = 60.0
+
+
+class Stopped(BaseException):
+    """SIGTERM or SIGINT came: not an error, so nothing that catches errors catches it."""
+
+
+class _Build(threading.Thread):
+    """The screens, built while the database starts."""
+
+    def __init__(self, say: Say) -> None:
+        super().__init__(daemon=True)
+        self._say = say
+        self._home = settings().home
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            if not build_frontend(self._home, self._say):
+                self._say("The screens are built already")
+        except BaseException as error:
+            self._error = error
+
+    def done(self) -> None:
+        """Wait for the end, and raise what went wrong."""
+        self.join()
+        if self._error is not None:
+            raise self._error
+
+
+def serve(say: Say, *, demo: bool) -> None:
+    """Start everything, say where it is, and keep it up until SIGTERM or SIGINT."""
+    began = time.monotonic()
+    require_free_port(settings().port)
+    with _stopping(say):
+        build = _Build(say)
+        build.start()
+        say("Starting PostgreSQL" if settings().embedded else "Using the PostgreSQL given")
+        with open_database(say, attach=False) as database:
+            prepare(database, say)
+            told = _demo(database, say) if demo else False
+            build.done()
+            web = WebProcess(settings())
+            try:
+                say("Starting the web process")
+                web.start(waiting=lambda: _revive(database.server, say))
+                _announce(web, time.monotonic() - began, say, told=told)
+                _watch(web, database.server, say)
+            finally:
+                web.stop()
+
+
+def prepare(database: Database, say: Say) -> None:
+    """Migrate, and refuse a role or keys that must not serve."""
+    if database.owner_url is not None:
+        migrate(database, say)
+    engine = engine_for(database.app_url, pool_size=1)
+    try:
+        with engine.connect() as connection:
+            assert_safe_role(connection)
+    finally:
+        engine.dispose()
+    settle_keys(database, settings().home)
+
+
+def _demo(database: Database, say: Say) -> bool:
+    """Load the demo where it may be; whether this is a demo whose sign-ins may be printed."""
+    if database.server is None:
+        say("This PostgreSQL is yours: no demo is put in it (`cma demo` does, if you ask)")
+        return False
+    found = demonstration.look(database)
+    if found.real:
+        return False
+    demonstration.load_demo(database, say)
+    return True
+
+
+def _announce(web: WebProcess, seconds: float, say: Say, *, told: bool) -> None:
+    say(f"Ready in {seconds:.1f} s: {web.address}")
+    if told:
+        say("Sign in as one of the demo's people:")
+        for line in demonstration.sign_ins():
+            say(f"  {line}")
+    say("Ctrl-C stops it.")
+
+
+def _watch(web: WebProcess, server: EmbeddedPostgres | None, say: Say) -> None:
+    """Start again what dies; WebTrouble when the web process dies again and again."""
+    restarts: deque[float] = deque(maxlen=MOST_RESTARTS)
+    while True:
+        _revive(server, say)
+        if not web.alive:
+            at = time.monotonic()
+            if len(restarts) == MOST_RESTARTS and at - restarts[0] < RESTART_WINDOW:
+                raise WebTrouble(f"The web process keeps ending: see {web.log}.")
+            restarts.append(at)
+            say("The web process ended; starting it again")
+            web.stop()
+            web.start(waiting=lambda: _revive(server, say))
+        time.sleep(WATCH_SECONDS)
+
+
+def _revive(server: EmbeddedPostgres | None, say: Say) -> None:
+    if server is not None and server.ensure_running():
+        say("PostgreSQL had ended and was started again")
+
+
+@contextlib.contextmanager
+def _stopping(say: Say) -> Iterator[None]:
+    """Turn the first SIGTERM or SIGINT into Stopped, and ignore those after it."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, signal.SIG_IGN)
+        raise Stopped
+
+    before = {each: signal.signal(each, stop) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    except Stopped:
+        say("Stopped.")
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
