@@ -1,0 +1,48 @@
+# One word for each thing one does with this project; `make` alone prints them.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench migrate demo shell lock
+
+BIN := .venv/bin
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.locked ## make .venv with exactly what the lock names
+
+.venv/.locked: requirements.lock requirements/uv.in requirements/uv.txt tools/setup.sh tools/cma
+	@PYTHON="$(PYTHON)" sh tools/setup.sh
+
+run: setup ## start everything with the demo on http://localhost:8000 (PORT, CMA_HOME)
+	@$(BIN)/cma serve --demo
+
+test: setup ## unit tests, walls, browser journeys
+	@sh tools/browser.sh
+	@$(BIN)/python -m pytest -q -m "not browser"
+	@$(BIN)/python -m pytest -q -m browser
+
+check: setup ## ruff, pyright, import-linter, alembic check
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+	@$(BIN)/cma check-schema
+
+bench: setup ## measure against raw SQL, and the bytes of a first load
+	@$(BIN)/python -m tests.bench
+
+migrate: setup ## bring the schema to the newest revision
+	@$(BIN)/cma migrate
+
+demo: setup ## put the demo into a database that holds no real centre
+	@$(BIN)/cma demo
+
+shell: setup ## Python on the database, as the role that serves
+	@$(BIN)/cma shell
+
+lock: setup ## write the lock again from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
+	  --group dev pyproject.toml requirements/uv.in --output-file requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
+	  requirements/uv.in --output-file requirements/uv.txt
