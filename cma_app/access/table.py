@@ -1,0 +1,28 @@
+"""The table of acts as a page to read: `docs/who-may-do-what.md` is printed from here."""
+
+from cma_app.access.acts import ROLE_ACTS, Act, Role
+
+HEAD = """# Who may do what
+
+Printed from `cma_app/access/acts.py` by `cma act-table`; a test keeps it true. A role may still be
+refused by the record: a trainee works on assigned cases only, nobody verifies their own figures,
+a restricted file is absent for everybody who is not named on it, and an admin sees no client.
+"""
+
+
+def act_table() -> str:
+    """Return the table of acts in Markdown, one line an act."""
+    roles = list(Role)
+    lines = [
+        "| act | " + " | ".join(role.value for role in roles) + " |",
+        "|---" * (len(roles) + 1) + "|",
+    ]
+    for act in Act:
+        marks = ("yes" if act in ROLE_ACTS[role] else "" for role in roles)
+        lines.append(f"| {_words(act)} | " + " | ".join(marks) + " |")
+    return HEAD + "\n" + "\n".join(lines) + "\n"
+
+
+def _words(act: Act) -> str:
+    subject, verb = act.value.split(":")
+    return f"{subject}: {verb}".replace("_", " ")

@@ -1,0 +1,89 @@
+"""One row in every table of a centre, made from the tables: a new table is planted too."""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Date,
+    DateTime,
+    Engine,
+    Integer,
+    Numeric,
+    Table,
+    Time,
+    insert,
+)
+from sqlalchemy.dialects.postgresql import INET, JSONB
+
+from cma_app.access.actor import Actor
+from models import metadata
+
+CENTRE_TABLES = [table for table in metadata.sorted_tables if "centre_id" in table.c]
+WORDS = {"debt_type": "credit_card", "role": "advisor", "source": "self"}
+
+
+def plant(owner: Engine, person: Actor, canary: str = "canary") -> dict[str, int]:
+    """Plant a row of this person's centre in every table; return the ids by table."""
+    planted: dict[str, int] = {}
+    with owner.begin() as connection:
+        for table in CENTRE_TABLES:
+            planted[table.name] = plant_one(connection, table, person, planted, canary)
+    return planted
+
+
+def plant_one(
+    connection: Connection, table: Table, person: Actor, planted: dict[str, int], canary: str
+) -> int:
+    """Plant one row, referring to what was planted before."""
+    values: dict[str, Any] = {"centre_id": person.centre_id}
+    for column in table.c:
+        if column.name in values or column.computed is not None or column.identity is not None:
+            continue
+        parent = _parent(table, column.name)
+        if parent == "users":
+            values[column.name] = person.user_id
+        elif parent == table.name:
+            continue
+        elif parent is not None:
+            values[column.name] = planted[parent]
+        elif not column.nullable and column.server_default is None:
+            values[column.name] = _value(column.name, column.type, canary, person)
+        elif column.name in {"notes", "body", "detail", "creditor_name", "first_name"}:
+            values[column.name] = canary
+    statement = insert(table).values(values)
+    if "id" in table.c:
+        return connection.execute(statement.returning(table.c.id)).scalar_one()
+    connection.execute(statement)
+    return 0
+
+
+def _parent(table: Table, column: str) -> str | None:
+    for key in table.foreign_key_constraints:
+        columns = [each.name for each in key.columns]
+        if column in columns and column != "centre_id":
+            return key.referred_table.name
+    return None
+
+
+def _value(name: str, kind: Any, canary: str, person: Actor) -> Any:
+    by_type: tuple[tuple[type, Any], ...] = (
+        (Boolean, False),
+        (DateTime, datetime(2026, 11, 22, tzinfo=UTC)),
+        (Date, date(2026, 11, 22)),
+        (Time, time(9, 30)),
+        (Integer, 1),
+        (Numeric, 1),
+        (JSONB, {}),
+        (INET, "127.0.0.1"),
+    )
+    if name in WORDS:
+        return WORDS[name]
+    if name == "route":
+        return "call"
+    for kind_of, value in by_type:
+        if isinstance(kind, kind_of):
+            return value
+    text = f"{canary} {name} {person.centre_code}-{person.user_id}"
+    return text[: kind.length] if getattr(kind, "length", None) else text

@@ -1,0 +1,132 @@
+"""One table says who may: every act is somebody's and is asked, and every service asks."""
+
+import ast
+from pathlib import Path
+
+from cma_app.access.acts import REFUSALS, ROLE_ACTS, Act, Role
+from cma_app.access.table import act_table
+from cma_app.settings import ROOT
+
+SERVICES = sorted((ROOT / "cma_app" / "services").glob("*.py"))
+ASKS_NOBODY = {
+    "sign_in": "before a person is known",
+    "passwords": "values in, values out",
+    "forms": "values in, values out",
+}
+EXEMPT_FUNCTIONS: dict[str, str] = {
+    "sign_in.end_other_sign_ins": "a step of change_own_password and of leaving, asked there",
+}
+
+
+def functions(path: Path) -> list[ast.FunctionDef]:
+    """Return a module's public functions that take a session first."""
+    tree = ast.parse(path.read_text())
+    return [
+        node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        and not node.name.startswith("_")
+        and node.args.args
+        and node.args.args[0].arg == "session"
+    ]
+
+
+def asks(function: ast.FunctionDef, asking: set[str]) -> bool:
+    """Say whether a function authorizes, itself or through one of its module that does."""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "authorize":
+            return True
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        if name in asking:
+            return True
+    return False
+
+
+def test_every_verb_asks_before_it_touches_a_row() -> None:
+    asking: set[str] = set()
+    silent: dict[str, str] = {}
+    modules = {path: functions(path) for path in SERVICES if path.stem not in ASKS_NOBODY}
+    for _ in range(4):  # verbs may ask through other verbs
+        silent = {
+            f"{path.stem}.{each.name}": each.name
+            for path, verbs in modules.items()
+            for each in verbs
+            if not asks(each, asking)
+        }
+        asking = (
+            {
+                each.name
+                for path, verbs in modules.items()
+                for each in verbs
+                if f"{path.stem}.{each.name}" not in silent
+            }
+            | asking
+            | _private_asking(asking)
+        )
+    assert set(silent) - set(EXEMPT_FUNCTIONS) == set()
+
+
+def _private_asking(asking: set[str]) -> set[str]:
+    found = set()
+    for path in SERVICES:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("_"):
+                if asks(node, asking):
+                    found.add(node.name)
+    return found
+
+
+def test_every_act_is_given_to_a_role_and_asked_somewhere() -> None:
+    code = "\n".join(
+        path.read_text()
+        for folder in ("cma_app/services", "state", "pages", "cma_app/web")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    )
+    for act in Act:
+        assert any(act in acts for acts in ROLE_ACTS.values()), act
+        assert f"Act.{act.name}" in code, f"nothing asks for {act.name}"
+
+
+def test_what_a_trainee_and_an_admin_never_do() -> None:
+    for act in (
+        Act.BUDGET_VERIFY,
+        Act.CASE_CLOSE,
+        Act.CASE_LOWER_PRIORITY,
+        Act.CLIENT_VULNERABILITY_REMOVE,
+    ):
+        assert act not in ROLE_ACTS[Role.TRAINEE]
+        assert act in REFUSALS
+    casework = ("client:", "case:", "debt:", "budget_sheet:", "offer:", "note:", "caseload:")
+    assert not [act for act in ROLE_ACTS[Role.ADMIN] if act.value.startswith(casework)]
+
+
+def test_the_page_says_what_the_table_says() -> None:
+    assert (ROOT / "docs" / "who-may-do-what.md").read_text() == act_table()
+
+
+def test_states_reach_no_row_by_themselves() -> None:
+    banned = {"select", "exec", "execute", "add", "commit", "scalars", "scalar"}
+    for path in sorted((ROOT / "state").glob("*.py")):
+        tree = ast.parse(path.read_text())
+        imported = {
+            alias.name.split(".")[0]
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+        } | {
+            (node.module or "").split(".")[0]
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+        }
+        assert not imported & {"sqlalchemy", "sqlmodel"}, path.name
+        called = {
+            node.func.attr
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id in {"session", "db"}
+        }
+        assert not called & banned, path.name

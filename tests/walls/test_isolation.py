@@ -1,0 +1,319 @@
+"""The walls hold, table by table, and each one alone is worth something.
+
+A probe returns what leaked. It is asked with every wall up (nothing leaks) and with just one
+down, in a transaction that is rolled back: then something must leak, or the probe proves nothing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Connection, Engine, create_engine, select, text
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+from cma_app.access.actor import Actor
+from cma_app.database import app_engine, engine_for
+from cma_app.errors import NotFound
+from cma_app.postgres import EmbeddedPostgres
+from cma_app.session import CentreSession, open_as
+from cma_app.settings import settings
+from models import CASEWORK, CENTRE_OWNED, Case, Client
+from tests.people import Cast
+from tests.planting import CENTRE_TABLES, plant, plant_one
+
+TABLES = [table.name for table in CENTRE_TABLES]
+SCOPE = text(
+    "SELECT set_config('app.centre_id', :centre, true), set_config('app.user_id', :user, true),"
+    " set_config('app.role', :role, true)"
+)
+
+
+def scope(connection: Connection, actor: Actor) -> None:
+    connection.execute(
+        SCOPE,
+        {"centre": str(actor.centre_id), "user": str(actor.user_id), "role": actor.role},
+    )
+
+
+def seen(connection: Connection, table: str, centre_id: int) -> int:
+    return connection.execute(
+        text(f"SELECT count(*) FROM {table} WHERE centre_id = :c"), {"c": centre_id}
+    ).scalar_one()
+
+
+@contextmanager
+def one_wall_down(postgres: EmbeddedPostgres, statement: str) -> Iterator[Connection]:
+    """Yield a connection as the app's role with one wall taken down, and put it back."""
+    url = postgres.superuser_url.rsplit("/", 1)[0] + "/cma"
+    engine = create_engine(url)
+    with engine.connect() as connection, connection.begin() as transaction:
+        connection.execute(text(statement))
+        connection.execute(text("SET LOCAL ROLE cma_app"))
+        yield connection
+        transaction.rollback()
+    engine.dispose()
+
+
+@pytest.fixture
+def planted(owner: Engine, cast: Cast) -> dict[str, int]:
+    """Plant both centres; return Ashdown's ids."""
+    plant(owner, cast.colin)
+    return plant(owner, cast.amina)
+
+
+class TestRowSecurity:
+    def test_shows_no_row_of_the_next_centre(self, cast: Cast, planted: dict[str, int]) -> None:
+        with app_engine().begin() as connection:
+            scope(connection, cast.colin)
+            for table in TABLES:
+                assert seen(connection, table, cast.colin.centre_id) > 0, table
+                assert seen(connection, table, cast.amina.centre_id) == 0, table
+
+    def test_shows_nothing_without_a_centre(self, planted: dict[str, int]) -> None:
+        with app_engine().begin() as connection:
+            for table in TABLES:
+                count = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+                assert count == 0, table
+
+    @pytest.mark.parametrize("table", TABLES)
+    def test_changes_no_row_of_the_next_centre(
+        self, cast: Cast, planted: dict[str, int], owner: Engine, table: str
+    ) -> None:
+        column = "last_no" if table == "reference_counters" else "id"
+        statements = (
+            f"UPDATE {table} SET {column} = {column} WHERE centre_id = :c",
+            f"DELETE FROM {table} WHERE centre_id = :c",
+        )
+        for statement in statements:
+            try:
+                with app_engine().begin() as connection:
+                    scope(connection, cast.colin)
+                    done = connection.execute(text(statement), {"c": cast.amina.centre_id})
+                    assert done.rowcount == 0
+            except ProgrammingError as error:
+                assert "permission denied" in str(error.orig)
+        with owner.connect() as connection:
+            assert seen(connection, table, cast.amina.centre_id) > 0
+
+    @pytest.mark.parametrize("table", sorted(set(TABLES) - {"audit_logs"}))
+    def test_takes_no_row_for_the_next_centre(
+        self, cast: Cast, planted: dict[str, int], table: str
+    ) -> None:
+        into = next(each for each in CENTRE_TABLES if each.name == table)
+        with (
+            pytest.raises(ProgrammingError, match="row-level security"),
+            app_engine().begin() as connection,
+        ):
+            scope(connection, cast.colin)
+            plant_one(connection, into, cast.amina, planted, "second")
+
+    def test_alone_dropped_is_noticed(
+        self, cast: Cast, planted: dict[str, int], postgres: EmbeddedPostgres
+    ) -> None:
+        down = "ALTER TABLE cases DISABLE ROW LEVEL SECURITY"
+        with one_wall_down(postgres, down) as connection:
+            scope(connection, cast.colin)
+            assert seen(connection, "cases", cast.amina.centre_id) > 0
+            assert seen(connection, "clients", cast.amina.centre_id) == 0
+
+
+class TestSessionFilter:
+    """Asked as the owner, to whom row security shows everything: the session narrows alone."""
+
+    def test_shows_no_row_of_the_next_centre(
+        self, cast: Cast, planted: dict[str, int], owner: Engine
+    ) -> None:
+        with CentreSession(owner, cast.colin) as session:
+            for name, model in CENTRE_OWNED.items():
+                centres = set(session.scalars(select(model.centre_id)).all())
+                assert centres == {cast.colin.centre_id}, name
+                if name != "audit_logs":
+                    with pytest.raises(NotFound):
+                        session.require(model, planted[name])
+
+    def test_hides_what_was_removed(
+        self, cast: Cast, planted: dict[str, int], owner: Engine
+    ) -> None:
+        with owner.begin() as connection:
+            connection.execute(
+                text("UPDATE cases SET deleted_at = now() WHERE id = :id"),
+                {"id": planted["cases"]},
+            )
+        with cast.open(cast.amina) as session:
+            assert session.scalars(select(Case)).all() == []
+            with pytest.raises(NotFound):
+                session.require(Case, planted["cases"])
+
+    def test_refuses_to_write_for_the_next_centre(self, cast: Cast, owner: Engine) -> None:
+        with CentreSession(owner, cast.colin) as session:
+            session.add(
+                Client(
+                    centre_id=cast.amina.centre_id,
+                    client_reference="X",
+                    first_name="A",
+                    last_name="B",
+                )
+            )
+            with pytest.raises(NotFound):
+                session.flush()
+
+    def test_alone_dropped_is_noticed(
+        self, cast: Cast, planted: dict[str, int], owner: Engine
+    ) -> None:
+        from sqlmodel import Session
+
+        with Session(owner) as session:
+            assert cast.amina.centre_id in set(session.scalars(select(Case.centre_id)).all())
+
+
+REFERENCES = [
+    (table.name, [column.name for column in key.columns][1], key.referred_table.name)
+    for table in CENTRE_TABLES
+    for key in table.foreign_key_constraints
+    if len(key.columns) == 2
+]
+
+
+class TestCompositeKeys:
+    @pytest.mark.parametrize(("table", "column", "parent"), REFERENCES)
+    def test_forbid_a_reference_into_the_next_centre(
+        self, cast: Cast, planted: dict[str, int], owner: Engine,
+        table: str, column: str, parent: str,
+    ) -> None:  # fmt: skip
+        other = cast.amina.user_id if parent == "users" else planted[parent]
+        with pytest.raises(IntegrityError, match="foreign key"), owner.begin() as connection:
+            connection.execute(
+                text(f"UPDATE {table} SET {column} = :other WHERE centre_id = :c"),
+                {"other": other, "c": cast.colin.centre_id},
+            )
+
+    def test_alone_dropped_is_noticed(
+        self, cast: Cast, planted: dict[str, int], postgres: EmbeddedPostgres
+    ) -> None:
+        down = "ALTER TABLE cases DROP CONSTRAINT fk_cases_centre_id_client_id"
+        with one_wall_down(postgres, down) as connection:
+            scope(connection, cast.colin)
+            done = connection.execute(
+                text("UPDATE cases SET client_id = :other"), {"other": planted["clients"]}
+            )
+            assert done.rowcount == 1
+
+
+class TestRoles:
+    def test_an_admin_sees_no_row_of_casework(self, cast: Cast, planted: dict[str, int]) -> None:
+        with app_engine().begin() as connection:
+            scope(connection, cast.root)
+            for table in sorted(CASEWORK):
+                assert seen(connection, table, cast.root.centre_id) == 0, table
+            assert seen(connection, "users", cast.root.centre_id) > 0
+            log = connection.execute(text("SELECT DISTINCT table_name FROM audit_logs")).scalars()
+            assert set(log) <= {"users", "sessions"}
+
+    def test_a_trainee_sees_nothing_that_is_not_assigned(
+        self, cast: Cast, planted: dict[str, int]
+    ) -> None:
+        with app_engine().begin() as connection:
+            scope(connection, cast.tess)
+            for table in sorted(CASEWORK):
+                assert seen(connection, table, cast.tess.centre_id) == 0, table
+
+    def test_a_trainee_sees_what_is_assigned(self, cast: Cast, owner: Engine) -> None:
+        plant(owner, cast.tess)
+        with app_engine().begin() as connection:
+            scope(connection, cast.tess)
+            for table in sorted(CASEWORK):
+                assert seen(connection, table, cast.tess.centre_id) == 1, table
+
+    def test_the_session_narrows_a_trainee_too(
+        self, cast: Cast, planted: dict[str, int], owner: Engine
+    ) -> None:
+        with CentreSession(owner, cast.tess) as session:
+            assert session.scalars(select(Case)).all() == []
+
+
+class TestRestrictedFiles:
+    @pytest.fixture
+    def restricted(self, owner: Engine, planted: dict[str, int]) -> dict[str, int]:
+        """Restrict Ashdown's planted client to Amina, whom the planted access row names."""
+        with owner.begin() as connection:
+            connection.execute(
+                text("UPDATE clients SET is_restricted = true WHERE id = :id"),
+                {"id": planted["clients"]},
+            )
+        return planted
+
+    def test_are_absent_for_everybody_not_named(
+        self, cast: Cast, restricted: dict[str, int]
+    ) -> None:
+        of_the_client = sorted(CASEWORK - {"drafts"})
+        for person in (cast.ben, cast.maria):
+            with app_engine().begin() as connection:
+                scope(connection, person)
+                for table in of_the_client:
+                    assert seen(connection, table, person.centre_id) == 0, (person.name, table)
+                logged = connection.execute(
+                    text("SELECT count(*) FROM audit_logs WHERE client_id = :c OR case_id = :k"),
+                    {"c": restricted["clients"], "k": restricted["cases"]},
+                ).scalar_one()
+                assert logged == 0
+
+    def test_are_there_for_the_named(self, cast: Cast, restricted: dict[str, int]) -> None:
+        with cast.open(cast.amina) as session:
+            assert session.require(Client, restricted["clients"]).is_restricted
+            assert session.require(Case, restricted["cases"])
+
+
+def test_pooled_connections_never_carry_a_centre_over(cast: Cast, owner: Engine) -> None:
+    """1,000 transactions of three centres over two connections; every third one fails."""
+    people = [cast.amina, cast.colin]
+    for person in people:
+        plant(owner, person)
+    engine = engine_for(settings().serving_url, pool_size=2)
+    strangers = 0
+    for turn in range(1000):
+        person = people[turn % 2]
+        try:
+            with engine.begin() as connection:
+                if turn % 5:
+                    scope(connection, person)
+                found = connection.execute(text("SELECT DISTINCT centre_id FROM cases")).scalars()
+                strangers += len(set(found) - ({person.centre_id} if turn % 5 else set()))
+                if turn % 3 == 0:
+                    connection.execute(text("SELECT 1 / 0"))
+        except Exception as error:
+            assert "division by zero" in str(error)
+    engine.dispose()
+    assert strangers == 0
+
+
+def test_absent_and_foreign_rows_look_alike(cast: Cast, planted: dict[str, int]) -> None:
+    said = []
+    for record_id in (planted["cases"], 999_999_999):
+        with pytest.raises(NotFound) as error, open_as(cast.colin) as session:
+            session.require(Case, record_id)
+        said.append((type(error.value), error.value.sentence))
+    assert said[0] == said[1]
+
+
+def test_a_secret_never_enters_the_audit_log(cast: Cast, owner: Engine) -> None:
+    with cast.open(cast.amina) as session:
+        client = Client(
+            client_reference="S-1",
+            first_name="Ann",
+            last_name="Dee",
+            national_insurance_number="CZ615546D",
+            ni_number_index="f" * 64,
+        )
+        session.add(client)
+        session.flush()
+        record_id = client.id
+    with owner.connect() as connection:
+        row = connection.execute(
+            text(
+                "SELECT a::text FROM audit_logs a WHERE table_name = 'clients' AND record_id = :id"
+            ),
+            {"id": record_id},
+        ).scalar_one()
+    assert "CZ615546D" not in row
+    assert "ffff" not in row
+    assert '""national_insurance_number"": ""changed""' in row
