@@ -1,0 +1,98 @@
+"""What every page of a case shows of it: the identity bar's facts, read in one go."""
+
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from cma_app.access.acts import Act
+from cma_app.services.cases import open_case, read_case
+from cma_app.session import CentreSession
+from models import Case, Client, Household, User
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """A case as its identity bar tells it; money in pounds, None where nothing is known."""
+
+    case_id: int
+    client_id: int
+    client_name: str
+    reference: str
+    version: int
+    status: str
+    stage: str
+    priority: str
+    nation: str
+    case_type: str
+    emergency: str | None
+    emergency_date: date | None
+    emergency_time: time | None
+    adults: int | None
+    children: int
+    surplus: Decimal | None
+    total_debt: Decimal | None
+    priority_debt: Decimal | None
+    next_review: date | None
+    opened: date
+    closed: date | None
+    closure_reason: str | None
+    debt_solution: str | None
+    advisor_id: int
+    advisor: str
+    is_restricted: bool
+
+
+def open_facts(session: CentreSession, case_id: int, *, first: bool) -> CaseFacts:
+    """Return a case's facts; `first` says that a visit begins, which is always written down."""
+    case = open_case(session, case_id) if first else read_case(session, case_id)
+    session.authorize(Act.CASE_OPEN, case)
+    client = session.require(Client, case.client_id)
+    advisor = session.require(User, case.advisor_id)
+    adults, children = _household(session, case)
+    return CaseFacts(
+        case_id=case.id,
+        client_id=client.id,
+        client_name=client.full_name,
+        reference=case.case_reference,
+        version=case.version,
+        status=case.status,
+        stage=case.stage,
+        priority=case.priority,
+        nation=case.nation,
+        case_type=case.case_type,
+        emergency=case.emergency,
+        emergency_date=case.emergency_date,
+        emergency_time=case.emergency_time,
+        adults=adults,
+        children=children if adults is not None else client.dependents,
+        surplus=case.monthly_surplus,
+        total_debt=case.total_debt,
+        priority_debt=case.priority_debt,
+        next_review=case.next_review_date,
+        opened=case.opening_date,
+        closed=case.closing_date,
+        closure_reason=case.closure_reason,
+        debt_solution=case.debt_solution,
+        advisor_id=advisor.id,
+        advisor=advisor.full_name,
+        is_restricted=client.is_restricted,
+    )
+
+
+def _household(session: CentreSession, case: Case) -> tuple[int | None, int]:
+    """Return the adults and children of the newest household of a case; no adults if none."""
+    newest = (
+        select(
+            col(Household.adults),
+            col(Household.children_under_16),
+            col(Household.children_16_to_18),
+        )
+        .where(col(Household.centre_id) == case.centre_id, col(Household.case_id) == case.id)
+        .order_by(col(Household.id).desc())
+        .limit(1)
+    )
+    row = session.execute(newest).first()
+    return (row[0], row[1] + row[2]) if row is not None else (None, 0)
