@@ -1,9 +1,9 @@
 """Whether two records may be one person, and why.
 
 An equal National Insurance number is definite. A different one, or a different birth date, means
-two people; 1 January is left out of both because it is used where only the year is known. A mobile
-number or an e-mail address is strong; a birth date, postcode or other phone is weak; a name, spelled
-alike, comes last.
+two people; 1 January is left out of both because it is used where only the year is known. A
+mobile number or an e-mail address is strong; a birth date, postcode or other phone is weak; a name,
+spelled alike, comes last.
 """
 
 import unicodedata

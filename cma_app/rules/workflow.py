@@ -108,20 +108,21 @@ def refuse_status(from_status: str, to_status: str, *, stage: str, reason: str =
     The stage is the case's own. A word that is no status or stage raises ValueError.
     """
     here, there, at = Status(from_status), Status(to_status), Stage(stage)
-    label = STATUS_LABELS[there].lower()
     if here == there:
-        return f"The case is already {label}."
+        return f"The case is already {STATUS_LABELS[there].lower()}."
     if here not in AT_WORK:
         return _refuse_reopening(here, there, reason)
     if there in AT_WORK:
         return None if there == status_of(at) else _stage_says(at)
-    if there == Status.CLOSED and at == Stage.CLOSING:
-        return None
-    if reason.strip():
+    return _refuse_ending(there, at, reason)
+
+
+def _refuse_ending(there: Status, at: Stage, reason: str) -> str | None:
+    if reason.strip() or (there == Status.CLOSED and at == Stage.CLOSING):
         return None
     if there == Status.CLOSED:
         return "Say why the case is closed before its closing stage, or move it to closing first."
-    return f"Say why the case is {label}."
+    return f"Say why the case is {STATUS_LABELS[there].lower()}."
 
 
 def _refuse_reopening(here: Status, there: Status, reason: str) -> str | None:
