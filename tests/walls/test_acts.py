@@ -31,7 +31,7 @@ def functions(path: Path) -> list[ast.FunctionDef]:
     ]
 
 
-def asks(function: ast.FunctionDef, asking: set[str]) -> bool:
+def asks(function: ast.AST, asking: set[str]) -> bool:
     """Say whether a function authorizes, itself or through one of its module that does."""
     for node in ast.walk(function):
         if not isinstance(node, ast.Call):
@@ -72,9 +72,9 @@ def _private_asking(asking: set[str]) -> set[str]:
     found = set()
     for path in SERVICES:
         for node in ast.parse(path.read_text()).body:
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("_"):
-                if asks(node, asking):
-                    found.add(node.name)
+            private = isinstance(node, ast.FunctionDef) and node.name.startswith("_")
+            if private and asks(node, asking):
+                found.add(node.name)
     return found
 
 
