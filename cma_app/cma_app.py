@@ -1,0 +1,70 @@
+"""The app: its screens, its routes beside the socket, the gate and the one error handler."""
+
+import reflex as rx
+import structlog
+from reflex_base.environment import environment
+from reflex_components_core.base.error_boundary import ErrorBoundary
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp
+
+from cma_app.web import sign_in
+from cma_app.web.doorway import Doorway
+from cma_app.web.security import Walls
+from pages import home, not_found
+from pages.layout import Screen, broken_panel, head
+from state.base import show_error
+from state.gate import Gate, keep_payloads_out_of_logs
+
+SCREENS: list[Screen] = [
+    home.home,
+    not_found.not_found,
+]
+"""Every page: one line each."""
+
+ROUTES: list[BaseRoute] = [
+    *sign_in.ROUTES,
+]
+"""Every plain HTTP or WebSocket route of our own: one line each."""
+
+log = structlog.get_logger(__name__)
+
+
+def serve(reflex: ASGIApp) -> ASGIApp:
+    """Return Reflex's app behind our walls, with our own routes before it."""
+    return Walls(Starlette(routes=[*ROUTES, Mount("", Doorway(reflex))]))
+
+
+def browser_failed(exception: Exception) -> None:  # noqa: ARG001 - its text is the browser's word
+    """Note that a page failed in a browser; what it says may hold what was typed."""
+    log.warning("browser_failed")
+
+
+def _error_boundary(stateful: bool) -> rx.Component:  # noqa: ARG001, FBT001 - Reflex calls it
+    return ErrorBoundary.create(on_error=rx.noop(), fallback_render=broken_panel())
+
+
+def make() -> rx.App:
+    """Return the app with every screen added."""
+    keep_payloads_out_of_logs()
+    environment.REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE.set(200_000)  # bytes of a socket's frame
+    made = rx.App(
+        api_transformer=serve,
+        app_wraps={(55, "ErrorBoundary"): _error_boundary},
+        backend_exception_handler=show_error,
+        frontend_exception_handler=browser_failed,
+        head_components=head(),
+        html_lang="en-GB",
+        reset_style=False,
+        toaster=None,
+    )
+    made.add_middleware(Gate(), index=0)
+    for screen in SCREENS:
+        made.add_page(
+            screen.component, route=screen.route, title=screen.title, on_load=list(screen.on_load)
+        )
+    made.add_page(not_found.not_found.component, route="404", title=not_found.not_found.title)
+    return made
+
+
+app = make()

@@ -1,0 +1,1 @@
+"""Plain HTTP beside the socket: sign-in, the built pages, and what every answer must carry."""

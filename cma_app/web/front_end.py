@@ -1,0 +1,37 @@
+"""What we change in the front end that Reflex generates, before it is bundled."""
+
+from typing import Any
+
+from reflex_base.plugins import Plugin
+
+_THEIRS = "  const endpoint = new URL(url_str);\n"
+_OURS = (
+    _THEIRS + '  if (typeof window !== "undefined") {\n'
+    "    endpoint.host = window.location.host;\n"
+    '    if (window.location.protocol === "https:") {\n'
+    '      endpoint.protocol = endpoint.protocol.startsWith("ws") ? "wss:" : "https:";\n'
+    "    }\n"
+    "    return endpoint;\n"
+    "  }\n"
+)
+
+
+def connect_to_own_origin(script: str) -> str:
+    """Return Reflex's `state.js` so that it opens its socket on the page's own host and port.
+
+    Reflex bakes the port of `api_url` into the bundle; with this one build serves any port and
+    any host name behind a proxy.
+    """
+    if _OURS in script:
+        return script
+    if _THEIRS not in script:
+        raise ValueError("Reflex's state.js has changed: read getBackendURL again.")
+    return script.replace(_THEIRS, _OURS, 1)
+
+
+class OwnOrigin(Plugin):
+    """Makes the built pages independent of the port they were built for."""
+
+    def pre_compile(self, **context: Any) -> None:
+        """Ask the compiler to pass `state.js` through `connect_to_own_origin`."""
+        context["add_modify_task"]("utils/state.js", connect_to_own_origin)

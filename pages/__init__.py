@@ -1,0 +1,1 @@
+"""The screens: composition of parts around what a state shows."""

@@ -1,0 +1,26 @@
+"""Dates and times as people read them: 22 Nov 2026, 14:02. States hold the text."""
+
+from datetime import date, datetime
+
+import reflex as rx
+
+from cma_app.clock import local
+
+
+def day_text(day: date | None) -> str:
+    """Return 22 Nov 2026, or an empty text."""
+    return f"{day.day} {day:%b %Y}" if day is not None else ""
+
+
+def moment_text(moment: datetime | None) -> str:
+    """Return 22 Nov 2026, 14:02 by a British clock, or an empty text."""
+    if moment is None:
+        return ""
+    there = local(moment)
+    return f"{day_text(there.date())}, {there:%H:%M}"
+
+
+def time_of(text: rx.Var[str] | str, iso: rx.Var[str] | str | None = None) -> rx.Component:
+    """Return a time element that shows `text`; `iso` is for machines, where it is known."""
+    attrs = {"dateTime": iso} if iso is not None else {}
+    return rx.el.time(text, class_name="fig", custom_attrs=attrs)

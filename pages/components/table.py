@@ -1,0 +1,161 @@
+"""Tables and cards: the head stays, the first column is the link, numbers at the right."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import reflex as rx
+from reflex_components_core.react_router.dom import ReactRouterLink
+
+from pages.components.icons import icon
+
+
+def link(
+    *children: rx.Component | rx.Var[str] | str,
+    to: rx.Var[str] | str,
+    class_name: str = "",
+    **props: Any,
+) -> rx.Component:
+    """Return a link within the app, which changes the page without loading it anew."""
+    return ReactRouterLink.create(*children, to=to, class_name=class_name, **props)
+
+
+def column(
+    word: str,
+    *,
+    num: bool = False,
+    sort: Literal["ascending", "descending", "none"] | rx.Var[str] | None = None,
+    on_sort: Any = None,
+) -> rx.Component:
+    """Return a column's head; with `on_sort` it is a button that sorts, and says which way."""
+    name = "num" if num else ""
+    if on_sort is None:
+        return rx.el.th(word, scope="col", class_name=name)
+    button = rx.el.button(word, type="button", class_name="sort", on_click=on_sort)
+    return rx.el.th(button, scope="col", class_name=name, aria_sort="none" if sort is None else sort)
+
+
+def row_head(*children: rx.Component | rx.Var[str] | str, to: rx.Var[str] | str) -> rx.Component:
+    """Return a row's first cell, which is the link to its record."""
+    return rx.el.th(link(*children, to=to), scope="row")
+
+
+def table(
+    caption: str,
+    columns: Sequence[rx.Component],
+    rows: Any,
+    row: Callable[[Any], rx.Component],
+    *,
+    when_empty: rx.Component | None = None,
+    foot: rx.Component | None = None,
+) -> rx.Component:
+    """Return a table whose caption screen readers hear; `row` makes the `rx.el.tr` of a row."""
+    parts = [
+        rx.el.caption(caption, class_name="sr"),
+        rx.el.thead(rx.el.tr(*columns)),
+        rx.el.tbody(rx.foreach(rows, row)),
+    ]
+    if foot is not None:
+        parts.append(rx.el.tfoot(foot))
+    shown = rx.el.div(
+        rx.el.table(*parts, class_name="table"),
+        class_name="scroll",
+        role="region",
+        tab_index=0,
+        aria_label=caption,
+    )
+    return rx.cond(rows.length() > 0, shown, when_empty) if when_empty is not None else shown
+
+
+def pager(
+    label: rx.Var[str] | str,
+    *,
+    on_back: Any,
+    on_next: Any,
+    has_back: rx.Var[bool],
+    has_next: rx.Var[bool],
+) -> rx.Component:
+    """Return the foot of a paged list: "1 to 50 of 312" and the two steps."""
+    return rx.el.nav(
+        rx.el.span(label, class_name="fig", role="status"),
+        rx.el.span(
+            _step("Previous", on_back, has_back),
+            _step("Next", on_next, has_next),
+            class_name="chips",
+        ),
+        class_name="between pager",
+        aria_label="Pages",
+    )
+
+
+def _step(word: str, on_click: Any, possible: rx.Var[bool]) -> rx.Component:
+    return rx.el.button(
+        word, type="button", class_name="button small", on_click=on_click, disabled=~possible
+    )
+
+
+def chip(
+    word: rx.Var[str] | str,
+    *,
+    pressed: rx.Var[bool] | bool,
+    on_click: Any,
+    count: rx.Var[Any] | None = None,
+) -> rx.Component:
+    """Return a filter that is on or off, with its count."""
+    figure = [rx.el.span(count, class_name="fig")] if count is not None else []
+    return rx.el.button(
+        word,
+        *figure,
+        type="button",
+        class_name="chip",
+        aria_pressed=rx.cond(pressed, "true", "false"),
+        on_click=on_click,
+    )
+
+
+def card(
+    title: rx.Var[str] | str,
+    *children: rx.Component,
+    key: str,
+    count: rx.Var[Any] | None = None,
+    end: rx.Component | None = None,
+) -> rx.Component:
+    """Return a section with a head; `key` makes the ids on the page differ."""
+    head: list[rx.Component] = [rx.el.h2(title, custom_attrs={"id": f"{key}-title"})]
+    if count is not None:
+        head.append(rx.el.span(count, class_name="count"))
+    if end is not None:
+        head.append(rx.el.span(end, class_name="end"))
+    return rx.el.section(
+        rx.el.div(*head, class_name="card-head"),
+        *children,
+        class_name="card",
+        aria_labelledby=f"{key}-title",
+    )
+
+
+def dialog(key: str, title: str, *children: rx.Component) -> rx.Component:
+    """Return a native dialog which `opens(key)` on a button shows; Escape closes it."""
+    return rx.el.dialog(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h2(title, custom_attrs={"id": f"{key}-title"}),
+                rx.el.button(
+                    icon("close"),
+                    rx.el.span("Close", class_name="sr"),
+                    type="button",
+                    class_name="button plain small",
+                    custom_attrs={"data-closes": key},
+                ),
+                class_name="between",
+            ),
+            *children,
+            class_name="stack",
+        ),
+        aria_labelledby=f"{key}-title",
+        custom_attrs={"id": key},
+    )
+
+
+def opens(key: str) -> dict[str, str]:
+    """Return the `custom_attrs` that make a button open the dialog of that key."""
+    return {"data-opens": key, "aria-haspopup": "dialog"}

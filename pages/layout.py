@@ -1,0 +1,282 @@
+"""The frame of every screen: rail, top bar, notices, dialogs; and `screen`, which makes a page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import reflex as rx
+from reflex_components_core.core.banner import has_connection_errors
+from reflex_components_core.el.elements.base import BaseHTML
+
+from cma_app.access.acts import Act
+from pages import routes
+from pages.components.empty import skeleton
+from pages.components.icons import icon
+from pages.components.table import dialog, link, opens
+from state.base import CentreState
+from state.shell import ShellState
+
+NAME: Final = "CMA"
+
+
+class NativeForm(BaseHTML):
+    """A form that the browser posts by itself; Reflex's own swallows the submit."""
+
+    tag = "form"
+
+    action: rx.Var[str]
+    method: rx.Var[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A page and where it lives; `cma_app.cma_app` adds each to the app."""
+
+    component: Callable[[], rx.Component]
+    route: str
+    title: str
+    on_load: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the rail, drawn for those whose role includes its act."""
+
+    key: str
+    word: str
+    route: str
+    icon: str
+    act: Act
+
+
+MENU: Final = (
+    Entry("home", "My day", routes.HOME, "day", Act.HOME_SEE),
+    Entry("walk-in", "Walk-in", routes.WALK_IN, "walk-in", Act.CLIENT_RECORD),
+    Entry("cases", "Cases", routes.CASES, "folder", Act.CASE_LIST),
+    Entry("clients", "Clients", routes.CLIENTS, "client", Act.CLIENT_FIND),
+    Entry("referrals", "Referrals", routes.REFERRALS, "referral", Act.REFERRAL_LIST),
+    Entry("board", "Caseload board", routes.BOARD, "board", Act.CASELOAD_SEE),
+    Entry("people", "People", routes.PEOPLE, "people", Act.USER_LIST),
+    Entry("centres", "Centres", routes.CENTRES, "centre", Act.CENTRE_LIST),
+)
+
+
+def screen(
+    title: str, *, route: str, act: Act, section: str = "", on_load: Any = ()
+) -> Callable[[Callable[[], rx.Component]], Screen]:
+    """Make a function that returns a page's content into a Screen with the frame around it.
+
+    `section` is the key of the rail's line that is current. `on_load` handlers run after the
+    frame knows who is signed in. Who lacks `act` reads a sentence instead of the content.
+    """
+    loads = tuple(on_load) if isinstance(on_load, list | tuple) else (on_load,)
+
+    def wrap(content: Callable[[], rx.Component]) -> Screen:
+        def framed() -> rx.Component:
+            return frame(content(), section=section, act=act)
+
+        framed.__name__ = content.__name__
+        framed.__module__ = content.__module__
+        return Screen(framed, route, f"{title} | {NAME}", (ShellState.arrive, *loads))
+
+    return wrap
+
+
+def page_head(
+    title: rx.Var[str] | str, *actions: rx.Component, lead: rx.Var[str] | str | None = None
+) -> rx.Component:
+    """Return the head of a page: its one title, a few words, the main action at the right."""
+    said = [rx.el.p(lead)] if lead is not None else []
+    doing = [rx.el.div(*actions, class_name="actions")] if actions else []
+    return rx.el.div(rx.el.h1(title), *said, *doing, class_name="page-head")
+
+
+def main_link(word: str, to: rx.Var[str] | str, shape: str | None = None) -> rx.Component:
+    """Return the page's main action, where it is an address; the key `n` follows it."""
+    shown = [icon(shape)] if shape is not None else []
+    return link(*shown, word, to=to, class_name="button main", custom_attrs={"data-shortcut": "n"})
+
+
+def when_may(act: Act, then: rx.Component, otherwise: rx.Component | None = None) -> rx.Component:
+    """Return `then` for those whose role includes an act; the gate refuses the others anyway."""
+    acts = rx.Var.create(ShellState.acts)
+    return rx.cond(acts.contains(act.value), then, otherwise or rx.fragment())
+
+
+def frame(content: rx.Component, *, section: str, act: Act) -> rx.Component:
+    """Return a page's content in the frame, or what stands in its place."""
+    body = rx.cond(
+        ShellState.person == 0,
+        rx.el.div(skeleton(4), class_name="page"),
+        rx.cond(CentreState.missing, not_found_panel(), when_may(act, content, _not_yours_panel())),
+    )
+    return rx.fragment(
+        rx.el.a("Skip to main content", href="#main", class_name="skip"),
+        rx.el.div(
+            _rail(section),
+            rx.el.div(_topbar(), rx.el.main(body, custom_attrs={"id": "main"}, tab_index=-1)),
+            class_name="app",
+            custom_attrs={
+                "data-hydrated": rx.cond(CentreState.is_hydrated, "true", "false"),
+                "data-settled": CentreState.settled,
+                "data-ended": CentreState.ended,
+                "data-person": ShellState.person,
+            },
+        ),
+        _notice(),
+        _connection(),
+        _help(),
+    )
+
+
+def not_found_panel() -> rx.Component:
+    """Return what a page says when its record is absent, removed, or another centre's."""
+    return _panel(
+        "Not found", "This was not found. It may have been removed, or the address is wrong."
+    )
+
+
+def _not_yours_panel() -> rx.Component:
+    return _panel("Not part of your role", "Your role does not include this. Ask your manager.")
+
+
+def _panel(title: str, sentence: str) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(rx.el.h1(title), class_name="page-head"),
+        rx.el.p(sentence),
+        rx.el.p(link("Go to My day", to=routes.HOME)),
+        class_name="page",
+    )
+
+
+def _rail(section: str) -> rx.Component:
+    return rx.el.nav(
+        rx.el.div(
+            icon("brand"), rx.el.span(ShellState.centre, class_name="word"), class_name="rail-brand"
+        ),
+        *[when_may(entry.act, _line(entry, current=entry.key == section)) for entry in MENU],
+        rx.el.button(
+            icon("help"),
+            rx.el.span("Help and shortcuts", class_name="word"),
+            type="button",
+            class_name="rail-foot",
+            custom_attrs=opens("help"),
+        ),
+        NativeForm.create(
+            rx.el.button(
+                icon("sign-out"), rx.el.span("Sign out", class_name="word"), type="submit"
+            ),
+            action=routes.SIGN_OUT,
+            method="post",
+        ),
+        class_name="rail",
+        aria_label="Main",
+    )
+
+
+def _line(entry: Entry, *, current: bool) -> rx.Component:
+    attrs: dict[str, Any] = {"aria-current": "page"} if current else {}
+    return link(
+        icon(entry.icon),
+        rx.el.span(entry.word, class_name="word"),
+        to=entry.route,
+        custom_attrs={**attrs, "data-menu": entry.key},
+    )
+
+
+def _topbar() -> rx.Component:
+    finder = link(
+        icon("find"),
+        rx.el.span("Find a client or case"),
+        rx.el.kbd("/"),
+        to=routes.CLIENTS,
+        class_name="finder",
+        custom_attrs={"data-shortcut": "/"},
+    )
+    return rx.el.header(
+        when_may(Act.CLIENT_FIND, finder),
+        rx.el.div(
+            rx.el.span(ShellState.initials, class_name="person", aria_hidden="true"),
+            rx.el.a(
+                ShellState.name, ", ", ShellState.role, href=routes.PASSWORD, title="Your password"
+            ),
+            class_name="who",
+        ),
+        class_name="topbar",
+    )
+
+
+def _notice() -> rx.Component:
+    """Return the place where notices are read out; each new number is a new toast."""
+    return rx.el.div(
+        rx.cond(
+            CentreState.notice_sentence != "",
+            rx.el.div(
+                rx.el.span(CentreState.notice_sentence),
+                rx.el.button("Close", type="button", class_name="button small"),
+                class_name=f"toast {CentreState.notice_tone}",
+                key=CentreState.notice_number,
+            ),
+        ),
+        role="status",
+        class_name="notices",
+    )
+
+
+def _connection() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            has_connection_errors,
+            rx.el.p(
+                "The connection is interrupted. What you typed is kept; it comes back by itself.",
+                class_name="interrupted",
+            ),
+        ),
+        role="status",
+    )
+
+
+def _help() -> rx.Component:
+    keys = (
+        ("/", "Find a client or case"),
+        ("g then c", "Go to Cases"),
+        ("n", "The page's main action"),
+        ("?", "This help"),
+        ("Esc", "Close a dialog"),
+    )
+    return dialog(
+        "help",
+        "Help and shortcuts",
+        rx.el.dl(
+            *[
+                rx.el.div(rx.el.dt(rx.el.kbd(each)), rx.el.dd(what), class_name="keyline")
+                for each, what in keys
+            ]
+        ),
+        rx.el.label(
+            rx.el.input(type="checkbox", custom_attrs={"id": "shortcuts-off"}),
+            "Turn the shortcuts off on this device",
+            class_name="choice",
+        ),
+    )
+
+
+def head() -> list[rx.Component]:
+    """Return what the head of every page holds: our style sheet, font and two scripts."""
+    return [
+        rx.el.link(rel="stylesheet", href="/style.css"),
+        rx.el.link(rel="stylesheet", href="/font.css"),
+        rx.el.link(rel="icon", href="/icon.svg"),
+        rx.el.script(src="/shell.js", defer=True),
+        rx.el.script(src="/session.js", defer=True),
+    ]
+
+
+def broken_panel() -> rx.Component:
+    """Return what stands in place of a page that failed in the browser."""
+    return rx.el.main(
+        rx.el.h1("Something went wrong"),
+        rx.el.p("This page could not be shown. Load it again; what was saved is kept."),
+        rx.el.p(rx.el.a("Go to My day", href=routes.HOME)),
+        class_name="page",
+    )

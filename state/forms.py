@@ -1,0 +1,29 @@
+"""Reading what a form sends: dates of three boxes, ticks, and texts without their spaces."""
+
+from datetime import date
+
+from cma_app.errors import Invalid
+from state.base import Form
+
+
+def text_in(form: Form, name: str) -> str:
+    """Return the text of a box without the spaces around it; empty where the box was not sent."""
+    return form.get(name, "").strip()
+
+
+def ticked(form: Form, name: str) -> bool:
+    """Say whether a tick box was ticked."""
+    return form.get(name) == "on"
+
+
+def date_in(form: Form, name: str, word: str = "date") -> date | None:
+    """Return the date of `date_boxes`, None where all three are empty; Invalid under `name`."""
+    parts = [text_in(form, f"{name}-{part}") for part in ("year", "month", "day")]
+    if not any(parts):
+        return None
+    if not all(part.isascii() and part.isdigit() for part in parts) or len(parts[0]) != 4:
+        raise Invalid({name: f"Enter the {word} as day, month and a year of four figures."})
+    try:
+        return date(int(parts[0]), int(parts[1]), int(parts[2]))
+    except ValueError:
+        raise Invalid({name: f"The {word} is not a real date. Check day and month."}) from None

@@ -1,0 +1,267 @@
+"""The gate before every event: deny by default, and read the sign-in from the database each time.
+
+Order: a declared handler, a cookie, a living sign-in, a state bound to it, the role's act, strict
+arguments. The cookie comes from the event's context alone: for a chained event the event carries
+none, and for an upload the state still holds the victim's. Values and cookies are never logged.
+"""
+
+import inspect
+import json
+import logging
+import secrets
+from functools import cache
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Final
+
+import reflex as rx
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from reflex.event import Event
+from reflex.istate.manager.token import BaseStateToken
+from reflex.state import BaseState, State, StateUpdate
+from reflex_base.constants import RouteVar
+from reflex_base.constants.state import FIELD_MARKER
+from reflex_base.event.context import EventContext
+from reflex_base.registry import RegistrationContext
+from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
+
+from cma_app.access.actor import Actor, Origin
+from cma_app.access.acts import Act, refusal
+from cma_app.errors import Refused, SignedOut
+from cma_app.session import hash_token, record_refusal, resume
+from cma_app.settings import settings
+from state.base import ACT, SIGNED_IN, CentreState, SignIn, in_worker, use_sign_in
+
+log = structlog.get_logger(__name__)
+
+HYDRATE: Final = "reflex___state____state.hydrate_and_load"
+INTERNAL: Final = frozenset(
+    {
+        HYDRATE,
+        "reflex___state____state.reflex___state____on_load_internal_state.on_load_internal",
+        "reflex___state____state.reflex___state____on_load_internal_state.set_is_hydrated",
+    }
+)
+"""Reflex's own events that a page needs; all others of its own are refused."""
+
+UNREADABLE: Final = "That could not be understood. Reload the page and try again."
+UNREACHABLE: Final = "The records cannot be reached just now. Try again in a minute."
+
+
+def cookie_name() -> str:
+    """Return the name of the sign-in cookie: `__Host-` ties it to HTTPS, this host and path."""
+    return "__Host-cma" if settings().https else "cma"
+
+
+def token_in(cookie_header: str) -> str | None:
+    """Return the sign-in token in a Cookie header, if there is a plausible one."""
+    try:
+        found = SimpleCookie(cookie_header).get(cookie_name())
+    except CookieError:
+        return None
+    return found.value if found is not None and 20 <= len(found.value) <= 200 else None
+
+
+class Gate(rx.Middleware):
+    """Lets an event through for a signed-in person whose role includes the handler's act."""
+
+    async def preprocess(  # noqa: PLR0911 - the order of the gate, one line a wall
+        self,
+        app: rx.App,  # noqa: ARG002 - Reflex hands it over
+        state: BaseState,
+        event: Event,
+    ) -> StateUpdate | None:
+        """Return None to let the event through, else what the browser is told instead."""
+        use_sign_in(None)
+        deed = declared(event.name)
+        if deed is None:
+            return _refuse(event, "undeclared", UNREADABLE)
+        try:
+            sign_in = await _sign_in_behind(touch=event.name not in INTERNAL)
+        except SignedOut:
+            return _refuse(event, "signed out")
+        except Exception as error:
+            log.error("gate_failed", error=type(error).__name__)  # noqa: TRY400 - no values
+            return _refuse(event, "unreachable", UNREACHABLE)
+        if sign_in.actor.must_change_password:
+            return _refuse(event, "password to change")
+        if not await _bound(state, sign_in) and event.name != HYDRATE:
+            return _refuse(event, "another person's state")
+        if isinstance(deed, Act) and not sign_in.actor.may(deed):
+            return await _refuse_role(event, deed, sign_in)
+        if not fits(event):
+            return _refuse(event, "arguments", UNREADABLE, sign_in.actor)
+        use_sign_in(sign_in)
+        return None
+
+
+def declared(name: str) -> Act | str | None:
+    """Return the act that a handler declared, SIGNED_IN, or None: then nobody may send it."""
+    if name in INTERNAL:
+        return SIGNED_IN
+    registered = RegistrationContext.get().event_handlers.get(name)
+    return getattr(registered.handler.fn, ACT, None) if registered is not None else None
+
+
+def undeclared_handlers() -> list[str]:
+    """Return our handlers without an act or with an argument of no stated type; none may be."""
+    faults = []
+    for name, registered in RegistrationContext.get().event_handlers.items():
+        if CentreState.get_full_name() not in name or name.endswith(".setvar"):
+            continue  # Reflex's own: refused unless INTERNAL
+        hints = registered.handler._get_type_hints()  # noqa: SLF001 - pinned; tested
+        if declared(name) is None or any(each not in hints for each in _parameters(name)):
+            faults.append(name)
+    return faults
+
+
+def _parameters(name: str) -> dict[str, inspect.Parameter]:
+    fn = RegistrationContext.get().event_handlers[name].handler.fn
+    return dict(list(inspect.signature(fn).parameters.items())[1:])
+
+
+@cache
+def _arguments(name: str) -> type[BaseModel]:
+    """Return the strict form of a handler's arguments, made from its annotations."""
+    hints = RegistrationContext.get().event_handlers[name].handler._get_type_hints()  # noqa: SLF001
+    fields: dict[str, Any] = {
+        each: (hints[each], ... if it.default is inspect.Parameter.empty else it.default)
+        for each, it in _parameters(name).items()
+    }
+    strict = ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=False)
+    return create_model("Arguments", __config__=strict, **fields)
+
+
+def fits(event: Event) -> bool:
+    """Say whether an event's arguments are exactly what its handler's annotations ask for."""
+    payload = event.payload or {}
+    if event.name == HYDRATE and payload.get("vars"):
+        return False  # browser storage never sets a var of ours
+    try:
+        plain = {name: _form(value) for name, value in payload.items()}
+        _arguments(event.name).model_validate_json(json.dumps(plain, allow_nan=False))
+    except (ValidationError, TypeError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _form(value: Any) -> Any:
+    """Return a submitted form as names and texts; other values as they are."""
+    if not isinstance(value, dict) or FORM_DATA_ENTRIES_KEY not in value:
+        return value
+    entries = value[FORM_DATA_ENTRIES_KEY]
+    if len(value) != 1 or not isinstance(entries, list) or len(entries) > 1000:
+        raise ValueError(FORM_DATA_ENTRIES_KEY)
+    pairs = [(name, text) for name, text in entries]
+    if not all(isinstance(name, str) and isinstance(text, str) for name, text in pairs):
+        raise ValueError(FORM_DATA_ENTRIES_KEY)
+    return dict(pairs)
+
+
+async def _sign_in_behind(*, touch: bool) -> SignIn:
+    """Return the sign-in of the socket that sent the event, read in a worker thread."""
+    router_data = EventContext.get().router_data
+    headers = router_data.get(RouteVar.HEADERS) or {}
+    token = token_in(headers.get("cookie", ""))
+    if token is None:
+        raise SignedOut
+    origin = Origin(router_data.get(RouteVar.CLIENT_IP), headers.get("user-agent", "")[:400])
+    hashed = hash_token(token)
+    actor = await in_worker(resume, hashed, origin, touch=touch)
+    return SignIn(hashed, origin, actor)
+
+
+async def _bound(state: BaseState, sign_in: SignIn) -> bool:
+    """Bind the whole state to this sign-in; False where another person's had to be wiped first.
+
+    The same person signing in again keeps the state: the screen asked for the password in place,
+    and what was typed and opened is still theirs.
+    """
+    root = state._get_root_state()  # noqa: SLF001 - Reflex offers no public way to the tree
+    own = await root.get_state(CentreState)
+    actor = sign_in.actor
+    person = f"{actor.user_id}:{actor.centre_id}:{actor.role}"
+    stranger = own._bound_person not in {"", person}  # noqa: SLF001
+    if stranger:
+        root.reset()
+        root._clean()  # noqa: SLF001
+    if own._bound_to != sign_in.token_hash:  # noqa: SLF001
+        own._bound_to = sign_in.token_hash  # noqa: SLF001
+        own._bound_person = person  # noqa: SLF001
+    return not stranger
+
+
+async def _refuse_role(event: Event, deed: Act, sign_in: SignIn) -> StateUpdate:
+    """Refuse an act that the role lacks, and write that to the audit log."""
+    error = Refused(refusal(deed), deed.value)
+    await in_worker(record_refusal, sign_in.actor, sign_in.origin, error)
+    return _refuse(event, "role", error.sentence, sign_in.actor)
+
+
+def _refuse(
+    event: Event, reason: str, sentence: str | None = None, actor: Actor | None = None
+) -> StateUpdate:
+    """Tell the browser a sentence, or that its sign-in has ended; the state stays as it is."""
+    log.info(
+        "event_refused",
+        reason=reason,
+        handler=event.name if declared(event.name) else "undeclared",
+        user_id=actor.user_id if actor else None,
+    )
+    return StateUpdate(delta=_told(sentence) if sentence else _ended())
+
+
+def _ended() -> dict[str, dict[str, Any]]:
+    return {CentreState.get_full_name(): {f"ended{FIELD_MARKER}": secrets.token_hex(4)}}
+
+
+def _told(sentence: str) -> dict[str, dict[str, Any]]:
+    told = {
+        "notice_number": secrets.randbelow(1_000_000) + 1_000_000,
+        "notice_sentence": sentence,
+        "notice_tone": "late",
+        "settled": secrets.randbelow(1_000_000) + 1_000_000,
+    }
+    return {CentreState.get_full_name(): {f"{k}{FIELD_MARKER}": v for k, v in told.items()}}
+
+
+async def forget(token_hash: str) -> None:
+    """Wipe every open state of a sign-in that ended, and close its sockets."""
+    app = RegistrationContext.get().app
+    namespace = app.event_namespace
+    for root in list(getattr(app.state_manager, "states", {}).values()):
+        own = root.get_substate(CentreState.get_full_name().split("."))
+        if own._bound_to != token_hash:  # noqa: SLF001
+            continue
+        client = root.rx_router_session.client_token
+        token = BaseStateToken(ident=client, cls=State)
+        async with app.state_manager.modify_state(token) as wiped:
+            wiped.reset()
+            wiped._clean()  # noqa: SLF001
+        if namespace is not None and (sid := namespace.token_to_sid.get(client)) is not None:
+            await namespace.emit_update(StateUpdate(delta=_ended()), client)
+            await namespace.disconnect(sid)
+
+
+SCRUBBED: Final = ("reflex", "asyncio", "engineio", "socketio")
+
+
+def keep_payloads_out_of_logs() -> None:
+    """Make each record of the framework's loggers say where it came from and nothing more.
+
+    Reflex logs unknown and failed events whole: payload, headers and cookie.
+    """
+    inner = logging.getLogRecordFactory()
+    if getattr(inner, "scrubs", False):
+        return
+
+    def factory(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = inner(*args, **kwargs)
+        if record.name.split(".", 1)[0].split("_", 1)[0] in SCRUBBED:
+            kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+            record.msg = f"{record.levelname.lower()} in {record.module}:{record.lineno} {kind}"
+            record.args, record.exc_info, record.exc_text, record.stack_info = (), None, None, None
+        return record
+
+    factory.scrubs = True  # pyright: ignore[reportFunctionMemberAccess]
+    logging.setLogRecordFactory(factory)

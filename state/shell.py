@@ -1,0 +1,27 @@
+"""Who is signed in, as every page's frame shows it."""
+
+from cma_app.access.acts import ROLE_ACTS, Role
+from state.base import SIGNED_IN, CentreState, act, current_sign_in
+
+
+class ShellState(CentreState):
+    """The frame: the person, the centre, and the acts that decide what is drawn."""
+
+    person: int = 0
+    name: str = ""
+    initials: str = ""
+    role: str = ""
+    centre: str = ""
+    acts: list[str] = []
+
+    @act(SIGNED_IN)
+    def arrive(self):
+        """Begin a page: say who is signed in, and forget the last page's "not found"."""
+        actor = current_sign_in().actor
+        self.missing = False
+        self.person = actor.user_id
+        self.name = actor.name
+        self.initials = "".join(word[0] for word in actor.name.split()[:2]).upper()
+        self.role = actor.role
+        self.centre = actor.centre_name
+        self.acts = sorted(ROLE_ACTS[Role(actor.role)])
