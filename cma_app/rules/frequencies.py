@@ -99,3 +99,13 @@ def monthly_from_pay(amounts: Sequence[Decimal], frequency: str, on: date | None
     factor = known_frequency(frequency).factor_on(on)
     total = sum((Fraction(amount) for amount in amounts), Fraction(0))
     return to_penny(total * factor.numerator / (len(amounts) * factor.denominator))
+
+
+def how_we_convert(on: date | None = None) -> str:
+    """Return the one line under a statement that says how sums become a month's."""
+    parts = [
+        f"{each.label.lower()} × {factor.numerator} ÷ {factor.denominator}"
+        for each in ALL.values()
+        if (factor := each.factor_on(on)).denominator == 12 and factor.numerator > 1
+    ]
+    return f"How we convert: {', '.join(parts)}. Each line is rounded to the penny, then added."

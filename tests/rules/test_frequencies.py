@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from cma_app.rules.frequencies import (
     FREQUENCIES,
     UnknownFrequency,
+    how_we_convert,
     monthly,
     monthly_from_pay,
 )
@@ -40,6 +41,12 @@ def test_an_unknown_frequency_lists_the_known():
 def test_a_day_before_the_first_factor_has_none():
     with pytest.raises(LookupError, match="No weekly factor before"):
         monthly(Decimal(1), "weekly", date(1999, 1, 1))
+
+
+def test_the_statement_says_how_we_convert():
+    line = how_we_convert()
+    assert "weekly × 52 ÷ 12, fortnightly × 26 ÷ 12, four-weekly × 13 ÷ 12" in line
+    assert line.endswith("Each line is rounded to the penny, then added.")
 
 
 class TestMonthlyFromPay:
