@@ -1,0 +1,150 @@
+"""How a client may safely be reached: one answer for each route, with the times that suit.
+
+No client is saved without an answer for each route; "not asked" is an answer. Whoever writes or
+rings reads them on every page of the case, and a route is safe only where the answer is yes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from typing import Any, Final
+
+from pydantic import model_validator
+from sqlmodel import col, select
+
+from cma_app.access.acts import Act
+from cma_app.errors import Invalid
+from cma_app.services.forms import Clock, Form, Text
+from cma_app.session import CentreSession
+from models import Client, ContactRoute
+from models.clients import ANSWERS, ROUTES
+
+ROUTE_WORDS: Final[dict[str, str]] = {
+    "call": "Call",
+    "voicemail": "Voicemail",
+    "text": "Text",
+    "email": "E-mail",
+    "post": "Post",
+}
+UNANSWERED: Final = "Choose yes, no or not asked."
+
+
+@dataclass(frozen=True, slots=True)
+class SafeRouteValue:
+    """One route, its answer (`yes`, `no`, `not_asked`), and its times in words, if any."""
+
+    route: str
+    answer: str
+    times: str = ""
+    from_time: time | None = None
+    to_time: time | None = None
+    note: str = ""
+
+
+class _Times(Form):
+    """The times and the remark of one route."""
+
+    from_time: Clock = None
+    to_time: Clock = None
+    note: Text = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "_Times":
+        if self.from_time and self.to_time and self.from_time >= self.to_time:
+            raise ValueError("The first time must come before the second.")
+        return self
+
+
+class RouteAnswers:
+    """The answers to all routes, as a form sends them: `route_call`, `route_call_from`, ..."""
+
+    def __init__(self, values: list[SafeRouteValue]) -> None:
+        self.values = values
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> "RouteAnswers":
+        """Return the answers; raise Invalid with a sentence for each route that lacks one."""
+        values, wrong = [], {}
+        for route in ROUTES:
+            name = f"route_{route}"
+            answer = data.get(name) or ""
+            if answer not in ANSWERS:
+                wrong[name] = f"{ROUTE_WORDS[route]}: {UNANSWERED.lower()}"
+                continue
+            try:
+                values.append(_value(route, answer, data))
+            except Invalid as error:
+                wrong[name] = f"{ROUTE_WORDS[route]}: {next(iter(error.fields.values())).lower()}"
+        if wrong:
+            raise Invalid(wrong)
+        return cls(values)
+
+
+def _value(route: str, answer: str, data: Mapping[str, Any]) -> SafeRouteValue:
+    name = f"route_{route}"
+    if answer != "yes":
+        return SafeRouteValue(route, answer)
+    times = _Times.read(
+        {
+            "from_time": data.get(f"{name}_from"),
+            "to_time": data.get(f"{name}_to"),
+            "note": data.get(f"{name}_note"),
+        }
+    )
+    if times.note and len(times.note) > 200:
+        raise Invalid({name: "Use at most 200 characters."})
+    return SafeRouteValue(
+        route,
+        answer,
+        times_in_words(times.from_time, times.to_time),
+        times.from_time,
+        times.to_time,
+        times.note or "",
+    )
+
+
+def times_in_words(start: time | None, end: time | None) -> str:
+    """Return 10:00 to 12:00, from 10:00, until 12:00, or an empty text."""
+    if start and end:
+        return f"{start:%H:%M} to {end:%H:%M}"
+    if start:
+        return f"from {start:%H:%M}"
+    return f"until {end:%H:%M}" if end else ""
+
+
+def safe_routes(session: CentreSession, client_id: int) -> list[SafeRouteValue]:
+    """Return the five routes in their order; one that was never answered reads "not asked"."""
+    client = session.require(Client, client_id)
+    session.authorize(Act.CLIENT_OPEN, client)
+    stored = {row.route: row for row in _rows(session, client_id)}
+    return [
+        SafeRouteValue(
+            route,
+            row.answer,
+            times_in_words(row.from_time, row.to_time),
+            row.from_time,
+            row.to_time,
+            row.note or "",
+        )
+        if (row := stored.get(route)) is not None
+        else SafeRouteValue(route, "not_asked")
+        for route in ROUTES
+    ]
+
+
+def record_routes(session: CentreSession, client_id: int, answers: RouteAnswers) -> None:
+    """Keep the answers; what they were before stays in the audit log."""
+    client = session.require(Client, client_id)
+    session.authorize(Act.CLIENT_ROUTES_RECORD, client)
+    stored = {row.route: row for row in _rows(session, client_id)}
+    for value in answers.values:
+        row = stored.get(value.route) or ContactRoute(client_id=client_id, route=value.route)
+        row.answer, row.note = value.answer, value.note or None
+        row.from_time, row.to_time = value.from_time, value.to_time
+        session.add(row)
+    session.flush()
+
+
+def _rows(session: CentreSession, client_id: int) -> list[ContactRoute]:
+    mine = col(ContactRoute.client_id) == client_id
+    return list(session.exec(select(ContactRoute).where(mine)))
