@@ -8,7 +8,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cma_app.access.acts import Act
+from cma_app.rules import workflow
 from cma_app.services.cases import open_case, read_case
+from cma_app.services.contact_routes import SafeRouteValue, safe_routes
 from cma_app.session import CentreSession
 from models import Case, Client, Household, User
 
@@ -43,6 +45,11 @@ class CaseFacts:
     advisor_id: int
     advisor: str
     is_restricted: bool
+    is_at_work: bool
+    may_lower: bool
+    may_close: bool
+    may_assign: bool
+    routes: tuple[SafeRouteValue, ...]
 
 
 def open_facts(session: CentreSession, case_id: int, *, first: bool) -> CaseFacts:
@@ -79,6 +86,11 @@ def open_facts(session: CentreSession, case_id: int, *, first: bool) -> CaseFact
         advisor_id=advisor.id,
         advisor=advisor.full_name,
         is_restricted=client.is_restricted,
+        is_at_work=case.status in workflow.AT_WORK,
+        may_lower=session.actor.may(Act.CASE_LOWER_PRIORITY),
+        may_close=session.actor.may(Act.CASE_CLOSE),
+        may_assign=session.actor.may(Act.CASE_ASSIGN),
+        routes=tuple(safe_routes(session, client.id)),
     )
 
 

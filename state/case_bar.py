@@ -1,0 +1,122 @@
+"""The identity bar that every tab of a case shows, and the load that writes the opening."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from cma_app.access.acts import Act
+from cma_app.clock import today
+from cma_app.rules.workflow import STAGE_LABELS, STATUS_LABELS, Stage, Status
+from cma_app.services.case_facts import CaseFacts, open_facts
+from cma_app.services.cases import PRIORITY_LABELS
+from state.base import CentreState, act, load
+from state.safe_routes import SafeRoute
+from state.words import away, clock_text, day_text, pounds, several, weekday_text
+
+
+@dataclass(frozen=True, slots=True)
+class CaseBar:
+    """A case's facts as text; `case_id` is 0 until a case is open."""
+
+    case_id: int = 0
+    client_id: int = 0
+    name: str = ""
+    reference: str = ""
+    household: str = ""
+    emergency: str = ""
+    clock_lead: str = ""
+    clock_rest: str = ""
+    status: str = ""
+    status_word: str = ""
+    stage: str = ""
+    stage_word: str = ""
+    priority: str = ""
+    priority_word: str = ""
+    surplus_word: str = "Surplus"
+    surplus: str = ""
+    is_deficit: bool = False
+    total_debt: str = ""
+    next_review: str = ""
+    is_review_overdue: bool = False
+    advisor_id: int = 0
+    advisor: str = ""
+    is_restricted: bool = False
+    is_at_work: bool = False
+    may_lower: bool = False
+    may_close: bool = False
+    may_assign: bool = False
+    routes: list[SafeRoute] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, facts: CaseFacts) -> "CaseBar":
+        """Return what is shown of a case."""
+        is_deficit = facts.surplus is not None and facts.surplus < 0
+        lead, rest = _clock(facts)
+        return cls(
+            case_id=facts.case_id,
+            client_id=facts.client_id,
+            name=facts.client_name,
+            reference=facts.reference,
+            household=several(facts.children, "child", "children") if facts.children else "",
+            emergency=facts.emergency or "",
+            clock_lead=lead,
+            clock_rest=rest,
+            status=facts.status,
+            status_word=STATUS_LABELS[Status(facts.status)],
+            stage=facts.stage,
+            stage_word=STAGE_LABELS[Stage(facts.stage)],
+            priority=facts.priority,
+            priority_word=PRIORITY_LABELS[facts.priority],
+            surplus_word="Deficit" if is_deficit else "Surplus",
+            surplus=_a_month(facts.surplus),
+            is_deficit=is_deficit,
+            total_debt=pounds(facts.total_debt, none="No debts yet"),
+            next_review=day_text(facts.next_review, none="Not set"),
+            is_review_overdue=facts.next_review is not None
+            and facts.is_at_work
+            and facts.next_review < today(),
+            advisor_id=facts.advisor_id,
+            advisor=facts.advisor,
+            is_restricted=facts.is_restricted,
+            is_at_work=facts.is_at_work,
+            may_lower=facts.may_lower,
+            may_close=facts.may_close,
+            may_assign=facts.may_assign,
+            routes=[SafeRoute.of(value) for value in facts.routes],
+        )
+
+
+def _a_month(surplus: Decimal | None) -> str:
+    return f"{pounds(surplus)} a month" if surplus is not None else "No budget yet"
+
+
+def _clock(facts: CaseFacts) -> tuple[str, str]:
+    """Return "Eviction in 5 days" and "Mon 30 Nov 2026, 10:30": the date itself never rolls."""
+    if not facts.emergency:
+        return "", ""
+    if facts.emergency_date is None:
+        return facts.emergency, "date not known"
+    at = clock_text(facts.emergency_time)
+    day = weekday_text(facts.emergency_date, year=True)
+    return f"{facts.emergency} {away(facts.emergency_date)}", f"{day}, {at}" if at else day
+
+
+class CaseBarState(CentreState):
+    """What stays on screen while a person works in one case."""
+
+    bar: CaseBar = CaseBar()
+
+    @load(Act.CASE_OPEN)
+    async def open_tab(self):
+        """Show the case's bar: the first thing every tab of a case does."""
+        wanted = self.route_id("case_id")
+        first = self.bar.case_id != wanted
+        if first:
+            self.bar = CaseBar()
+        self.bar = await self.ask(open_facts, wanted, first=first, show=CaseBar.of)
+
+    @act(Act.CASE_OPEN)
+    async def refresh(self):
+        """Show the bar anew, after something on a tab changed its figures."""
+        self.bar = await self.ask(
+            open_facts, self.route_id("case_id"), first=False, show=CaseBar.of
+        )
