@@ -16,7 +16,8 @@ from cma_app.errors import CmaError
 from cma_app.postgres_place import Account, as_account
 from cma_app.settings import ROOT, child_environment
 
-SOURCES = ("pages", "state", "models", "cma_app", "assets", "reflex.lock")
+SOURCES = ("pages", "state", "models", "cma_app", "assets")
+PACKAGES = "reflex.lock"  # the build may write it
 SINGLE = ("rxconfig.py", "pyproject.toml", "requirements.lock")
 IGNORED = {"__pycache__", ".web", ".states", "node_modules"}
 STAGES = {
@@ -47,25 +48,31 @@ def build_frontend(
         began = time.monotonic()
         say("Building the screens (the first time fetches packages: under a minute)")
         mark.unlink(missing_ok=True)
+        sources = fingerprint(root, packages=False)
         _export(root, home, say)
         if not made.exists():
             raise BuildFailed(f"The screens were not written: see {home}/logs/build.log.")
-        mark.write_text(now)
+        if fingerprint(root, packages=False) == sources:  # nobody edited while we built
+            mark.write_text(fingerprint(root))
         say(f"Screens built in {time.monotonic() - began:.0f} s")
     return True
 
 
-def fingerprint(root: Path = ROOT) -> str:
-    """Return a hash of every file the screens are made from, names included."""
+def fingerprint(root: Path = ROOT, *, packages: bool = True) -> str:
+    """Return a hash of every file the screens are made from, names included.
+
+    Without `packages` the lock of the front end's packages is left out.
+    """
     digest = hashlib.sha256()
-    for path in sorted(_inputs(root)):
+    folders = (*SOURCES, PACKAGES) if packages else SOURCES
+    for path in sorted(_inputs(root, folders)):
         digest.update(str(path.relative_to(root)).encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _inputs(root: Path) -> Iterator[Path]:
-    for name in SOURCES:
+def _inputs(root: Path, folders: tuple[str, ...]) -> Iterator[Path]:
+    for name in folders:
         for path in (root / name).rglob("*"):
             hidden = IGNORED.intersection(path.relative_to(root).parts)
             if path.is_file() and not hidden and path.suffix != ".pyc":

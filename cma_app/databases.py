@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
 from pydantic import SecretStr
-from sqlalchemy import Connection, make_url, text
 
 from cma_app.errors import CmaError
 from cma_app.keys import KeyTrouble, keys_present, load_or_make_keys
@@ -19,7 +20,7 @@ from cma_app.settings import clear_settings, settings, use_settings
 Say = Callable[[str], None]
 KEY_NOTE = "cma keys "
 
-_ROLE = text("""
+_ROLE = """
 SELECT current_user AS name,
   EXISTS (SELECT FROM pg_roles
           WHERE rolsuper AND pg_has_role(current_user, oid, 'MEMBER')) AS is_superuser,
@@ -29,7 +30,7 @@ SELECT current_user AS name,
           WHERE c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\\_%'
             AND n.nspname <> 'information_schema'
             AND pg_has_role(current_user, c.relowner, 'MEMBER')) AS owns_tables
-""")
+"""
 
 
 class UnsafeRole(CmaError):
@@ -131,8 +132,8 @@ def _mark(home: Path) -> str:
 
 def check_reachable(url: str, name: str) -> None:
     """Raise PostgresError, one sentence without the password, unless the address answers."""
-    address = make_url(url)
-    place = f"{address.host or 'localhost'}:{address.port or 5432}"
+    address = urlsplit(url)
+    place = f"{address.hostname or 'localhost'}:{address.port or 5432}"
     try:
         with psycopg.connect(plain(url), connect_timeout=5) as connection:
             version = connection.info.server_version // 10000
@@ -155,20 +156,23 @@ def _why(error: psycopg.OperationalError, place: str) -> str:
     return f"nothing answers as PostgreSQL at {place}"
 
 
-def assert_safe_role(connection: Connection) -> None:
+def assert_safe_role(connection: psycopg.Connection[Any]) -> None:
     """Raise UnsafeRole when this connection's role could pass the walls between centres.
 
     A superuser, a role with BYPASSRLS and an owner of tables can; so can a member of one.
     """
-    role = connection.execute(_ROLE).one()
-    found = (
-        (role.is_superuser, "is a superuser"),
-        (role.passes_rls, "has BYPASSRLS"),
-        (role.owns_tables, "owns tables"),
-    )
-    for unsafe, what in found:
+    row = connection.execute(_ROLE).fetchone()
+    assert row is not None
+    name, *found = row
+    for unsafe, what in zip(found, ("is a superuser", "has BYPASSRLS", "owns tables"), strict=True):
         if unsafe:
             raise UnsafeRole(
-                f"DATABASE_URL signs in as {role.name}, which {what} and so passes row security:"
+                f"DATABASE_URL signs in as {name}, which {what} and so passes row security:"
                 " give the app a role of its own (docs/RUNNING.md, Your own PostgreSQL)."
             )
+
+
+def require_safe_role(app_url: str) -> None:
+    """Raise UnsafeRole when the address that should serve could pass the walls."""
+    with psycopg.connect(plain(app_url), connect_timeout=5) as connection:
+        assert_safe_role(connection)

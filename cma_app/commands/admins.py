@@ -5,13 +5,12 @@ from datetime import timedelta
 from sqlalchemy import Connection, text
 
 from cma_app.clock import now
+from cma_app.commands.demonstration import OFFICE_CODE, OFFICE_NAME
 from cma_app.database import engine_for
 from cma_app.databases import Database
 from cma_app.errors import Conflict, Invalid
 from cma_app.services.passwords import hashed, one_time_password
 
-OFFICE_CODE, OFFICE_NAME = "OFFICE", "System administration"
-"""Everybody belongs to a centre; admins to this one, which has no clients."""
 ONE_TIME_DAYS = 7
 
 

@@ -4,12 +4,14 @@ import importlib
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, text
+import psycopg
 
-from cma_app.commands.admins import OFFICE_CODE
-from cma_app.database import engine_for
 from cma_app.databases import Database, Say
 from cma_app.errors import Refused
+from cma_app.postgres import plain
+
+OFFICE_CODE, OFFICE_NAME = "OFFICE", "System administration"
+"""Everybody belongs to a centre; admins to this one, which has no clients."""
 
 
 @dataclass(frozen=True)
@@ -20,29 +22,18 @@ class Found:
     real: tuple[str, ...]
 
 
-def centres_in(connection: Connection) -> Found:
-    """Return how many demo centres there are, and the real ones by name."""
-    rows = connection.execute(
-        text(
-            "SELECT name, coalesce(settings ->> 'demo', '') = 'true' AS demo FROM centres"
-            " WHERE code <> :office ORDER BY name"
-        ),
-        {"office": OFFICE_CODE},
-    ).all()
-    return Found(
-        demo=sum(1 for row in rows if row.demo),
-        real=tuple(str(row.name) for row in rows if not row.demo),
-    )
-
-
 def look(database: Database) -> Found:
-    """Return what centres the database holds, read as the owner of the tables."""
-    engine = engine_for(database.owner, pool_size=1)
-    try:
-        with engine.connect() as connection:
-            return centres_in(connection)
-    finally:
-        engine.dispose()
+    """Return how many demo centres the database holds, and the real ones by name."""
+    with psycopg.connect(plain(database.owner)) as connection:
+        rows = connection.execute(
+            "SELECT name, coalesce(settings ->> 'demo', '') = 'true' FROM public.centres"
+            " WHERE code <> %s ORDER BY name",
+            [OFFICE_CODE],
+        ).fetchall()
+    return Found(
+        demo=sum(1 for _, demo in rows if demo),
+        real=tuple(str(name) for name, demo in rows if not demo),
+    )
 
 
 def load_demo(database: Database, say: Say) -> bool:

@@ -6,18 +6,17 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy.exc import SQLAlchemyError
+import psycopg
 
 from cma_app.build import fingerprint
 from cma_app.commands import demonstration
-from cma_app.database import engine_for
-from cma_app.databases import Database, assert_safe_role, open_database, settle_keys
+from cma_app.commands.schema import is_current
+from cma_app.databases import Database, open_database, require_safe_role, settle_keys
 from cma_app.errors import CmaError
 from cma_app.keys import keys_present
 from cma_app.postgres_place import find_binaries
 from cma_app.serve import HOST
 from cma_app.settings import ROOT, Settings, settings
-from cma_app.web.health import readiness
 
 
 @dataclass(frozen=True)
@@ -99,24 +98,18 @@ def _safely(look: Callable[[Database], Finding], database: Database) -> Finding:
         return look(database)
     except CmaError as error:
         return missing(error.sentence)
-    except SQLAlchemyError:
+    except psycopg.Error:
         return missing("The database has not the tables we expect: run `cma migrate`")
 
 
-def _migrations(_database: Database) -> Finding:
-    state = readiness()["migrations"]
-    if state == "ok":
+def _migrations(database: Database) -> Finding:
+    if is_current(database):
         return ok("The schema is current")
-    return missing(f"The schema is behind ({state}): run `cma migrate`")
+    return missing("The schema is not this version's: run `cma migrate`")
 
 
 def _role(database: Database) -> Finding:
-    engine = engine_for(database.app_url, pool_size=1)
-    try:
-        with engine.connect() as connection:
-            assert_safe_role(connection)
-    finally:
-        engine.dispose()
+    require_safe_role(database.app_url)
     return ok("The app's role cannot pass the walls between centres")
 
 

@@ -10,9 +10,8 @@ from types import FrameType
 
 from cma_app.build import build_frontend
 from cma_app.commands import demonstration
-from cma_app.commands.schema import migrate
-from cma_app.database import engine_for
-from cma_app.databases import Database, Say, assert_safe_role, open_database, settle_keys
+from cma_app.commands.schema import SchemaTrouble, is_current, migrate
+from cma_app.databases import Database, Say, open_database, require_safe_role, settle_keys
 from cma_app.postgres import EmbeddedPostgres
 from cma_app.serve import WebProcess, WebTrouble, require_free_port
 from cma_app.settings import settings
@@ -73,14 +72,14 @@ def serve(say: Say, *, demo: bool) -> None:
 
 def prepare(database: Database, say: Say) -> None:
     """Migrate, and refuse a role or keys that must not serve."""
-    if database.owner_url is not None:
+    if not is_current(database):
+        if database.owner_url is None:
+            raise SchemaTrouble(
+                "The database is not at this version's schema: run `cma migrate` with"
+                " DATABASE_OWNER_URL set."
+            )
         migrate(database, say)
-    engine = engine_for(database.app_url, pool_size=1)
-    try:
-        with engine.connect() as connection:
-            assert_safe_role(connection)
-    finally:
-        engine.dispose()
+    require_safe_role(database.app_url)
     settle_keys(database, settings().home)
 
 

@@ -1,10 +1,7 @@
 """Whether the app is alive, and whether it is ready to serve: for supervisors and proxies."""
 
 import asyncio
-from functools import cache
 
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
@@ -13,16 +10,10 @@ from starlette.routing import Route
 
 from cma_app.database import app_engine
 from cma_app.errors import CmaError
-from cma_app.settings import ROOT, BadSettings
+from cma_app.revisions import newest_revision
+from cma_app.settings import BadSettings
 
 NO_STORE = {"Cache-Control": "no-store"}
-
-
-@cache
-def newest_revisions() -> frozenset[str]:
-    """Return the newest revisions of the migrations in the project."""
-    config = Config(str(ROOT / "alembic.ini"))
-    return frozenset(ScriptDirectory.from_config(config).get_heads())
 
 
 def readiness() -> dict[str, str]:
@@ -30,14 +21,14 @@ def readiness() -> dict[str, str]:
     try:
         with app_engine().connect() as connection:
             rows = connection.execute(text("SELECT version_num FROM alembic_version"))
-            found = frozenset(str(row[0]) for row in rows)
+            found = [str(row[0]) for row in rows]
     except SQLAlchemyError as error:
         if "UndefinedTable" in type(getattr(error, "orig", None)).__name__:
             return {"database": "ok", "migrations": "none have run"}
         return {"database": "does not answer", "migrations": "unknown"}
     except (CmaError, BadSettings):
         return {"database": "not configured", "migrations": "unknown"}
-    current = found == newest_revisions()
+    current = found == [newest_revision()]
     return {"database": "ok", "migrations": "ok" if current else "not current"}
 
 
@@ -54,4 +45,4 @@ async def ready(_request: Request) -> JSONResponse:
     return JSONResponse(body, status_code=200 if fine else 503, headers=NO_STORE)
 
 
-routes = [Route("/healthz", alive), Route("/readyz", ready)]
+ROUTES = [Route("/healthz", alive), Route("/readyz", ready)]
