@@ -9,6 +9,7 @@ the address; and it commits once, at its edge.
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -41,6 +42,9 @@ _SCOPE = text(
     " set_config('app.user_id', :user_id, true), set_config('app.role', :role, true),"
     " set_config('app.session_id', :session_id, true),"
     " set_config('app.ip_address', :address, true), set_config('app.user_agent', :agent, true)"
+)
+_CENTRE = text("SELECT set_config('app.centre_id', :centre_id, true)").execution_options(
+    autoflush=False
 )
 _ACT = text("SELECT set_config('app.act', :act, true)")
 _EVENT = text(
@@ -104,6 +108,38 @@ class CentreSession(Session):
                 "values": values,
             },
         )
+
+    @contextmanager
+    def in_centre(self, centre_id: int | None) -> Iterator["CentreSession"]:
+        """Work in another centre for a while: an admin may, and sees no client there either.
+
+        The same transaction is put into that centre, so that the walls and the audit log speak of
+        it. For anybody else another centre is not found. Without a centre, or with one's own,
+        nothing changes. When it goes wrong everything is rolled back, the scope with it.
+        """
+        home = self.actor
+        if centre_id is None or centre_id == home.centre_id:
+            yield self
+            return
+        if home.role not in {"admin", SYSTEM}:
+            raise NotFound
+        self.flush()
+        centre = self.get(Centre, centre_id)
+        if centre is None:
+            raise NotFound
+        self.actor = replace(
+            home, centre_id=centre.id, centre_name=centre.name, centre_code=centre.code
+        )
+        try:
+            self.execute(_CENTRE, {"centre_id": str(centre.id)})
+            yield self
+            self.flush()
+            self.execute(_CENTRE, {"centre_id": str(home.centre_id)})
+        except BaseException:
+            self.rollback()
+            raise
+        finally:
+            self.actor = home
 
     def next_reference(self, kind: str) -> str:
         """Return the next reference of a kind, such as HMA-2026-000101; take it last."""

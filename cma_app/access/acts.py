@@ -26,6 +26,7 @@ class Act(StrEnum):
     # running the system
     CENTRE_LIST = "centre:list"
     CENTRE_ADD = "centre:add"
+    CENTRE_EDIT = "centre:edit"
     USER_LIST = "user:list"
     USER_ADD = "user:add"
     USER_RESET_PASSWORD = "user:reset_password"  # noqa: S105 - the name of a deed
@@ -73,6 +74,7 @@ ADMIN: Final = frozenset(
         Act.OWN_PASSWORD_CHANGE,
         Act.CENTRE_LIST,
         Act.CENTRE_ADD,
+        Act.CENTRE_EDIT,
         Act.USER_LIST,
         Act.USER_ADD,
         Act.USER_RESET_PASSWORD,
@@ -142,6 +144,7 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.CASE_ASSIGN: "Only a manager can change who holds a case. Ask your manager.",
     Act.CLIENT_RESTRICT: "Only a manager can restrict a file. Ask your manager.",
     Act.CENTRE_ADD: "Only an admin can add a centre.",
+    Act.CENTRE_EDIT: "Only an admin can change a centre.",
     Act.USER_ADD: "Only a manager or an admin can add people. Ask your manager.",
 }
 

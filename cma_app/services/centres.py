@@ -1,0 +1,186 @@
+"""Centres: an admin adds them, closes them and says who manages each. No client is in sight."""
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BeforeValidator
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from cma_app.access.acts import Act, Role
+from cma_app.errors import Conflict, Invalid, NotFound
+from cma_app.paging import PAGE_SIZE, Page, offset_of
+from cma_app.services import forms
+from cma_app.session import CentreSession
+from models import Centre, User
+from models.cases import NATIONS
+
+_PEOPLE: Final = text("SELECT * FROM cma_people_by_centre()")
+
+
+def _upper(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def _code(value: str) -> str:
+    if not (2 <= len(value) <= 10 and value.isascii() and value.isalnum()):
+        raise ValueError("Use 2 to 10 capital letters or digits, such as HMA.")
+    return value
+
+
+class CentreForm(forms.Form):
+    """A centre's own details; the code begins every reference and never changes."""
+
+    name: forms.Name
+    code: Annotated[str, BeforeValidator(_upper), AfterValidator(_code)]
+    nation: Annotated[str, BeforeValidator(forms.choice(*NATIONS))]
+    address_line1: forms.Text = None
+    address_line2: forms.Text = None
+    city: Annotated[forms.Text, AfterValidator(lambda value: value and value[:100])] = None
+    postcode: forms.Postcode = None
+    phone: forms.Phone = None
+    email: forms.Email = None
+
+
+@dataclass(frozen=True, slots=True)
+class CentreRow:
+    """A row of the list of centres."""
+
+    id: int
+    name: str
+    code: str
+    nation: str
+    city: str
+    status: str
+    people: int
+    unused_passwords: int
+    manager: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many centres are open, people active, and one-time passwords unused, in all."""
+
+    centres: int
+    people: int
+    unused_passwords: int
+
+
+def list_centres(session: CentreSession, *, number: int = 1) -> Page[CentreRow]:
+    """Return a page of the centres with their numbers of people and their managers."""
+    session.authorize(Act.CENTRE_LIST)
+    people = {row.centre_id: row for row in session.execute(_PEOPLE)}
+    total = session.execute(select(func.count(col(Centre.id)))).scalar_one()
+    rows = session.execute(
+        select(Centre.id, Centre.name, Centre.code, Centre.nation, Centre.city, Centre.status)
+        .order_by(Centre.status, Centre.name, Centre.id)
+        .offset(offset_of(number))
+        .limit(PAGE_SIZE)
+    ).all()
+    found = [
+        CentreRow(
+            row.id,
+            row.name,
+            row.code,
+            row.nation,
+            row.city or "",
+            row.status,
+            people[row.id].people if row.id in people else 0,
+            people[row.id].unused_passwords if row.id in people else 0,
+            (people[row.id].manager_name if row.id in people else "") or "",
+        )
+        for row in rows
+    ]
+    return Page(found, total, number)
+
+
+def totals(session: CentreSession) -> Totals:
+    """Return the numbers of the whole system that an admin works from."""
+    session.authorize(Act.CENTRE_LIST)
+    counted = session.execute(_PEOPLE).all()
+    centres = session.execute(
+        select(func.count(col(Centre.id))).where(col(Centre.status) == "active")
+    ).scalar_one()
+    return Totals(
+        centres,
+        sum(row.people for row in counted),
+        sum(row.unused_passwords for row in counted),
+    )
+
+
+def add(session: CentreSession, form: CentreForm) -> Centre:
+    """Add a centre; its first people are added next, under People."""
+    session.authorize(Act.CENTRE_ADD)
+    centre = Centre(**form.model_dump())
+    try:
+        with session.begin_nested():
+            session.add(centre)
+            session.flush()
+    except IntegrityError as error:
+        if getattr(getattr(error.orig, "diag", None), "constraint_name", "") == "uq_centres_code":
+            raise Invalid({"code": "Another centre has this code. Choose another."}) from None
+        raise
+    return centre
+
+
+def close(session: CentreSession, centre_id: int) -> Centre:
+    """Close a centre: its people are signed out at once and cannot sign in; its records stay."""
+    session.authorize(Act.CENTRE_EDIT)
+    centre = _required(session, centre_id)
+    if centre.id == session.actor.centre_id:
+        raise Conflict("You cannot close your own centre. An admin of another centre can.")
+    if centre.status != "active":
+        raise Conflict("This centre is already closed.")
+    centre.status = "closed"
+    with session.in_centre(centre.id):
+        session.execute(
+            text(
+                "UPDATE sessions SET revoked_at = now()"
+                " WHERE centre_id = :centre AND revoked_at IS NULL"
+            ),
+            {"centre": centre.id},
+        )
+    return centre
+
+
+def reopen(session: CentreSession, centre_id: int) -> Centre:
+    """Open a closed centre again: its active people can sign in."""
+    session.authorize(Act.CENTRE_EDIT)
+    centre = _required(session, centre_id)
+    if centre.status == "active":
+        raise Conflict("This centre is already open.")
+    centre.status = "active"
+    return centre
+
+
+def choose_manager(session: CentreSession, centre_id: int, *, user_id: int) -> Centre:
+    """Say which of a centre's managers answers for it."""
+    session.authorize(Act.CENTRE_EDIT)
+    centre = _required(session, centre_id)
+    with session.in_centre(centre.id):
+        person = session.require(User, user_id)
+        if person.role != Role.MANAGER or not person.is_active:
+            raise Invalid({"user_id": "Choose an active manager of this centre."})
+        centre.manager_id = person.id
+    return centre
+
+
+def choices_of_manager(session: CentreSession, centre_id: int) -> list[tuple[int, str]]:
+    """Return a centre's active managers."""
+    session.authorize(Act.CENTRE_LIST)
+    with session.in_centre(centre_id):
+        rows = session.execute(
+            select(User.id, func.concat_ws(" ", User.first_name, User.last_name).label("name"))
+            .where(col(User.is_active).is_(True), col(User.role) == Role.MANAGER.value)
+            .order_by(User.last_name, User.id)
+            .limit(100)
+        ).all()
+    return [(row.id, row.name) for row in rows]
+
+
+def _required(session: CentreSession, centre_id: int) -> Centre:
+    centre = session.get(Centre, centre_id)
+    if centre is None:
+        raise NotFound
+    return centre

@@ -1,0 +1,326 @@
+"""People of a centre: adding them, one-time passwords, leaving and coming back.
+
+A manager works in the own centre; an admin names another by `centre_id`. A one-time password is
+returned once to whoever issued it, and only its hash is kept.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from cma_app.access.acts import Act, Role
+from cma_app.clock import now
+from cma_app.errors import Conflict, Invalid, NotFound, Refused
+from cma_app.paging import PAGE_SIZE, Page, offset_of
+from cma_app.services import forms
+from cma_app.services.passwords import hashed, one_time_password
+from cma_app.services.sign_in import end_other_sign_ins
+from cma_app.session import CentreSession
+from models import Centre, User
+
+VALID_FOR: Final = timedelta(hours=72)
+MANAGED: Final = (Role.MANAGER.value, Role.ADVISOR.value, Role.TRAINEE.value)
+"""The roles a manager looks after; an admin's account is an admin's to change."""
+SUPERVISES: Final = (Role.MANAGER.value, Role.ADVISOR.value)
+USERNAME_HINT: Final = "Use 3 to 50 small letters, digits, dots or hyphens, such as a.khan."
+_TAKEN: Final = {
+    "uq_users_username": {"username": "This username cannot be used. Choose another."},
+    "uq_users_email": {"email": "This e-mail address cannot be used. Choose another."},
+}
+_SORTS: Final = {
+    "name": (User.last_name, User.first_name, User.id),
+    "role": (User.role, User.last_name, User.id),
+    "last_login": (User.last_login, User.id),
+}
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _username(value: str) -> str:
+    plain = value.replace(".", "").replace("-", "")
+    if not (3 <= len(value) <= 50 and plain.isascii() and plain.isalnum()):
+        raise ValueError(USERNAME_HINT)
+    return value
+
+
+def _needed(value: str | None) -> str:
+    if value is None:
+        raise ValueError("Fill in an e-mail address, such as a.khan@example.org.")
+    return value.lower()
+
+
+class PersonForm(forms.Form):
+    """A new person of a centre."""
+
+    first_name: forms.Name
+    last_name: forms.Name
+    username: Annotated[str, BeforeValidator(_lower), AfterValidator(_username)]
+    email: Annotated[forms.Email, AfterValidator(_needed)]
+    role: Literal["admin", "manager", "advisor", "trainee"]
+    supervisor_id: Annotated[int | None, BeforeValidator(lambda value: value or None)] = None
+    phone: forms.Phone = None
+    qualification_level: Annotated[forms.Text, Field(max_length=50)] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A one-time password, returned once: who it is for and when it stops working."""
+
+    user_id: int
+    name: str
+    username: str
+    password: str
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A row of the list of people."""
+
+    id: int
+    name: str
+    username: str
+    email: str
+    role: str
+    supervisor: str
+    is_active: bool
+    waits_for_password: bool
+    last_login: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CentreChoice:
+    """A centre that an admin may work in."""
+
+    id: int
+    name: str
+    code: str
+
+
+def list_people(
+    session: CentreSession,
+    *,
+    centre_id: int | None = None,
+    prefix: str = "",
+    show: str = "active",
+    sort: str = "name",
+    number: int = 1,
+) -> Page[Person]:
+    """Return a page of a centre's people; `show` is active, inactive, unused or all."""
+    session.authorize(Act.USER_LIST)
+    supervisor = select(User).subquery()
+    wanted = select(
+        User.id,
+        User.first_name,
+        User.last_name,
+        User.username,
+        User.email,
+        User.role,
+        func.concat_ws(" ", supervisor.c.first_name, supervisor.c.last_name).label("supervisor"),
+        User.is_active,
+        User.must_change_password,
+        User.last_login,
+    ).outerjoin(
+        supervisor,
+        (supervisor.c.centre_id == User.centre_id) & (supervisor.c.id == User.supervisor_id),
+    )
+    conditions = {
+        "active": [col(User.is_active).is_(True)],
+        "inactive": [col(User.is_active).is_(False)],
+        "unused": [col(User.is_active).is_(True), col(User.must_change_password).is_(True)],
+    }.get(show, [])
+    if sought := prefix.strip().lower()[:50]:
+        conditions = [
+            *conditions,
+            func.lower(User.last_name).startswith(sought, autoescape=True)
+            | func.lower(User.first_name).startswith(sought, autoescape=True)
+            | col(User.username).startswith(sought, autoescape=True),
+        ]
+    with session.in_centre(centre_id):
+        total = session.execute(select(func.count(col(User.id))).where(*conditions)).scalar_one()
+        rows = session.execute(
+            wanted.where(*conditions)
+            .order_by(*_SORTS.get(sort, _SORTS["name"]))
+            .offset(offset_of(number))
+            .limit(PAGE_SIZE)
+        ).all()
+    people = [
+        Person(
+            row.id,
+            " ".join(part for part in (row.first_name, row.last_name) if part) or row.username,
+            row.username,
+            row.email,
+            row.role,
+            row.supervisor or "",
+            row.is_active,
+            row.must_change_password and row.is_active,
+            row.last_login,
+        )
+        for row in rows
+    ]
+    return Page(people, total, number)
+
+
+def choices_of_supervisor(
+    session: CentreSession, *, centre_id: int | None = None
+) -> list[tuple[int, str]]:
+    """Return who may supervise a trainee in a centre: active advisors and managers."""
+    session.authorize(Act.USER_LIST)
+    with session.in_centre(centre_id):
+        rows = session.execute(
+            select(User.id, func.concat_ws(" ", User.first_name, User.last_name).label("name"))
+            .where(col(User.is_active).is_(True), col(User.role).in_(SUPERVISES))
+            .order_by(User.last_name, User.first_name, User.id)
+            .limit(500)
+        ).all()
+    return [(row.id, row.name) for row in rows]
+
+
+def choices_of_centre(session: CentreSession) -> list[CentreChoice]:
+    """Return the centres whose people one may look after: an admin all, a manager the own."""
+    session.authorize(Act.USER_LIST)
+    rows = session.execute(
+        select(Centre.id, Centre.name, Centre.code).order_by(Centre.name, Centre.id).limit(500)
+    ).all()
+    return [CentreChoice(row.id, row.name, row.code) for row in rows]
+
+
+def add(session: CentreSession, form: PersonForm, *, centre_id: int | None = None) -> Issued:
+    """Add a person and return the one-time password to hand over, once."""
+    session.authorize(Act.USER_ADD)
+    _refuse_role(session, form.role)
+    password = one_time_password()
+    with session.in_centre(centre_id):
+        person = User(
+            username=form.username,
+            email=form.email,
+            password_hash=hashed(password),
+            must_change_password=True,
+            password_expires_at=now() + VALID_FOR,
+            first_name=form.first_name,
+            last_name=form.last_name,
+            role=form.role,
+            supervisor_id=_supervisor(session, form),
+            phone=form.phone,
+            qualification_level=form.qualification_level,
+        )
+        _save_new(session, person)
+    return _issued(person, password)
+
+
+def reset_password(session: CentreSession, user_id: int, *, centre_id: int | None = None) -> Issued:
+    """Give a person a new one-time password, returned once; their sign-ins end."""
+    session.authorize(Act.USER_RESET_PASSWORD)
+    if user_id == session.actor.user_id:
+        raise Refused("Change your own password under your name, at the top of the page.")
+    password = one_time_password()
+    with session.in_centre(centre_id):
+        person = _managed(session, user_id)
+        if not person.is_active:
+            raise Conflict("This person is not active. Reactivate them instead.")
+        _give(person, password)
+        end_other_sign_ins(session, person.id)
+    return _issued(person, password)
+
+
+def deactivate(session: CentreSession, user_id: int, *, centre_id: int | None = None) -> User:
+    """Stop a person from signing in, at once; refused while they hold open cases."""
+    session.authorize(Act.USER_DEACTIVATE)
+    if user_id == session.actor.user_id:
+        raise Refused("You cannot deactivate yourself. Ask another manager or an admin.")
+    with session.in_centre(centre_id):
+        person = _managed(session, user_id)
+        if not person.is_active:
+            raise Conflict("This person is already deactivated.")
+        _refuse_holding_cases(session, person)
+        person.is_active = False
+        end_other_sign_ins(session, person.id)
+    return person
+
+
+def reactivate(session: CentreSession, user_id: int, *, centre_id: int | None = None) -> Issued:
+    """Let a person sign in again, with a new one-time password that is returned once."""
+    session.authorize(Act.USER_DEACTIVATE)
+    password = one_time_password()
+    with session.in_centre(centre_id):
+        person = _managed(session, user_id)
+        if person.is_active:
+            raise Conflict("This person is already active.")
+        person.is_active = True
+        _give(person, password)
+        session.flush()
+    return _issued(person, password)
+
+
+def _refuse_role(session: CentreSession, role: str) -> None:
+    if session.actor.role == Role.MANAGER and role not in MANAGED:
+        raise Invalid({"role": "Only an admin can add an admin."})
+
+
+def _managed(session: CentreSession, user_id: int) -> User:
+    """Return a person one may look after: a manager may not touch an admin's account."""
+    person = session.require(User, user_id)
+    if session.actor.role == Role.MANAGER and person.role not in MANAGED:
+        raise Refused("Only an admin can change an admin's account.")
+    return person
+
+
+def _supervisor(session: CentreSession, form: PersonForm) -> int | None:
+    if form.role != Role.TRAINEE:
+        return None
+    if form.supervisor_id is None:
+        raise Invalid({"supervisor_id": "Choose who supervises this trainee."})
+    try:
+        supervisor = session.require(User, form.supervisor_id)
+    except NotFound:
+        supervisor = None
+    if supervisor is None or not supervisor.is_active or supervisor.role not in SUPERVISES:
+        raise Invalid({"supervisor_id": "Choose an advisor or a manager of this centre."})
+    return supervisor.id
+
+
+def _save_new(session: CentreSession, person: User) -> None:
+    """Insert, or say which answer is taken without saying by whom or where."""
+    try:
+        with session.begin_nested():
+            session.add(person)
+            session.flush()
+    except IntegrityError as error:
+        diagnostics = getattr(error.orig, "diag", None)
+        name = getattr(diagnostics, "constraint_name", "")
+        if name in _TAKEN:
+            raise Invalid(_TAKEN[name]) from None
+        raise
+
+
+def _refuse_holding_cases(session: CentreSession, person: User) -> None:
+    held = session.execute(
+        text("SELECT cma_open_cases_of(:user)"), {"user": person.id}
+    ).scalar_one()
+    if held:
+        cases = "1 open case" if held == 1 else f"{held} open cases"
+        raise Conflict(
+            f"{person.full_name} still holds {cases}. A manager gives them to somebody else"
+            " under Cases, filtered by this advisor; then deactivate."
+        )
+
+
+def _give(person: User, password: str) -> None:
+    person.password_hash = hashed(password)
+    person.must_change_password = True
+    person.password_expires_at = now() + VALID_FOR
+
+
+def _issued(person: User, password: str) -> Issued:
+    if person.password_expires_at is None:
+        raise ValueError("a one-time password without its end")
+    return Issued(
+        person.id, person.full_name, person.username, password, person.password_expires_at
+    )

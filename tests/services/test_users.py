@@ -1,0 +1,231 @@
+"""People of a centre: who may add whom, one-time passwords, leaving."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import Engine, text
+
+from cma_app.access.actor import Actor, Origin
+from cma_app.errors import Conflict, Invalid, NotFound, Refused, SignedOut
+from cma_app.services import users
+from cma_app.services.sign_in import sign_in
+from cma_app.services.users import Issued, PersonForm
+from cma_app.session import hash_token, resume
+from tests.people import PASSWORD, Cast
+from tests.plant import plant_case
+
+HERE = Origin("127.0.0.1", "a test")
+
+
+def person(username: str, **over: object) -> PersonForm:
+    return PersonForm.read(
+        {
+            "first_name": "Nell",
+            "last_name": "Ward",
+            "username": username,
+            "email": f"{username}@example.org",
+            "role": "advisor",
+            **over,
+        }
+    )
+
+
+def added(cast: Cast, actor: Actor, form: PersonForm, centre_id: int | None = None) -> Issued:
+    with cast.open(actor) as session:
+        return users.add(session, form, centre_id=centre_id)
+
+
+def nell(cast: Cast) -> str:
+    return f"nell{cast.maria.user_id}"
+
+
+class TestAdd:
+    def test_gives_a_one_time_password_that_signs_in_and_must_be_changed(self, cast: Cast) -> None:
+        issued = added(cast, cast.maria, person(nell(cast)))
+        actor = sign_in(nell(cast), issued.password, HERE).actor
+        assert (actor.name, actor.centre_id) == ("Nell Ward", cast.maria.centre_id)
+        assert actor.must_change_password
+
+    def test_keeps_no_trace_of_the_password(self, cast: Cast, owner: Engine) -> None:
+        issued = added(cast, cast.maria, person(nell(cast)))
+        with owner.begin() as connection:
+            kept = connection.execute(
+                text("SELECT u::text FROM users u UNION ALL SELECT a::text FROM audit_logs a")
+            ).scalars()
+            assert not any(issued.password in row for row in kept)
+
+    def test_stops_working_after_72_hours(self, cast: Cast, owner: Engine) -> None:
+        with time_machine.travel(timedelta(hours=-73), tick=True):
+            issued = added(cast, cast.maria, person(nell(cast)))
+        with pytest.raises(Refused):
+            sign_in(nell(cast), issued.password, HERE)
+
+    def test_says_taken_without_saying_where(self, cast: Cast) -> None:
+        said = []
+        for actor in (cast.maria, cast.bea):
+            with pytest.raises(Invalid) as invalid:
+                added(cast, actor, person(cast.usernames["colin"], email="other@example.org"))
+            said.append(invalid.value.fields)
+        assert said[0] == said[1] == {"username": "This username cannot be used. Choose another."}
+
+    def test_goes_on_in_the_same_session_after_a_taken_email(self, cast: Cast) -> None:
+        taken = f"{cast.usernames['colin']}@example.org"
+        with cast.open(cast.maria) as session:
+            with pytest.raises(Invalid, match="e-mail"):
+                users.add(session, person(nell(cast), email=taken))
+            users.add(session, person(nell(cast)))
+
+    def test_refuses_a_manager_adding_an_admin(self, cast: Cast) -> None:
+        with pytest.raises(Invalid, match="Only an admin"):
+            added(cast, cast.maria, person(nell(cast), role="admin"))
+
+    @pytest.mark.parametrize("role", ["advisor", "trainee"])
+    def test_refuses_the_other_roles(self, cast: Cast, role: str) -> None:
+        with pytest.raises(Refused):
+            added(cast, cast.by_role(role), person(nell(cast)))
+
+    def test_of_a_trainee_needs_a_supervisor_of_the_centre(self, cast: Cast) -> None:
+        for wrong in ("", str(cast.colin.user_id), str(cast.tess.user_id)):
+            with pytest.raises(Invalid) as invalid:
+                added(cast, cast.maria, person(nell(cast), role="trainee", supervisor_id=wrong))
+            assert list(invalid.value.fields) == ["supervisor_id"]
+        form = person(nell(cast), role="trainee", supervisor_id=str(cast.ben.user_id))
+        assert added(cast, cast.maria, form).username == nell(cast)
+
+    def test_by_an_admin_in_another_centre_is_audited_there(
+        self, cast: Cast, owner: Engine
+    ) -> None:
+        issued = added(cast, cast.root, person(nell(cast), role="manager"), cast.bea.centre_id)
+        with owner.begin() as connection:
+            row = connection.execute(
+                text(
+                    "SELECT centre_id, user_id, action FROM audit_logs"
+                    " WHERE table_name = 'users' AND record_id = :id"
+                ),
+                {"id": issued.user_id},
+            ).one()
+        assert tuple(row) == (cast.bea.centre_id, cast.root.user_id, "user:add")
+
+    def test_in_another_centre_is_not_found_for_a_manager(self, cast: Cast) -> None:
+        with pytest.raises(NotFound):
+            added(cast, cast.maria, person(nell(cast)), cast.bea.centre_id)
+
+    @pytest.mark.parametrize("username", ["ab", "has space", "ünï", "a" * 51])
+    def test_refuses_a_username_that_is_hard_to_type(self, cast: Cast, username: str) -> None:
+        with pytest.raises(Invalid) as invalid:
+            person(username, email="n@example.org")
+        assert list(invalid.value.fields) == ["username"]
+
+    def test_takes_a_username_in_any_case_as_lower(self) -> None:
+        assert person(" Nell.Ward ", email="n@example.org").username == "nell.ward"
+
+
+class TestListPeople:
+    def test_shows_the_own_centre_only(self, cast: Cast) -> None:
+        with cast.open(cast.maria) as session:
+            page = users.list_people(session)
+        assert {row.name for row in page.rows} == {
+            "Amina Khan",
+            "Ben Ellis",
+            "Tess Moore",
+            "Maria Silva",
+            "Root Admin",
+        }
+        assert next(row for row in page.rows if row.name == "Tess Moore").supervisor == "Amina Khan"
+
+    def test_shows_an_admin_another_centre(self, cast: Cast) -> None:
+        with cast.open(cast.root) as session:
+            page = users.list_people(session, centre_id=cast.bea.centre_id)
+            own = users.list_people(session, prefix="ami")
+        assert [row.name for row in page.rows] == ["Colin Hart", "Bea Lowe"]
+        assert [row.name for row in own.rows] == ["Amina Khan"]
+
+    def test_is_not_found_from_another_centre(self, cast: Cast) -> None:
+        with pytest.raises(NotFound), cast.open(cast.bea) as session:
+            users.list_people(session, centre_id=cast.maria.centre_id)
+
+    def test_finds_unused_one_time_passwords(self, cast: Cast) -> None:
+        added(cast, cast.maria, person(nell(cast)))
+        with cast.open(cast.maria) as session:
+            assert [row.name for row in users.list_people(session, show="unused").rows] == [
+                "Nell Ward"
+            ]
+
+    @pytest.mark.parametrize("role", ["advisor", "trainee"])
+    def test_refuses_the_other_roles(self, cast: Cast, role: str) -> None:
+        with pytest.raises(Refused), cast.open(cast.by_role(role)) as session:
+            users.list_people(session)
+
+
+class TestResetPassword:
+    def test_ends_sign_ins_and_the_old_password(self, cast: Cast) -> None:
+        token = hash_token(sign_in(cast.usernames["ben"], PASSWORD, HERE).token)
+        with cast.open(cast.maria) as session:
+            issued = users.reset_password(session, cast.ben.user_id)
+        with pytest.raises(SignedOut):
+            resume(token, HERE)
+        with pytest.raises(Refused):
+            sign_in(cast.usernames["ben"], PASSWORD, HERE)
+        assert sign_in(cast.usernames["ben"], issued.password, HERE).actor.must_change_password
+
+    def test_refuses_a_manager_for_an_admin(self, cast: Cast) -> None:
+        with pytest.raises(Refused, match="Only an admin"), cast.open(cast.maria) as session:
+            users.reset_password(session, cast.root.user_id)
+
+    def test_is_not_found_from_another_centre(self, cast: Cast) -> None:
+        with pytest.raises(NotFound), cast.open(cast.bea) as session:
+            users.reset_password(session, cast.ben.user_id)
+
+    def test_refuses_oneself(self, cast: Cast) -> None:
+        with pytest.raises(Refused, match="your own"), cast.open(cast.maria) as session:
+            users.reset_password(session, cast.maria.user_id)
+
+
+class TestDeactivate:
+    def test_signs_the_person_out_at_once(self, cast: Cast) -> None:
+        token = hash_token(sign_in(cast.usernames["ben"], PASSWORD, HERE).token)
+        with cast.open(cast.maria) as session:
+            users.deactivate(session, cast.ben.user_id)
+        with pytest.raises(SignedOut):
+            resume(token, HERE)
+        with pytest.raises(Refused):
+            sign_in(cast.usernames["ben"], PASSWORD, HERE)
+
+    @pytest.mark.parametrize("by", ["maria", "root"])
+    def test_refuses_while_cases_are_open_and_says_how_many(
+        self, cast: Cast, owner: Engine, by: str
+    ) -> None:
+        plant_case(owner, cast.ben)
+        plant_case(owner, cast.ben, restricted=True)
+        plant_case(owner, cast.ben, status="closed")
+        with (
+            pytest.raises(Conflict, match="Ben Ellis still holds 2 open cases"),
+            cast.open(getattr(cast, by)) as session,
+        ):
+            users.deactivate(session, cast.ben.user_id)
+
+    def test_refuses_oneself(self, cast: Cast) -> None:
+        with pytest.raises(Refused, match="yourself"), cast.open(cast.maria) as session:
+            users.deactivate(session, cast.maria.user_id)
+
+    def test_refuses_an_advisor(self, cast: Cast) -> None:
+        with pytest.raises(Refused), cast.open(cast.amina) as session:
+            users.deactivate(session, cast.ben.user_id)
+
+    def test_is_not_found_from_another_centre(self, cast: Cast) -> None:
+        with pytest.raises(NotFound), cast.open(cast.bea) as session:
+            users.deactivate(session, cast.ben.user_id)
+
+
+class TestReactivate:
+    def test_gives_a_new_one_time_password(self, cast: Cast) -> None:
+        with cast.open(cast.maria) as session:
+            users.deactivate(session, cast.ben.user_id)
+        with cast.open(cast.maria) as session:
+            issued = users.reactivate(session, cast.ben.user_id)
+        assert sign_in(cast.usernames["ben"], issued.password, HERE).actor.must_change_password
+
+    def test_refuses_who_is_active(self, cast: Cast) -> None:
+        with pytest.raises(Conflict), cast.open(cast.maria) as session:
+            users.reactivate(session, cast.ben.user_id)
