@@ -73,8 +73,15 @@ def list_centres(session: CentreSession, *, number: int = 1) -> Page[CentreRow]:
     people = {row.centre_id: row for row in session.execute(_PEOPLE)}
     total = session.execute(select(func.count(col(Centre.id)))).scalar_one()
     rows = session.execute(
-        select(Centre.id, Centre.name, Centre.code, Centre.nation, Centre.city, Centre.status)
-        .order_by(Centre.status, Centre.name, Centre.id)
+        select(
+            col(Centre.id),
+            col(Centre.name),
+            col(Centre.code),
+            col(Centre.nation),
+            col(Centre.city),
+            col(Centre.status),
+        )
+        .order_by(col(Centre.status), col(Centre.name), col(Centre.id))
         .offset(offset_of(number))
         .limit(PAGE_SIZE)
     ).all()
@@ -171,9 +178,12 @@ def choices_of_manager(session: CentreSession, centre_id: int) -> list[tuple[int
     session.authorize(Act.CENTRE_LIST)
     with session.in_centre(centre_id):
         rows = session.execute(
-            select(User.id, func.concat_ws(" ", User.first_name, User.last_name).label("name"))
+            select(
+                col(User.id),
+                func.concat_ws(" ", col(User.first_name), col(User.last_name)).label("name"),
+            )
             .where(col(User.is_active).is_(True), col(User.role) == Role.MANAGER.value)
-            .order_by(User.last_name, User.id)
+            .order_by(col(User.last_name), col(User.id))
             .limit(100)
         ).all()
     return [(row.id, row.name) for row in rows]

@@ -17,6 +17,7 @@ from cma_app.access.acts import Act, Role
 from cma_app.clock import now
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.paging import PAGE_SIZE, Page, offset_of
+from cma_app.rules import identifiers
 from cma_app.services import forms
 from cma_app.services.passwords import hashed, one_time_password
 from cma_app.services.sign_in import end_other_sign_ins
@@ -33,9 +34,9 @@ _TAKEN: Final = {
     "uq_users_email": {"email": "This e-mail address cannot be used. Choose another."},
 }
 _SORTS: Final = {
-    "name": (User.last_name, User.first_name, User.id),
-    "role": (User.role, User.last_name, User.id),
-    "last_login": (User.last_login, User.id),
+    "name": (col(User.last_name), col(User.first_name), col(User.id)),
+    "role": (col(User.role), col(User.last_name), col(User.id)),
+    "last_login": (col(User.last_login), col(User.id)),
 }
 
 
@@ -50,10 +51,11 @@ def _username(value: str) -> str:
     return value
 
 
-def _needed(value: str | None) -> str:
-    if value is None:
+def _email(value: object) -> str:
+    found = identifiers.email(value) if isinstance(value, str) else None
+    if found is None:
         raise ValueError("Fill in an e-mail address, such as a.khan@example.org.")
-    return value.lower()
+    return found.lower()
 
 
 class PersonForm(forms.Form):
@@ -62,7 +64,7 @@ class PersonForm(forms.Form):
     first_name: forms.Name
     last_name: forms.Name
     username: Annotated[str, BeforeValidator(_lower), AfterValidator(_username)]
-    email: Annotated[forms.Email, AfterValidator(_needed)]
+    email: Annotated[str, BeforeValidator(_email), Field(max_length=255)]
     role: Literal["admin", "manager", "advisor", "trainee"]
     supervisor_id: Annotated[int | None, BeforeValidator(lambda value: value or None)] = None
     phone: forms.Phone = None
@@ -117,19 +119,20 @@ def list_people(
     session.authorize(Act.USER_LIST)
     supervisor = select(User).subquery()
     wanted = select(
-        User.id,
-        User.first_name,
-        User.last_name,
-        User.username,
-        User.email,
-        User.role,
+        col(User.id),
+        col(User.first_name),
+        col(User.last_name),
+        col(User.username),
+        col(User.email),
+        col(User.role),
         func.concat_ws(" ", supervisor.c.first_name, supervisor.c.last_name).label("supervisor"),
-        User.is_active,
-        User.must_change_password,
-        User.last_login,
+        col(User.is_active),
+        col(User.must_change_password),
+        col(User.last_login),
     ).outerjoin(
         supervisor,
-        (supervisor.c.centre_id == User.centre_id) & (supervisor.c.id == User.supervisor_id),
+        (supervisor.c.centre_id == col(User.centre_id))
+        & (supervisor.c.id == col(User.supervisor_id)),
     )
     conditions = {
         "active": [col(User.is_active).is_(True)],
@@ -139,8 +142,8 @@ def list_people(
     if sought := prefix.strip().lower()[:50]:
         conditions = [
             *conditions,
-            func.lower(User.last_name).startswith(sought, autoescape=True)
-            | func.lower(User.first_name).startswith(sought, autoescape=True)
+            func.lower(col(User.last_name)).startswith(sought, autoescape=True)
+            | func.lower(col(User.first_name)).startswith(sought, autoescape=True)
             | col(User.username).startswith(sought, autoescape=True),
         ]
     with session.in_centre(centre_id):
@@ -175,9 +178,12 @@ def choices_of_supervisor(
     session.authorize(Act.USER_LIST)
     with session.in_centre(centre_id):
         rows = session.execute(
-            select(User.id, func.concat_ws(" ", User.first_name, User.last_name).label("name"))
+            select(
+                col(User.id),
+                func.concat_ws(" ", col(User.first_name), col(User.last_name)).label("name"),
+            )
             .where(col(User.is_active).is_(True), col(User.role).in_(SUPERVISES))
-            .order_by(User.last_name, User.first_name, User.id)
+            .order_by(col(User.last_name), col(User.first_name), col(User.id))
             .limit(500)
         ).all()
     return [(row.id, row.name) for row in rows]
@@ -187,7 +193,9 @@ def choices_of_centre(session: CentreSession) -> list[CentreChoice]:
     """Return the centres whose people one may look after: an admin all, a manager the own."""
     session.authorize(Act.USER_LIST)
     rows = session.execute(
-        select(Centre.id, Centre.name, Centre.code).order_by(Centre.name, Centre.id).limit(500)
+        select(col(Centre.id), col(Centre.name), col(Centre.code))
+        .order_by(col(Centre.name), col(Centre.id))
+        .limit(500)
     ).all()
     return [CentreChoice(row.id, row.name, row.code) for row in rows]
 

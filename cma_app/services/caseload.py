@@ -1,0 +1,444 @@
+"""The caseload board: what a centre has open, who holds it, and what is due.
+
+Three questions, each one statement: tallies by advisor and stage (everything that is counted on
+the board is a sum of them), the first cards of each lane, and a page of the list.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import Row, Select, bindparam, case, func, literal, select
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import col
+
+from cma_app.access.acts import Act, Role
+from cma_app.clock import now, today
+from cma_app.paging import PAGE_SIZE, Page, offset_of
+from cma_app.session import CentreSession
+from models import Case, Client, NextAction, User
+
+LANE_CARDS: Final = 20
+"""Cards shown in a lane; a lane with more links to the list of cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A column of the board: the stages of a case that stand in it."""
+
+    key: str
+    title: str
+    stages: tuple[str, ...]
+
+
+LANES: Final = (
+    Lane("waiting", "Referral and waiting", ("referral", "waiting")),
+    Lane("fact_find", "Fact find and evidence", ("fact_find", "evidence")),
+    Lane("advice", "Advice", ("advice",)),
+    Lane("approval", "Sign-off", ("approval",)),
+    Lane("action", "Action and review", ("action", "review", "closing")),
+)
+LANE_OF: Final = {stage: lane.key for lane in LANES for stage in lane.stages}
+SHOWS: Final = ("", "today", "overdue", "emergency", "deficit", "trainee", "undated", "review")
+"""The filters of the board; the empty one shows everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the board is narrowed to: one advisor, one kind of case, or neither."""
+
+    advisor_id: int | None = None
+    show: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Sums over open cases; those of an advisor and stage, or of several added up."""
+
+    open: int = 0
+    urgent: int = 0
+    emergency: int = 0
+    today: int = 0
+    overdue: int = 0
+    undated: int = 0
+    review: int = 0
+    deficit: int = 0
+    trainee: int = 0
+    owed: Decimal = Decimal("0.00")
+    priority_owed: Decimal = Decimal("0.00")
+
+    def of(self, show: str) -> int:
+        """Return how many cases a filter of the board shows."""
+        return getattr(self, show or "open")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One open case as it stands on the board."""
+
+    id: int
+    reference: str
+    first_name: str
+    last_name: str
+    advisor_id: int
+    advisor: str
+    is_trainees: bool
+    status: str
+    stage: str
+    stage_since: date
+    priority: str
+    emergency: str | None
+    emergency_date: date | None
+    next_review_date: date | None
+    total_debt: Decimal | None
+    monthly_surplus: Decimal | None
+    next_action: str | None
+    due_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who holds cases, and their part of the centre's tally."""
+
+    id: int
+    name: str
+    role: str
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything counted on the board, under one filter."""
+
+    filter: Filter
+    centre: Tally
+    shown: Tally
+    holders: list[Holder]
+    lanes: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The whole board: its counts, and the first cards of each lane."""
+
+    summary: Summary
+    cards: list[Card]
+    day: date
+    at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changed for one watcher: cards as they are now, and cases no longer on the board."""
+
+    cards: list[Card]
+    gone: list[int]
+    tallies: "Tallies"
+    day: date
+    at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """A centre's tallies by advisor and stage, with the people who hold cases."""
+
+    people: list[tuple[int, str, str]]
+    parts: dict[tuple[int, str], Tally]
+
+    def under(self, wanted: Filter) -> Summary:
+        """Return everything counted on the board under a filter."""
+        mine = {
+            key: tally for key, tally in self.parts.items() if wanted.advisor_id in (None, key[0])
+        }
+        lanes = dict.fromkeys((lane.key for lane in LANES), 0)
+        for (_, stage), tally in mine.items():
+            lanes[LANE_OF[stage]] += tally.of(wanted.show)
+        holders = [
+            Holder(who, name, role, added(t for (by, _), t in self.parts.items() if by == who))
+            for who, name, role in self.people
+        ]
+        return Summary(wanted, added(self.parts.values()), added(mine.values()), holders, lanes)
+
+
+def added(tallies: Iterable[Tally]) -> Tally:
+    """Return tallies added up."""
+    listed = list(tallies)
+    zero = Tally()
+    return Tally(
+        **{
+            each.name: sum((getattr(t, each.name) for t in listed), getattr(zero, each.name))
+            for each in fields(Tally)
+        }
+    )
+
+
+def board(session: CentreSession, *, wanted: Filter | None = None) -> Board:
+    """Return the board of the whole centre, narrowed by a filter."""
+    session.authorize(Act.CASELOAD_SEE)
+    wanted = wanted or Filter()
+    tallies = _tallies(session)
+    cards = [_card(row) for row in session.execute(_first_cards(wanted))]
+    return Board(tallies.under(wanted), cards, today())
+
+
+def changes(session: CentreSession, case_ids: Sequence[int]) -> Change:
+    """Return what these cases look like now, and every count, for somebody who watches."""
+    session.authorize(Act.CASELOAD_SEE)
+    cards = [_card(row) for row in session.execute(_cards_of(case_ids))]
+    seen = {card.id for card in cards}
+    gone = [each for each in case_ids if each not in seen]
+    return Change(cards, gone, _tallies(session), today())
+
+
+def listing(
+    session: CentreSession,
+    *,
+    status: str = "",
+    wanted: Filter | None = None,
+    sort: str = "review",
+    number: int = 1,
+) -> Page[Card]:
+    """Return a page of the centre's open cases by status and advisor, for big centres."""
+    session.authorize(Act.CASELOAD_SEE)
+    conditions = [*_narrowed(wanted or Filter()), *([col(Case.status) == status] if status else [])]
+    total = session.execute(select(func.count(col(Case.id))).where(*conditions)).scalar_one()
+    picked = (
+        select(col(Case.centre_id), col(Case.id).label("id"))
+        .where(*conditions)
+        .order_by(*_SORTS.get(sort, _SORTS["review"]))
+        .offset(offset_of(number))
+        .limit(PAGE_SIZE)
+        .subquery()
+    )
+    rows = session.execute(_shown(picked, *_SORTS.get(sort, _SORTS["review"])))
+    return Page([_card(row) for row in rows], total, number)
+
+
+def holders(session: CentreSession) -> list[tuple[int, str, str]]:
+    """Return the active people who may hold cases, by name: id, name, role."""
+    session.authorize(Act.CASELOAD_SEE)
+    return _people(session)
+
+
+_SORTS: Final[dict[str, tuple[Any, ...]]] = {
+    "review": (col(Case.next_review_date), col(Case.id)),
+    "opened": (col(Case.opening_date), col(Case.id)),
+    "reference": (col(Case.case_reference),),
+}
+
+
+def _at_work() -> ColumnElement[bool]:
+    """Say "open" as the indexes say it, in words and not in parameters: so they serve."""
+    words = bindparam("at_work", ["open", "in_progress"], expanding=True, literal_execute=True)
+    return col(Case.status).in_(words)
+
+
+def _first_due() -> Any:
+    """Return the earliest dated thing to do of each case that has something open."""
+    return (
+        select(
+            col(NextAction.case_id).label("case_id"),
+            func.min(col(NextAction.due_date)).label("due"),
+        )
+        .where(col(NextAction.done_at).is_(None))
+        .group_by(col(NextAction.case_id))
+        .subquery("due")
+    )
+
+
+def _shows(due: ColumnElement[Any]) -> dict[str, ColumnElement[bool]]:
+    """Return the condition behind each filter of the board, but the one on people."""
+    day = today()
+    return {
+        "emergency": col(Case.emergency).is_not(None),
+        "today": due == day,
+        "overdue": due < day,
+        "undated": due.is_(None),
+        "review": col(Case.next_review_date) < day,
+        "deficit": col(Case.monthly_surplus) < 0,
+    }
+
+
+def _tallies(session: CentreSession) -> Tallies:
+    due = _first_due()
+    shows = _shows(due.c.due)
+    counted = (
+        select(
+            col(Case.advisor_id),
+            col(Case.stage),
+            func.count().label("open"),
+            func.count().filter(col(Case.priority) == "urgent").label("urgent"),
+            *[func.count().filter(shown).label(name) for name, shown in shows.items()],
+            func.coalesce(func.sum(col(Case.total_debt)), 0).label("owed"),
+            func.coalesce(func.sum(col(Case.priority_debt)), 0).label("priority_owed"),
+        )
+        .outerjoin(due, due.c.case_id == col(Case.id))
+        .where(_at_work())
+        .group_by(col(Case.advisor_id), col(Case.stage))
+    )
+    rows = session.execute(counted).all()
+    people = _people(session, also={row.advisor_id for row in rows})
+    trainees = {who for who, _, role in people if role == Role.TRAINEE}
+    parts = {
+        (row.advisor_id, row.stage): Tally(
+            open=row.open,
+            urgent=row.urgent,
+            trainee=row.open if row.advisor_id in trainees else 0,
+            owed=row.owed,
+            priority_owed=row.priority_owed,
+            **{name: getattr(row, name) for name in shows},
+        )
+        for row in rows
+    }
+    return Tallies(people, parts)
+
+
+def _people(session: CentreSession, also: Iterable[int] = ()) -> list[tuple[int, str, str]]:
+    rows = session.execute(
+        select(
+            col(User.id),
+            func.concat_ws(" ", col(User.first_name), col(User.last_name)).label("name"),
+            col(User.role),
+        )
+        .where(
+            (col(User.is_active).is_(True) & (col(User.role) != Role.ADMIN.value))
+            | col(User.id).in_(list(also))
+        )
+        .order_by(
+            case({"advisor": 1, "trainee": 2}, value=col(User.role), else_=3),
+            col(User.last_name),
+            col(User.id),
+        )
+        .limit(200)
+    ).all()
+    return [(row.id, row.name, row.role) for row in rows]
+
+
+def _narrowed(wanted: Filter, due: ColumnElement[Any] | None = None) -> list[Any]:
+    """Return the conditions of a filter; without `due` those on dates ask by themselves."""
+    conditions: list[Any] = [_at_work()]
+    if wanted.advisor_id is not None:
+        conditions.append(col(Case.advisor_id) == wanted.advisor_id)
+    if wanted.show == "trainee":
+        trainees = select(col(User.id)).where(col(User.role) == Role.TRAINEE.value)
+        conditions.append(col(Case.advisor_id).in_(trainees))
+    elif wanted.show in SHOWS[1:]:
+        asked = due if due is not None else _own_due()
+        conditions.append(_shows(asked)[wanted.show])
+    return conditions
+
+
+def _own_due() -> ColumnElement[Any]:
+    return (
+        select(func.min(col(NextAction.due_date)))
+        .where(col(NextAction.case_id) == col(Case.id), col(NextAction.done_at).is_(None))
+        .correlate(Case)
+        .scalar_subquery()
+    )
+
+
+def _first_cards(wanted: Filter) -> Select[Any]:
+    due = _first_due()
+    lane = case(
+        *[(col(Case.stage).in_(each.stages), literal(each.key)) for each in LANES[:-1]],
+        else_=literal(LANES[-1].key),
+    )
+    order = (col(Case.emergency).is_(None), due.c.due.nulls_last(), col(Case.id))
+    ranked = (
+        select(
+            col(Case.centre_id),
+            col(Case.id).label("id"),
+            func.row_number().over(partition_by=lane, order_by=order).label("place"),
+        )
+        .outerjoin(due, due.c.case_id == col(Case.id))
+        .where(*_narrowed(wanted, due.c.due))
+        .subquery()
+    )
+    picked = select(ranked.c.centre_id, ranked.c.id).where(ranked.c.place <= LANE_CARDS).subquery()
+    return _shown(picked)
+
+
+def _cards_of(case_ids: Sequence[int]) -> Select[Any]:
+    picked = (
+        select(col(Case.centre_id), col(Case.id).label("id"))
+        .where(_at_work(), col(Case.id).in_(list(case_ids)))
+        .subquery()
+    )
+    return _shown(picked)
+
+
+def _shown(picked: Any, *order: Any) -> Select[Any]:
+    """Return the select of what a card shows, for the cases picked."""
+    first = (
+        select(col(NextAction.what).label("what"), col(NextAction.due_date).label("due_date"))
+        .where(
+            col(NextAction.centre_id) == picked.c.centre_id,
+            col(NextAction.case_id) == picked.c.id,
+            col(NextAction.done_at).is_(None),
+        )
+        .order_by(col(NextAction.due_date), col(NextAction.id))
+        .limit(1)
+        .lateral("first_action")
+    )
+    return (
+        select(
+            col(Case.id),
+            col(Case.case_reference),
+            col(Client.first_name),
+            col(Client.last_name),
+            col(Case.advisor_id),
+            func.concat_ws(" ", col(User.first_name), col(User.last_name)).label("advisor"),
+            col(User.role),
+            col(Case.status),
+            col(Case.stage),
+            col(Case.stage_since),
+            col(Case.priority),
+            col(Case.emergency),
+            col(Case.emergency_date),
+            col(Case.next_review_date),
+            col(Case.total_debt),
+            col(Case.monthly_surplus),
+            first.c.what,
+            first.c.due_date,
+        )
+        .select_from(picked)
+        .join(Case, (col(Case.centre_id) == picked.c.centre_id) & (col(Case.id) == picked.c.id))
+        .join(
+            Client,
+            (col(Client.centre_id) == col(Case.centre_id))
+            & (col(Client.id) == col(Case.client_id)),
+        )
+        .join(
+            User,
+            (col(User.centre_id) == col(Case.centre_id)) & (col(User.id) == col(Case.advisor_id)),
+        )
+        .outerjoin(first, literal(value=True))
+        .order_by(
+            *order or (col(Case.emergency).is_(None), first.c.due_date.nulls_last(), col(Case.id))
+        )
+    )
+
+
+def _card(row: Row[Any]) -> Card:
+    return Card(
+        row.id,
+        row.case_reference,
+        row.first_name,
+        row.last_name,
+        row.advisor_id,
+        row.advisor,
+        row.role == Role.TRAINEE,
+        row.status,
+        row.stage,
+        row.stage_since,
+        row.priority,
+        row.emergency,
+        row.emergency_date,
+        row.next_review_date,
+        row.total_debt,
+        row.monthly_surplus,
+        row.what,
+        row.due_date,
+    )
