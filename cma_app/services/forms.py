@@ -4,6 +4,7 @@ A feature's form is a `Form` with these field types. `Form.read(data)` returns i
 Invalid with one sentence a field; blank text means "not given".
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, time
 from decimal import Decimal
@@ -38,9 +39,13 @@ class Form(BaseModel):
     def read(cls, data: Mapping[str, Any]) -> Self:
         """Return the checked form; raise Invalid with a sentence for each field that is wrong."""
         try:
-            return cls.model_validate(dict(data))
+            return cls.model_validate({name: _storable(value) for name, value in data.items()})
         except ValidationError as error:
             raise Invalid(_sentences(error)) from None
+
+
+def _storable(value: Any) -> Any:
+    return value.replace("\x00", "") if isinstance(value, str) else value  # PostgreSQL keeps none
 
 
 def _sentences(error: ValidationError) -> dict[str, str]:
@@ -88,7 +93,7 @@ def _date(value: Any) -> Any:
     if not parts:
         return None
     example = "Enter a date like 27 3 1984."
-    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+    if len(parts) != 3 or not all(re.fullmatch("[0-9]{1,4}", part) for part in parts):
         raise ValueError(example)
     if len(parts[0]) == 4:
         parts.reverse()

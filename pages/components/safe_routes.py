@@ -18,7 +18,5 @@ def safe_routes(routes: rx.Var[list[Any]] | rx.Var[Any]) -> rx.Component:
 
 
 def _route(route: Any) -> rx.Component:
-    shape = rx.match(
-        route.answer, ("yes", icon("done")), ("no", icon("close")), icon("dash")
-    )
+    shape = rx.match(route.answer, ("yes", icon("done")), ("no", icon("close")), icon("dash"))
     return rx.el.li(shape, route.word, class_name=f"route {route.answer}")
