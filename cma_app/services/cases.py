@@ -6,6 +6,7 @@ tabs leaves one row and a person who comes by a tab's own address cannot come un
 """
 
 import json
+from collections.abc import Collection
 from datetime import date, time
 from typing import Any, Final
 
@@ -57,7 +58,7 @@ def start_case(
     its date, which never rolls, the first next action. `nation` None means England.
     """
     session.authorize(Act.CASE_START, client)
-    holder = _holder(session, advisor_id or session.actor.user_id)
+    holder = find_holder(session, advisor_id or session.actor.user_id)
     if holder.id != session.actor.user_id and session.actor.user_id:
         session.authorize(Act.CASE_ASSIGN)
         session.authorize(Act.CASE_START, client)
@@ -70,7 +71,7 @@ def start_case(
         case_reference=session.next_reference("case"),
         client_id=client.id,
         advisor_id=holder.id,
-        nation=_known(nation or "england", NATION_LABELS, "nation"),
+        nation=known(nation or "england", NATION_LABELS, "nation"),
         stage=stage,
         status=workflow.status_of(stage),
         stage_since=today(),
@@ -84,9 +85,9 @@ def start_case(
     session.add(case)
     session.flush()
     if source:
-        _write(session, "case:source", case, {"source": source})
+        write_event(session, "case:source", case, {"source": source})
     if what:
-        session.add(_emergency(case))
+        session.add(new_emergency(case))
         session.flush()
     return case
 
@@ -122,7 +123,7 @@ def _opened_today(session: CentreSession, case: Case) -> bool:
     return session.execute(found).first() is not None
 
 
-def _holder(session: CentreSession, user_id: int) -> User:
+def find_holder(session: CentreSession, user_id: int) -> User:
     """Return a person of the centre who may hold a case; Invalid beside `advisor_id` otherwise."""
     try:
         person = session.require(User, user_id)
@@ -133,13 +134,15 @@ def _holder(session: CentreSession, user_id: int) -> User:
     return person
 
 
-def _known(value: str, words: dict[str, str], field: str) -> str:
+def known(value: str, words: Collection[str], field: str) -> str:
+    """Return a word that is one of these; Invalid beside its field otherwise."""
     if value not in words:
         raise Invalid({field: "Choose one of the answers."})
     return value
 
 
-def _emergency(case: Case) -> NextAction:
+def new_emergency(case: Case) -> NextAction:
+    """Return the next action that an emergency is: its date never rolls."""
     return NextAction(
         case_id=case.id,
         owner_id=case.advisor_id,
@@ -150,7 +153,8 @@ def _emergency(case: Case) -> NextAction:
     )
 
 
-def _write(session: CentreSession, action: str, case: Case, values: dict[str, Any]) -> None:
+def write_event(session: CentreSession, action: str, case: Case, values: dict[str, Any]) -> None:
+    """Write to the audit log what no column of a case says, such as where it came from."""
     session.record_event(
         action,
         record=case,

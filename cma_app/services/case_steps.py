@@ -1,0 +1,269 @@
+"""What is done to a case once it is open: its steps, its priority, its holder, its end.
+
+Each verb takes the `version` the person saw, where they saw one: if somebody else changed the
+case since, Conflict carries what is stored now, so that the page shows both and nothing is lost.
+"""
+
+from datetime import date, time
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from cma_app.access.acts import Act
+from cma_app.clock import now, today
+from cma_app.errors import Conflict, Invalid
+from cma_app.rules import workflow
+from cma_app.rules.workflow import STAGE_LABELS, STATUS_LABELS, Stage, Status
+from cma_app.services.cases import (
+    NATION_LABELS,
+    PRIORITY_LABELS,
+    PRIORITY_ORDER,
+    TYPES,
+    find_holder,
+    known,
+    new_emergency,
+    write_event,
+)
+from cma_app.session import CentreSession
+from models import Case, Client, FileAccess, NextAction, User
+
+ENDINGS: Final = (Status.CLOSED, Status.REFERRED, Status.CANCELLED)
+MOST_REASON: Final = 100
+
+
+def edit_case(
+    session: CentreSession,
+    case_id: int,
+    *,
+    version: int,
+    nation: str,
+    case_type: str,
+    next_review_date: date | None = None,
+) -> Case:
+    """Change what a case is: its nation, its type and when it is next reviewed."""
+    case = session.require(Case, case_id)
+    session.authorize(Act.CASE_EDIT, case)
+    known(nation, NATION_LABELS, "nation")
+    known(case_type, TYPES, "case_type")
+    mine = {"nation": nation, "case_type": case_type, "next_review_date": next_review_date}
+    _refuse_stale(case, version, mine)
+    is_new = next_review_date != case.next_review_date
+    if next_review_date is not None and is_new and next_review_date < today():
+        raise Invalid({"next_review_date": "Choose today or a later day for the next review."})
+    case.nation, case.case_type, case.next_review_date = nation, case_type, next_review_date
+    session.flush()
+    return case
+
+
+def move_stage(
+    session: CentreSession, case_id: int, *, stage: str, version: int | None = None
+) -> Case:
+    """Move a case to another stage; Conflict says why a step may not follow this one."""
+    case = session.require(Case, case_id)
+    session.authorize(Act.CASE_MOVE_STAGE, case)
+    known(stage, STAGE_LABELS, "stage")
+    _refuse_stale(case, version, {"stage": stage})
+    refusal = workflow.refuse_move(case.stage, stage, case.status)
+    if refusal is not None:
+        raise Conflict(refusal)
+    case.stage, case.stage_since = Stage(stage).value, today()
+    case.status = workflow.status_of(stage).value
+    session.flush()
+    return case
+
+
+def raise_priority(
+    session: CentreSession, case_id: int, *, priority: str, reason: str | None = None
+) -> Case:
+    """Raise a case's priority at once; anybody who works on it may."""
+    case = session.require(Case, case_id)
+    session.authorize(Act.CASE_RAISE_PRIORITY, case)
+    known(priority, PRIORITY_LABELS, "priority")
+    if PRIORITY_ORDER[priority] <= PRIORITY_ORDER[case.priority]:
+        raise Conflict(
+            f"The priority is {PRIORITY_LABELS[case.priority].lower()} now. Choose a higher one."
+        )
+    case.priority, case.priority_reason = priority, (reason or "").strip()[:500] or None
+    session.flush()
+    return case
+
+
+def lower_priority(session: CentreSession, case_id: int, *, priority: str, reason: str) -> Case:
+    """Lower a case's priority, and say why; a trainee may not."""
+    case = session.require(Case, case_id)
+    session.authorize(Act.CASE_LOWER_PRIORITY, case)
+    known(priority, PRIORITY_LABELS, "priority")
+    if PRIORITY_ORDER[priority] >= PRIORITY_ORDER[case.priority]:
+        raise Conflict(
+            f"The priority is {PRIORITY_LABELS[case.priority].lower()} now. Choose a lower one."
+        )
+    case.priority, case.priority_reason = priority, _reason(reason, 500)
+    session.flush()
+    return case
+
+
+def record_emergency(
+    session: CentreSession,
+    case_id: int,
+    *,
+    what: str,
+    on: date | None = None,
+    at: time | None = None,
+) -> Case:
+    """Record an emergency: the case becomes urgent and the date, which never rolls, is an action.
+
+    An emergency that was recorded before is replaced, with its action.
+    """
+    case = session.require(Case, case_id)
+    session.authorize(Act.CASE_EDIT, case)
+    if not what.strip():
+        raise Invalid({"emergency": "Say what the emergency is, such as Eviction."})
+    case.emergency, case.emergency_date, case.emergency_time = what.strip()[:200], on, at
+    case.priority, case.priority_reason = "urgent", case.emergency
+    session.flush()
+    standing = _open_actions(session, case, kind="emergency")
+    if not standing:
+        session.add(new_emergency(case))
+    for action in standing[:1]:
+        action.what, action.due_date, action.due_time = case.emergency, on, at
+    session.flush()
+    return case
+
+
+def end_emergency(session: CentreSession, case_id: int, *, reason: str) -> Case:
+    """Take an emergency and its actions off a case once it is over; a trainee may not."""
+    case = session.require(Case, case_id)
+    session.authorize(Act.CASE_LOWER_PRIORITY, case)
+    if not case.emergency:
+        raise Conflict("There is no emergency on this case.")
+    said = _reason(reason, 500)
+    write_event(session, "case:end_emergency", case, {"was": case.emergency, "reason": said})
+    case.emergency, case.emergency_date, case.emergency_time = None, None, None
+    for action in _open_actions(session, case, kind="emergency"):
+        action.done_at, action.done_by = now(), session.actor.user_id
+    session.flush()
+    return case
+
+
+def assign_case(
+    session: CentreSession, case_id: int, *, advisor_id: int, version: int | None = None
+) -> Case:
+    """Give a case to another person of the centre, with the open actions of who held it."""
+    case = session.require(Case, case_id)
+    session.authorize(Act.CASE_ASSIGN, case)
+    holder = find_holder(session, advisor_id)
+    _refuse_stale(case, version, {"advisor_id": advisor_id})
+    if holder.id == case.advisor_id:
+        raise Conflict(f"{holder.full_name} holds this case already.")
+    _refuse_unnamed(session, case, holder)
+    before, case.advisor_id = case.advisor_id, holder.id
+    session.flush()
+    for action in _open_actions(session, case, owner_id=before):
+        action.owner_id = holder.id
+    session.flush()
+    return case
+
+
+def close_case(
+    session: CentreSession,
+    case_id: int,
+    *,
+    reason: str,
+    status: str = Status.CLOSED,
+    version: int | None = None,
+) -> Case:
+    """End a case as closed, referred or cancelled; without a reason only from its last stage."""
+    case = session.require(Case, case_id)
+    session.authorize(Act.CASE_CLOSE, case)
+    if status not in ENDINGS:
+        raise Invalid({"status": "Choose one of the answers."})
+    _refuse_stale(case, version, {"status": status})
+    refusal = workflow.refuse_status(case.status, status, stage=case.stage, reason=reason)
+    if refusal is not None:
+        raise Invalid({"reason": refusal}) if not reason.strip() else Conflict(refusal)
+    case.status, case.closing_date = Status(status).value, today()
+    case.closure_reason = _reason(reason) if reason.strip() else None
+    session.flush()
+    return case
+
+
+def reopen_case(session: CentreSession, case_id: int, *, reason: str) -> Case:
+    """Reopen a case that was ended, at its review, and say why; a trainee may not."""
+    case = session.require(Case, case_id)
+    session.authorize(Act.CASE_CLOSE, case)
+    if case.status in workflow.AT_WORK:
+        raise Conflict("This case is open already.")
+    said = _reason(reason)
+    refusal = workflow.refuse_status(case.status, Status.IN_PROGRESS, stage=case.stage, reason=said)
+    if refusal is not None:
+        raise Conflict(refusal)
+    write_event(session, "case:reopen", case, {"reason": said, "was": case.status})
+    case.status, case.stage = Status.IN_PROGRESS.value, workflow.REOPENED_AT.value
+    case.stage_since, case.closing_date, case.closure_reason = today(), None, None
+    session.flush()
+    return case
+
+
+def _reason(said: str, most: int = MOST_REASON) -> str:
+    said = said.strip()
+    if not said:
+        raise Invalid({"reason": "Say why."})
+    if len(said) > most:
+        raise Invalid({"reason": f"Use at most {most} characters."})
+    return said
+
+
+def _refuse_stale(case: Case, version: int | None, mine: dict[str, Any]) -> None:
+    """Raise Conflict with the stored words where somebody else's change came first."""
+    if version is None or case.version == version:
+        return
+    theirs = {
+        field: stored_word(field, getattr(case, field))
+        for field, value in mine.items()
+        if getattr(case, field) != value
+    }
+    if theirs:
+        raise Conflict(theirs=theirs)
+
+
+def stored_word(field: str, value: Any) -> str:
+    """Return how a case's stored value reads on screen."""
+    if value is None:
+        return "Not set"
+    if isinstance(value, date):
+        return f"{value.day} {value:%b %Y}"
+    words: dict[str, dict[str, str]] = {
+        "nation": NATION_LABELS,
+        "case_type": TYPES,
+        "stage": {stage.value: word for stage, word in STAGE_LABELS.items()},
+        "status": {status.value: word for status, word in STATUS_LABELS.items()},
+        "priority": PRIORITY_LABELS,
+    }
+    return words.get(field, {}).get(value, str(value))
+
+
+def _refuse_unnamed(session: CentreSession, case: Case, holder: User) -> None:
+    """Refuse to give a restricted file to somebody who could not open it."""
+    if not session.require(Client, case.client_id).is_restricted:
+        return
+    named = (
+        select(col(FileAccess.id))
+        .where(col(FileAccess.client_id) == case.client_id)
+        .where(col(FileAccess.user_id) == holder.id)
+    )
+    if session.execute(named).first() is None:
+        raise Invalid(
+            {"advisor_id": f"This file is restricted. Name {holder.full_name} on it first."}
+        )
+
+
+def _open_actions(session: CentreSession, case: Case, **is_: Any) -> list[NextAction]:
+    """Return the actions of a case that are still to do and have these values, oldest first."""
+    matching = [getattr(NextAction, name) == value for name, value in is_.items()]
+    wanted = (
+        select(NextAction)
+        .where(col(NextAction.case_id) == case.id, col(NextAction.done_at).is_(None), *matching)
+        .order_by(col(NextAction.id))
+    )
+    return list(session.execute(wanted).scalars())
