@@ -31,6 +31,7 @@ from cma_app.errors import Refused, SignedOut
 from cma_app.session import hash_token, record_refusal, resume
 from cma_app.settings import settings
 from state.base import ACT, SIGNED_IN, CentreState, SignIn, in_worker, use_sign_in
+from state.shell import ShellState
 
 log = structlog.get_logger(__name__)
 
@@ -188,6 +189,8 @@ async def _bound(state: BaseState, sign_in: SignIn) -> bool:
     if own._bound_to != sign_in.token_hash:  # noqa: SLF001
         own._bound_to = sign_in.token_hash  # noqa: SLF001
         own._bound_person = person  # noqa: SLF001
+        # The first delta already draws the frame, and a page that comes back stays mounted.
+        (await root.get_state(ShellState))._greet(actor)  # noqa: SLF001
     return not stranger
 
 

@@ -1,6 +1,7 @@
 """Who is signed in, as every page's frame shows it."""
 
 from cma_app.access.acts import ROLE_ACTS, Role
+from cma_app.access.actor import Actor
 from state.base import SIGNED_IN, CentreState, act, current_sign_in
 
 
@@ -17,8 +18,10 @@ class ShellState(CentreState):
     @act(SIGNED_IN)
     def arrive(self):
         """Begin a page: say who is signed in, and forget the last page's "not found"."""
-        actor = current_sign_in().actor
         self.missing = False
+        self._greet(current_sign_in().actor)
+
+    def _greet(self, actor: Actor) -> None:
         self.person = actor.user_id
         self.name = actor.name
         self.initials = "".join(word[0] for word in actor.name.split()[:2]).upper()

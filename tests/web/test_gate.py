@@ -1,0 +1,215 @@
+"""The gate over a real socket: what a bare client may send, and what it ever hears back."""
+
+import pytest
+from reflex_base.registry import RegistrationContext
+from sqlalchemy import Engine, text
+
+import cma_app.cma_app
+from state.gate import INTERNAL, declared, undeclared_handlers
+from tests.people import Cast
+from tests.served import CENTRE, SHELL, Served, Socket
+
+pytestmark = pytest.mark.database
+
+ROOT = "reflex___state____state"
+ARRIVE = f"{SHELL}.arrive"
+TELL = f"{CENTRE}.tell"
+
+
+def handlers() -> list[str]:
+    """Every handler that the app registers, Reflex's own included."""
+    assert cma_app.cma_app.app
+    return sorted(RegistrationContext.get().event_handlers)
+
+
+class TestDeclarations:
+    def test_every_handler_of_ours_declares_an_act_and_its_arguments(self):
+        assert handlers()
+        assert undeclared_handlers() == []
+
+    def test_of_reflex_own_events_only_the_short_list_passes(self):
+        own = {name for name in handlers() if CENTRE not in name}
+        assert {name for name in own if declared(name) is not None} == INTERNAL
+
+    def test_no_automatic_setter_exists(self):
+        setters = [name for name in handlers() if name.rpartition(".")[2].startswith("set_")]
+        assert [name for name in setters if CENTRE in name] == []
+
+
+class TestSignedIn:
+    def test_a_page_says_who_is_signed_in(self, served: Served, cast: Cast):
+        with Socket(served, served.sign_in(cast, "amina")) as tab:
+            assert "Amina Khan" in "".join(tab.open())
+
+    def test_setvar_is_refused_on_every_state_and_changes_nothing(self, served: Served, cast: Cast):
+        names = [name for name in handlers() if name.endswith(".setvar")]
+        assert len(names) > 2
+        with Socket(served, served.sign_in(cast, "tess")) as tab:
+            tab.open()
+            for name in names:
+                for var in ("role", "acts", "person", "_bound_to", "ended", "is_hydrated"):
+                    tab.post(name, var_name=var, value="admin")
+            refusals = "".join(tab.listen()).count("could not be understood")
+            assert refusals == 6 * len(names)
+            assert '"admin"' not in "".join([*tab.send(ARRIVE), *tab.open()])
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "reflex___state____state.hydrate",
+            "reflex___state____state.set_is_hydrated",
+            f"{ROOT}.reflex___state____update_vars_internal_state.update_vars_internal",
+            f"{ROOT}.reflex___state____frontend_event_exception_state.handle_frontend_exception",
+            f"{CENTRE}.ask",
+            f"{CENTRE}._bound_to",
+            f"{CENTRE}.reset",
+            "no.such.handler",
+        ],
+    )
+    def test_what_nobody_declared_is_refused(self, served: Served, cast: Cast, name: str):
+        with Socket(served, served.sign_in(cast, "amina")) as tab:
+            tab.open()
+            came = "".join(tab.send(name))
+            assert came == "" or "could not be understood" in came
+
+    @pytest.mark.parametrize(
+        "payload",
+        [
+            {"sentence": 1, "tone": "good"},
+            {"sentence": "x"},
+            {"sentence": "x", "tone": "good", "more": 1},
+            {"sentence": ["x"], "tone": "good"},
+            {"sentence": None, "tone": "good"},
+            {},
+        ],
+    )
+    def test_arguments_that_do_not_fit_never_reach_the_handler(
+        self, served: Served, cast: Cast, payload: dict[str, object]
+    ):
+        with Socket(served, served.sign_in(cast, "amina")) as tab:
+            tab.open()
+            came = "".join(tab.send(TELL, **payload))
+            assert "could not be understood" in came
+            assert "settled_rx_state_" in came
+
+    def test_arguments_that_fit_do(self, served: Served, cast: Cast):
+        with Socket(served, served.sign_in(cast, "amina")) as tab:
+            tab.open()
+            assert "told you so" in "".join(tab.send(TELL, sentence="told you so", tone="good"))
+
+    def test_browser_storage_never_sets_a_var(self, served: Served, cast: Cast):
+        with Socket(served, served.sign_in(cast, "tess")) as tab:
+            came = tab.open() + tab.send(
+                "reflex___state____state.hydrate_and_load", vars={f"{SHELL}.role": "admin"}
+            )
+            assert "could not be understood" in came[-1]
+            assert '"admin"' not in "".join(came)
+
+
+class TestSignedOut:
+    @pytest.mark.parametrize(
+        "cookie", ["", "cma=", f"cma={'x' * 43}", "cma=" + "'" * 43, "other=1"]
+    )
+    def test_hears_nothing_but_that_it_is_over(self, served: Served, cookie: str):
+        with Socket(served, cookie) as tab:
+            came = [*tab.open(), *tab.send(ARRIVE), *tab.send(TELL, sentence="hi", tone="good")]
+            said = [frame for frame in came if frame.startswith("42")]
+            assert len(said) == 3
+            assert all("ended_rx_state_" in frame and len(frame) < 200 for frame in said)
+
+    def test_an_ended_sign_in_is_refused_at_the_next_event(
+        self, served: Served, cast: Cast, owner: Engine
+    ):
+        cookie = served.sign_in(cast, "amina")
+        with Socket(served, cookie) as tab:
+            tab.open()
+            with owner.begin() as connection:
+                connection.execute(
+                    text("UPDATE sessions SET revoked_at = now() WHERE user_id = :user"),
+                    {"user": cast.amina.user_id},
+                )
+            came = "".join(tab.send(ARRIVE))
+            assert "ended_rx_state_" in came
+            assert "Amina" not in came
+
+    def test_signing_out_wipes_what_the_tab_held(self, served: Served, cast: Cast):
+        cookie = served.sign_in(cast, "amina")
+        with Socket(served, cookie) as tab:
+            tab.open()
+            tab.send(TELL, sentence="a secret of the tab", tone="good")
+            client = tab.client
+            assert served.post("/sign-out", cookie).status_code == 303
+        again = served.sign_in(cast, "amina")
+        with Socket(served, again, client=client) as tab:
+            assert "a secret of the tab" not in "".join(tab.open())
+
+
+class TestStolenTabToken:
+    def test_without_a_cookie_it_shows_nothing(self, served: Served, cast: Cast):
+        with Socket(served, served.sign_in(cast, "amina")) as tab:
+            tab.open()
+            tab.send(TELL, sentence="for Amina only", tone="good")
+        with Socket(served, client=tab.client) as thief:
+            heard = "".join([*thief.open(), *thief.send(ARRIVE)])
+        assert "Amina" not in heard
+
+    @pytest.mark.parametrize("thief", ["colin", "tess", "maria"])
+    def test_with_another_persons_cookie_it_is_wiped(self, served: Served, cast: Cast, thief: str):
+        with Socket(served, served.sign_in(cast, "amina")) as tab:
+            tab.open()
+            tab.send(TELL, sentence="for Amina only", tone="good")
+        for first in ("open", "send"):
+            with Socket(served, served.sign_in(cast, thief), client=tab.client) as other:
+                heard = other.open() if first == "open" else [*other.open(), *other.send(ARRIVE)]
+            assert "Amina" not in "".join(heard)
+
+    def test_while_the_tab_is_open_the_thief_gets_another(self, served: Served, cast: Cast):
+        with Socket(served, served.sign_in(cast, "amina")) as tab:
+            tab.open()
+            with Socket(served, served.sign_in(cast, "colin"), client=tab.client) as thief:
+                heard = "".join([*thief.open(), *thief.send(ARRIVE)])
+            assert "Amina" not in heard
+            assert "Amina" in "".join(tab.send(ARRIVE)) or "Amina" in "".join(tab.open())
+
+    def test_the_same_person_signing_in_again_keeps_the_tab(self, served: Served, cast: Cast):
+        with Socket(served, served.sign_in(cast, "amina")) as tab:
+            tab.open()
+            tab.send(TELL, sentence="still here", tone="good")
+        with Socket(served, served.sign_in(cast, "amina"), client=tab.client) as again:
+            assert "still here" in "".join(again.open())
+
+
+class TestOneTimePassword:
+    def test_nothing_but_the_password_page_until_it_is_changed(
+        self, served: Served, cast: Cast, owner: Engine
+    ):
+        cookie = served.sign_in(cast, "ben")
+        with owner.begin() as connection:
+            connection.execute(
+                text("UPDATE users SET must_change_password = true WHERE id = :id"),
+                {"id": cast.ben.user_id},
+            )
+        with Socket(served, cookie) as tab:
+            heard = "".join([*tab.open(), *tab.send(ARRIVE)])
+        assert "Ben" not in heard
+        assert served.get("/", cookie).headers["location"] == "/password"
+
+
+class TestLogs:
+    def test_neither_password_nor_cookie_nor_payload_is_written(self, served: Served, cast: Cast):
+        served.post("/sign-in", identifier="canary-name", password="canary-password")
+        cookie = served.sign_in(cast, "amina")
+        with Socket(served, cookie) as tab:
+            tab.open()
+            tab.send("no.such.handler", canary="canary-unknown")
+            tab.send(TELL, sentence=["canary-argument"], tone="good")
+            tab.send(f"{SHELL}.setvar", var_name="role", value="canary-setvar")
+            tab.send(TELL, sentence="canary-fine", tone="good")
+            tab.raw('42/_event,["event","canary-text"]')
+            tab.raw('42/_event,["client_error",{"message":"canary-client"}]')
+            tab.listen()
+        written = served.log.read_text()
+        assert written
+        assert "canary" not in written
+        assert cookie.split("=")[1] not in written
+        assert tab.client not in written
