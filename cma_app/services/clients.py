@@ -24,6 +24,7 @@ from cma_app.services.contact_routes import RouteAnswers, record_routes, safe_ro
 from cma_app.services.duplicates import starts_with
 from cma_app.services.forms import (
     BirthDate,
+    Blank,
     Email,
     Form,
     Name,
@@ -102,7 +103,7 @@ def _dependents(value: Any) -> Any:
 class ClientForm(Form):
     """What is recorded of a person; only the names are needed."""
 
-    title: Annotated[Text, Field(max_length=10)] = None
+    title: Annotated[str | None, Field(max_length=10), Blank] = None
     first_name: Name
     last_name: Name
     date_of_birth: BirthDate = None
@@ -111,12 +112,12 @@ class ClientForm(Form):
     email: Email = None
     address_line1: Text = None
     address_line2: Text = None
-    city: Annotated[Text, Field(max_length=100)] = None
+    city: Annotated[str | None, Field(max_length=100), Blank] = None
     postcode: Postcode = None
     nation: Annotated[str | None, _one_of(NATIONS)] = None
     marital_status: Annotated[str | None, _one_of(MARITAL_STATUSES)] = None
     employment_status: Annotated[str | None, _one_of(EMPLOYMENT_STATUSES)] = None
-    dependents: Annotated[int, BeforeValidator(_dependents), Field(ge=0, le=30)] = 0
+    dependents: Annotated[int, Field(ge=0, le=30), BeforeValidator(_dependents)] = 0
     ni_number: NiNumber = None
     ni_number_forgotten: Tick = False
 

@@ -19,6 +19,7 @@ from cma_app.rules import entries, identifiers
 SENTENCES = {
     "missing": "Fill this in.",
     "string_too_long": "Use at most {max_length} characters.",
+    "too_long": "Use at most {max_length} characters.",
     "literal_error": "Choose one of the answers.",
     "enum": "Choose one of the answers.",
     "int_parsing": "Use a whole number, such as 2.",
@@ -130,17 +131,19 @@ def _tick(value: Any) -> Any:
     return value in (True, "on", "true", "yes", "1") if not isinstance(value, bool) else value
 
 
+# A length stands before its reading: pydantic then leaves an answer that was not given alone.
 Required = BeforeValidator(_filled)
-Name = Annotated[str, Required, Field(max_length=100)]
-Text = Annotated[str | None, BeforeValidator(_blank), Field(max_length=255)]
-LongText = Annotated[str | None, BeforeValidator(_blank), Field(max_length=10_000)]
+Blank = BeforeValidator(_blank)
+Name = Annotated[str, Field(max_length=100), Required]
+Text = Annotated[str | None, Field(max_length=255), Blank]
+LongText = Annotated[str | None, Field(max_length=10_000), Blank]
 Pounds = Annotated[Decimal | None, BeforeValidator(_by(entries.parse_money))]
 NiNumber = Annotated[
-    str | None, BeforeValidator(_by(identifiers.national_insurance_number)), Field(max_length=13)
+    str | None, Field(max_length=13), BeforeValidator(_by(identifiers.national_insurance_number))
 ]
-Postcode = Annotated[str | None, BeforeValidator(_by(identifiers.postcode)), Field(max_length=20)]
-Phone = Annotated[str | None, BeforeValidator(_by(identifiers.phone)), Field(max_length=20)]
-Email = Annotated[str | None, BeforeValidator(_by(identifiers.email)), Field(max_length=255)]
+Postcode = Annotated[str | None, Field(max_length=20), BeforeValidator(_by(identifiers.postcode))]
+Phone = Annotated[str | None, Field(max_length=20), BeforeValidator(_by(identifiers.phone))]
+Email = Annotated[str | None, Field(max_length=255), BeforeValidator(_by(identifiers.email))]
 Day = Annotated[date | None, BeforeValidator(_date)]
 BirthDate = Annotated[date | None, BeforeValidator(_birth)]
 Clock = Annotated[time | None, BeforeValidator(_time)]

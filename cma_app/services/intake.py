@@ -13,6 +13,7 @@ from cma_app.rules.nations import NATIONS
 from cma_app.services.contact_routes import RouteAnswers
 from cma_app.services.forms import (
     BirthDate,
+    Blank,
     Clock,
     Day,
     Email,
@@ -20,7 +21,6 @@ from cma_app.services.forms import (
     Name,
     Phone,
     Postcode,
-    Text,
     choice,
 )
 
@@ -62,9 +62,9 @@ class IntakeForm(Form):
     phone: Phone = None
     email: Email = None
     source: Annotated[str, BeforeValidator(choice(*SOURCES))]
-    referred_by: Annotated[Text, Field(max_length=200)] = None
+    referred_by: Annotated[str | None, Field(max_length=200), Blank] = None
     emergency: Annotated[str, BeforeValidator(_emergency)]
-    emergency_what: Annotated[Text, Field(max_length=200)] = None
+    emergency_what: Annotated[str | None, Field(max_length=200), Blank] = None
     emergency_date: Day = None
     emergency_time: Clock = None
 

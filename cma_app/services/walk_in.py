@@ -31,7 +31,7 @@ class WalkInForm(IntakeForm):
     """The shared questions and the first note."""
 
     note: LongText = None
-    minutes: Annotated[int, BeforeValidator(_minutes), Field(ge=0, le=600)] = 0
+    minutes: Annotated[int, Field(ge=0, le=600), BeforeValidator(_minutes)] = 0
 
 
 def start_walk_in(
