@@ -90,6 +90,7 @@ class BudgetSheet(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     savings: Decimal = money(
         8, default=ZERO, nullable=False, sa_column_kwargs={"server_default": "0"}
     )
+    savings_chosen: Decimal | None = money(8)  # None: the usual share
     income_details: dict[str, Any] = document("{}")
     expense_details: dict[str, Any] = document("{}")
     statement_date: date | None = None

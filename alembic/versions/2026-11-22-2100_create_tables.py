@@ -1291,6 +1291,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
             nullable=True,
         ),
         sa.Column("savings", sa.Numeric(precision=8, scale=2), server_default="0", nullable=False),
+        sa.Column("savings_chosen", sa.Numeric(precision=8, scale=2), nullable=True),
         sa.Column(
             "income_details",
             postgresql.JSONB(astext_type=sa.Text()),

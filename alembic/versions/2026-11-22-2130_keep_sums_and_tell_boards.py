@@ -30,7 +30,8 @@ BEGIN
             coalesce(sum(monthly_payment), 0) AS payment,
             coalesce(bool_or(is_priority), false) AS priority
           FROM debts d WHERE d.centre_id = debt.centre_id AND d.creditor_id = debt.creditor_id
-            AND d.deleted_at IS NULL AND d.status IN ('active', 'disputed')) s
+            AND d.deleted_at IS NULL AND d.status IN ('active', 'disputed')
+            AND d.liability <> 'not_liable') s
     WHERE creditors.centre_id = debt.centre_id AND creditors.id = debt.creditor_id
       AND (current_balance, arrears_amount, creditors.monthly_payment, priority_level)
         IS DISTINCT FROM (s.balance, s.arrears, s.payment,
@@ -39,7 +40,8 @@ BEGIN
     FROM (SELECT sum(balance) AS total,
             coalesce(sum(balance) FILTER (WHERE is_priority), 0) AS priority
           FROM debts d WHERE d.centre_id = debt.centre_id AND d.case_id = debt.case_id
-            AND d.deleted_at IS NULL AND d.status IN ('active', 'disputed')) s
+            AND d.deleted_at IS NULL AND d.status IN ('active', 'disputed')
+            AND d.liability <> 'not_liable') s
     WHERE cases.centre_id = debt.centre_id AND cases.id = debt.case_id
       AND (total_debt, priority_debt) IS DISTINCT FROM (s.total, s.priority);
   END LOOP;
