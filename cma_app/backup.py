@@ -34,6 +34,8 @@ OURS = (
     " WHERE c.relkind = 'r' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
     " ORDER BY 1, 2"
 )
+CLEAR = "SET client_min_messages = warning; DROP OWNED BY CURRENT_USER CASCADE"
+"""Empties the owner's database within the restore's own transaction."""
 
 
 class BackupTrouble(CmaError):
@@ -103,13 +105,12 @@ def restore(database: Database, home: Path, file: Path, *, overwrite: bool) -> M
                     "The database is not empty: what is in it would be gone. Say --yes to"
                     " overwrite it."
                 )
-            clearing = _clearing(connection)
         _make_script(dump, script)
         _run(
             "psql",
             database.owner,
             *("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"),
-            *(f"--command={clearing}", f"--file={script}"),
+            *(f"--command={CLEAR}", f"--file={script}"),
         )
     with psycopg.connect(plain(database.dump_url or database.owner)) as connection:
         found = row_counts(connection)
@@ -151,22 +152,8 @@ def _row_security(connection: psycopg.Connection[Any]) -> tuple[str, ...]:
     return ("--enable-row-security",)
 
 
-def _clearing(connection: psycopg.Connection[Any]) -> str:
-    """Return the statements that empty a database within the restore's own transaction."""
-    schemas = connection.execute(
-        "SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%'"
-        " AND nspname <> 'information_schema'"
-    ).fetchall()
-    dropped = [
-        sql.SQL("DROP SCHEMA {} CASCADE;").format(sql.Identifier(name)).as_string(connection)
-        for (name,) in schemas
-    ]
-    made = "CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC;"
-    return " ".join(["SET client_min_messages = warning;", *dropped, made])
-
-
 def _make_script(dump: Path, script: Path) -> None:
-    """Turn the dump into SQL, whole, before anything is touched; `public` is made already."""
+    """Turn the dump into SQL, whole, before anything is touched."""
     binaries = find_binaries()
     program = [binaries.program("pg_restore"), "--no-owner", f"--file={script}", str(dump)]
     done = subprocess.run(
@@ -174,8 +161,6 @@ def _make_script(dump: Path, script: Path) -> None:
     )
     if done.returncode:
         raise BackupTrouble(f"The backup cannot be read: {_last(done.stderr)}.")
-    text = script.read_text()
-    script.write_text(text.replace("\nCREATE SCHEMA public;\n", "\n", 1))
 
 
 def _run(program: str, url: str, *arguments: str) -> None:

@@ -276,6 +276,7 @@ class EmbeddedPostgres:
                 send(pid, signal.SIGQUIT)
                 deadline += STOP_SECONDS
             time.sleep(0.02)
+        pid_file.unlink(missing_ok=True)  # its number may be a stranger's by now
 
     # the server
 

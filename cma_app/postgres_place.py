@@ -189,7 +189,7 @@ def cluster_folder(home: Path, account: Account) -> Path:
             f"The user who runs PostgreSQL cannot reach {folder}: open the folders above it"
             " (chmod o+x), set CMA_HOME to another place, or do not run as root."
         )
-    return folder
+    return folder.resolve()
 
 
 def can_reach_parent(path: Path, account: Account) -> bool:
