@@ -72,6 +72,8 @@ DECLARE
   old_part jsonb := '{}';
   new_part jsonb := '{}';
   name text;
+  was jsonb;
+  becomes jsonb;
 BEGIN
   FOR name IN SELECT jsonb_object_keys(before || after) LOOP
     IF name = ANY (noise) OR (before -> name) IS NOT DISTINCT FROM (after -> name) THEN
@@ -83,11 +85,21 @@ BEGIN
     IF name = ANY (secret) THEN
       new_part := new_part || jsonb_build_object(name, 'changed');
     ELSE
+      was := before -> name;
+      becomes := after -> name;
+      IF jsonb_typeof(was) = 'object' AND jsonb_typeof(becomes) = 'object' THEN
+        -- of a document only the entries that differ: one line of a budget, not all of them
+        was := (SELECT coalesce(jsonb_object_agg(e.key, e.value), '{}') FROM jsonb_each(was) e
+                WHERE becomes -> e.key IS DISTINCT FROM e.value);
+        becomes := (SELECT coalesce(jsonb_object_agg(e.key, e.value), '{}')
+                    FROM jsonb_each(becomes) e
+                    WHERE before -> name -> e.key IS DISTINCT FROM e.value);
+      END IF;
       IF TG_OP <> 'INSERT' THEN
-        old_part := old_part || jsonb_build_object(name, before -> name);
+        old_part := old_part || jsonb_build_object(name, was);
       END IF;
       IF TG_OP <> 'DELETE' THEN
-        new_part := new_part || jsonb_build_object(name, after -> name);
+        new_part := new_part || jsonb_build_object(name, becomes);
       END IF;
     END IF;
   END LOOP;

@@ -317,3 +317,24 @@ def test_a_secret_never_enters_the_audit_log(cast: Cast, owner: Engine) -> None:
     assert "CZ615546D" not in row
     assert "ffff" not in row
     assert '""national_insurance_number"": ""changed""' in row
+
+
+def test_the_log_keeps_of_a_document_only_the_entries_that_changed(
+    cast: Cast, planted: dict[str, int], owner: Engine
+) -> None:
+    with owner.begin() as connection:
+        for lines in ('{"rent": {"monthly": "1.00"}, "gas": {"monthly": "2.00"}}',
+                      '{"rent": {"monthly": "1.00"}, "gas": {"monthly": "3.00"}}'):  # fmt: skip
+            connection.execute(
+                text("UPDATE budget_sheets SET expense_details = cast(:d AS jsonb) WHERE id = :id"),
+                {"d": lines, "id": planted["budget_sheets"]},
+            )
+        row = connection.execute(
+            text(
+                "SELECT old_values, new_values FROM audit_logs WHERE table_name = 'budget_sheets'"
+                " AND record_id = :id ORDER BY id DESC LIMIT 1"
+            ),
+            {"id": planted["budget_sheets"]},
+        ).one()
+    assert row.old_values == {"expense_details": {"gas": {"monthly": "2.00"}}}
+    assert row.new_values == {"expense_details": {"gas": {"monthly": "3.00"}}}
