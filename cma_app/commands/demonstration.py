@@ -46,7 +46,13 @@ def load_demo(database: Database, say: Say) -> bool:
     if found.demo:
         return False
     say("Telling the demo's story: two centres, twelve households")
-    _story().load()
+    story: Any = importlib.import_module("cma_app.demo.story")
+    engine: Any = importlib.import_module("cma_app.database").app_engine
+    try:
+        story.load(say=lambda words: say(f"  {words}"))
+    finally:
+        engine().dispose()
+        engine.cache_clear()  # the next database of this process is another one
     return True
 
 
@@ -54,7 +60,3 @@ def sign_ins() -> list[str]:
     """Return the demo's sign-ins, one line each, as they are printed at the start."""
     people: Any = importlib.import_module("cma_app.demo.people")
     return list(people.sign_in_lines())
-
-
-def _story() -> Any:
-    return importlib.import_module("cma_app.demo.story")
