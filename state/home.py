@@ -1,17 +1,194 @@
-"""What the first page shows."""
+"""What the first page shows: for each role what to do next."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from cma_app.access.acts import Act
 from cma_app.clock import today
+from cma_app.rules.workflow import STAGE_LABELS, Stage
+from cma_app.services import home
+from cma_app.services.home import Listed, MyDay, Task, WaitingPerson
 from state.base import CentreState, load
+from state.words import clock_text, day_text, weekday_text
+
+STEPS = {
+    "emergency": "Open case",
+    "task": "Open case",
+    "review": "Review",
+    "waiting": "Start",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a card: when, who, what, and the one next step."""
+
+    id: int
+    when: str
+    when_more: str
+    mark: str
+    who: str
+    what: str
+    step: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A card of the first page: its first rows and how many there are in all."""
+
+    rows: list[Line]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A figure that leads to exactly the records it counts."""
+
+    word: str
+    figure: str
+    also: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """The whole first page."""
+
+    day: str
+    kind: str
+    emergencies: Group
+    actions: Group
+    reviews: Group
+    new_cases: Group
+    referrals: Group
+    shows_referrals: bool
+    numbers: list[Number]
+    is_clear: bool
+
+    @classmethod
+    def of(cls, day: MyDay) -> "DayView":
+        """Return the day in words."""
+        parts = (day.emergencies, day.actions, day.reviews, day.new_cases)
+        return cls(
+            day=f"{day.day:%A} {day.day.day} {day.day:%B %Y}",
+            kind="admin" if day.system else "work",
+            emergencies=_group(day.emergencies, _task),
+            actions=_group(day.actions, _task),
+            reviews=_group(day.reviews, _task),
+            new_cases=_group(day.new_cases, _task),
+            referrals=_group(day.referrals or Listed(), _person),
+            shows_referrals=day.referrals is not None,
+            numbers=_numbers(day),
+            is_clear=not any(part.total for part in (*parts, day.referrals or Listed())),
+        )
+
+
+NO_GROUP = Group([], 0)
+BLANK = DayView(
+    day="",
+    kind="",
+    emergencies=NO_GROUP,
+    actions=NO_GROUP,
+    reviews=NO_GROUP,
+    new_cases=NO_GROUP,
+    referrals=NO_GROUP,
+    shows_referrals=False,
+    numbers=[],
+    is_clear=False,
+)
 
 
 class HomeState(CentreState):
-    """The day at the top of the first page."""
+    """The first page."""
 
-    day: str = ""
+    view: DayView = BLANK
 
     @load(Act.HOME_SEE)
-    def open(self):
+    async def open(self):
         """Show what to do next."""
-        day = today()
-        self.day = f"{day:%A} {day.day} {day:%B %Y}"
+        self.view = await self.ask(home.my_day, show=DayView.of)
+
+
+def _group(listed: Listed, line: Callable[[Any], Line]) -> Group:
+    return Group([line(row) for row in listed.rows], listed.total)
+
+
+def _task(task: Task) -> Line:
+    days = (task.due_date - today()).days if task.due_date else None
+    what = STAGE_LABELS[Stage(task.what)] if task.kind == "waiting" else task.what
+    return Line(
+        id=task.case_id,
+        when=weekday_text(task.due_date) or "No date",
+        when_more=" ".join(part for part in (clock_text(task.due_time), _days(days, task)) if part),
+        mark=_mark(days, task.kind),
+        who=task.client,
+        what=" · ".join(part for part in (what or "Review of the case", task.reference) if part),
+        step=STEPS[task.kind],
+        to=f"/cases/{task.case_id}",
+    )
+
+
+def _person(person: WaitingPerson) -> Line:
+    emergency = person.emergency == "yes"
+    what = person.emergency_what or "Emergency" if emergency else "Waiting to be seen"
+    by = f", {day_text(person.emergency_date)}" if emergency and person.emergency_date else ""
+    return Line(
+        id=person.id,
+        when=_count(person.days),
+        when_more="waiting",
+        mark="Emergency" if emergency else "",
+        who=person.name,
+        what=f"{what}{by}",
+        step="See referral",
+        to="/referrals",
+    )
+
+
+def _numbers(day: MyDay) -> list[Number]:
+    if day.system is not None:
+        unused = day.system.unused_passwords
+        return [
+            Number("Centres", f"{day.system.centres:,}", "Open centres", "/centres"),
+            Number("People", f"{day.system.people:,}", "Open people", "/people"),
+            Number(
+                "One-time passwords not used",
+                f"{unused:,}",
+                "See by centre" if unused else "All were used",
+                "/centres" if unused else "",
+            ),
+        ]
+    if day.centre is None:
+        return []
+    waiting = day.referrals.total if day.referrals else 0
+    asked = (
+        ("Referrals waiting", waiting, "/referrals"),
+        ("Overdue reviews", day.centre.overdue_reviews, "/cases?overdue=1"),
+        ("No next date", day.centre.undated, "/cases?undated=1"),
+        ("Overdue next actions", day.centre.overdue_actions, "/board?show=overdue"),
+    )
+    return [
+        Number(word, f"{count:,}", "Open these" if count else "Nothing to do", to if count else "")
+        for word, count, to in asked
+    ]
+
+
+def _days(days: int | None, task: Task) -> str:
+    if days is None:
+        return ""
+    if task.kind == "waiting":
+        return f"{_count(-days)} ago" if days else "today"
+    if days == 0:
+        return "today"
+    return f"in {_count(days)}" if days > 0 else f"{_count(-days)} late"
+
+
+def _mark(days: int | None, kind: str) -> str:
+    if kind == "waiting" or days is None or days > 0:
+        return ""
+    return "Overdue" if days < 0 else "Today"
+
+
+def _count(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"

@@ -117,6 +117,7 @@ class Summary:
     shown: Tally
     holders: list[Holder]
     lanes: dict[str, int]
+    stages: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,25 +154,28 @@ class Tallies:
             key: tally for key, tally in self.parts.items() if wanted.advisor_id in (None, key[0])
         }
         lanes = dict.fromkeys((lane.key for lane in LANES), 0)
+        stages: dict[str, int] = {}
         for (_, stage), tally in mine.items():
             lanes[LANE_OF[stage]] += tally.of(wanted.show)
+            stages[stage] = stages.get(stage, 0) + tally.of(wanted.show)
         holders = [
             Holder(who, name, role, added(t for (by, _), t in self.parts.items() if by == who))
             for who, name, role in self.people
         ]
-        return Summary(wanted, added(self.parts.values()), added(mine.values()), holders, lanes)
+        return Summary(
+            wanted, added(self.parts.values()), added(mine.values()), holders, lanes, stages
+        )
 
 
 def added(tallies: Iterable[Tally]) -> Tally:
     """Return tallies added up."""
     listed = list(tallies)
     zero = Tally()
-    return Tally(
-        **{
-            each.name: sum((getattr(t, each.name) for t in listed), getattr(zero, each.name))
-            for each in fields(Tally)
-        }
-    )
+    sums: dict[str, Any] = {
+        each.name: sum((getattr(t, each.name) for t in listed), getattr(zero, each.name))
+        for each in fields(Tally)
+    }
+    return Tally(**sums)
 
 
 def board(session: CentreSession, *, wanted: Filter | None = None) -> Board:
@@ -339,7 +343,7 @@ def _own_due() -> ColumnElement[Any]:
     )
 
 
-def _first_cards(wanted: Filter) -> Select[Any]:
+def _first_cards(wanted: Filter) -> Select[*tuple[Any, ...]]:
     due = _first_due()
     lane = case(
         *[(col(Case.stage).in_(each.stages), literal(each.key)) for each in LANES[:-1]],
@@ -360,7 +364,7 @@ def _first_cards(wanted: Filter) -> Select[Any]:
     return _shown(picked)
 
 
-def _cards_of(case_ids: Sequence[int]) -> Select[Any]:
+def _cards_of(case_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
     picked = (
         select(col(Case.centre_id), col(Case.id).label("id"))
         .where(_at_work(), col(Case.id).in_(list(case_ids)))
@@ -369,7 +373,7 @@ def _cards_of(case_ids: Sequence[int]) -> Select[Any]:
     return _shown(picked)
 
 
-def _shown(picked: Any, *order: Any) -> Select[Any]:
+def _shown(picked: Any, *order: Any) -> Select[*tuple[Any, ...]]:
     """Return the select of what a card shows, for the cases picked."""
     first = (
         select(col(NextAction.what).label("what"), col(NextAction.due_date).label("due_date"))
@@ -382,7 +386,7 @@ def _shown(picked: Any, *order: Any) -> Select[Any]:
         .limit(1)
         .lateral("first_action")
     )
-    return (
+    shown: Select[*tuple[Any, ...]] = (
         select(
             col(Case.id),
             col(Case.case_reference),
@@ -419,6 +423,7 @@ def _shown(picked: Any, *order: Any) -> Select[Any]:
             *order or (col(Case.emergency).is_(None), first.c.due_date.nulls_last(), col(Case.id))
         )
     )
+    return shown
 
 
 def _card(row: Row[Any]) -> Card:

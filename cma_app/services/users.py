@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from cma_app.access.acts import Act, Role
 from cma_app.clock import now
-from cma_app.errors import Conflict, Invalid, NotFound, Refused
+from cma_app.errors import CmaError, Conflict, Invalid, NotFound, Refused
 from cma_app.paging import PAGE_SIZE, Page, offset_of
 from cma_app.rules import identifiers
 from cma_app.services import forms
@@ -52,10 +52,10 @@ def _username(value: str) -> str:
 
 
 def _email(value: object) -> str:
-    found = identifiers.email(value) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError("Fill in an e-mail address, such as a.khan@example.org.")
-    return found.lower()
+    try:
+        return identifiers.email(value if isinstance(value, str) else "").lower()
+    except CmaError as error:
+        raise ValueError(error.sentence) from None
 
 
 class PersonForm(forms.Form):

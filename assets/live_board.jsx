@@ -1,0 +1,341 @@
+/* The caseload board: what the page was given, patched by what the socket tells.
+   Cards keep their keys, so focus and scroll stay; a card that changes its lane takes focus along.
+   A fresh board, from the page or from the socket, replaces everything. */
+import { Fragment, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { Link, useSearchParams } from "react-router";
+
+const SHOWN = 20; // cards of a lane
+const ENDED = { 4401: "Signed out", 4403: "Not part of your role" };
+const PATHS = {
+  Overdue: "M12 4 2.8 20h18.4zM12 10v4.5M12 17.2v.1",
+  eye: "M3 3l18 18M10 5.2A9 9 0 0 1 21 12a12 12 0 0 1-2.2 3.1M6.5 7A12 12 0 0 0 3 12a9.5 9.5 0 0 0 13 5.6",
+};
+const CLOCK = (
+  <svg viewBox="0 0 24 24" aria-hidden="true">
+    <circle cx="12" cy="12" r="8.5" />
+    <path d="M12 7v5l3.5 2" />
+  </svg>
+);
+
+function Shape({ of }) {
+  if (!PATHS[of]) return CLOCK;
+  return (
+    <svg viewBox="0 0 24 24" aria-hidden="true">
+      <path d={PATHS[of]} />
+    </svg>
+  );
+}
+
+/* Names give way to references on the whole page, for a screen that others can see. */
+export function HideNames() {
+  const [hidden, setHidden] = useState(false);
+  useEffect(() => {
+    setHidden(sessionStorage.getItem("cma-names") === "hidden");
+  }, []);
+  useEffect(() => {
+    document.body.dataset.names = hidden ? "hidden" : "shown";
+    return () => {
+      delete document.body.dataset.names;
+    };
+  }, [hidden]);
+  const turn = useCallback(() => {
+    setHidden((was) => {
+      sessionStorage.setItem("cma-names", was ? "shown" : "hidden");
+      return !was;
+    });
+  }, []);
+  useEffect(() => {
+    const pressed = (event) => {
+      const other = event.ctrlKey || event.metaKey || event.altKey || event.repeat;
+      if (event.key.toLowerCase() !== "h" || other) return;
+      if (event.target.closest?.("input, textarea, select, dialog")) return;
+      if (localStorage.getItem("cma-shortcuts-off") === "true") return;
+      turn();
+    };
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  }, [turn]);
+  return (
+    <button
+      type="button"
+      className="button"
+      aria-pressed={hidden}
+      aria-keyshortcuts="h"
+      onClick={turn}
+    >
+      <Shape of="eye" />
+      Hide names
+    </button>
+  );
+}
+
+function Two({ plain, coded }) {
+  return (
+    <>
+      <span className="name">{plain}</span>
+      <span className="coded">{coded}</span>
+    </>
+  );
+}
+
+function Card({ card }) {
+  return (
+    <article className="card case" data-case={card.id}>
+      <h3>
+        <Link to={`/cases/${card.id}`}>
+          <span className="name">{card.name}</span>
+          <span className="coded fig">{card.reference}</span>
+        </Link>
+        <span className="person" title={card.owner}>
+          <span aria-hidden="true">{card.initials}</span>
+          <span className="sr">Owner {card.owner}</span>
+        </span>
+      </h3>
+      <p className="ref stage">
+        {card.stage}
+        {card.emergency && (
+          <span className="badge warn soon">
+            {CLOCK}
+            <Two plain={card.emergency} coded={card.coded_emergency} />
+          </span>
+        )}
+      </p>
+      <p className="next">
+        <Two plain={card.step} coded={card.coded_step} />
+      </p>
+      <p className="due">
+        {card.due}
+        {card.mark && (
+          <span className={card.mark === "Overdue" ? "badge late" : "badge soon"}>
+            <Shape of={card.mark} />
+            {card.mark}
+          </span>
+        )}
+      </p>
+      <p className="foot">
+        <span>{card.money}</span>
+        <span>
+          {card.days}
+          <span className="sr"> in this stage</span>
+        </span>
+      </p>
+    </article>
+  );
+}
+
+function Lane({ lane, cards }) {
+  const id = `lane-${lane.key}`;
+  return (
+    <section className="lane" aria-labelledby={id}>
+      <h2 id={id}>
+        {lane.title}
+        <span className="count">{lane.count}</span>
+      </h2>
+      <ul>
+        {cards.map((card) => (
+          <li key={card.id}>
+            <Card card={card} />
+          </li>
+        ))}
+      </ul>
+      {lane.more.map((more) => (
+        <Link key={more.to} to={more.to} className="more">
+          {more.word}
+        </Link>
+      ))}
+    </section>
+  );
+}
+
+function Stats({ summary }) {
+  return (
+    <section className="card" aria-label="The centre today">
+      <dl className="stats">
+        {summary.stats.map((stat) => (
+          <div className="stat" key={stat.word}>
+            <dt>{stat.word}</dt>
+            <dd>{stat.figure}</dd>
+            <dd className="also">{stat.to ? <Link to={stat.to}>{stat.also}</Link> : stat.also}</dd>
+          </div>
+        ))}
+      </dl>
+      <ul className="crew" aria-label="Caseload by person">
+        {summary.crew.map((one) => (
+          <li key={one.id}>
+            <span className="person" aria-hidden="true">
+              {one.initials}
+            </span>
+            <span>
+              <Link to={one.to} aria-current={one.pressed ? "true" : undefined}>
+                {one.name}
+              </Link>
+              <span className="sub">{one.tally}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Chips({ chips }) {
+  return (
+    <nav className="chips" aria-label="Filters">
+      {chips.map((chip) => (
+        <Link
+          key={chip.show}
+          to={chip.to}
+          className="chip"
+          aria-current={chip.pressed ? "true" : undefined}
+        >
+          {chip.word} <span className="fig">{chip.count}</span>
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+const whole = (board) => ({
+  summary: board.summary,
+  cards: new Map(board.cards.map((card) => [card.id, card])),
+});
+
+const patched = (now, change) => {
+  const cards = new Map(now.cards);
+  for (const id of change.gone) cards.delete(id);
+  for (const card of change.cards) cards.set(card.id, card);
+  return { summary: change.summary, cards };
+};
+
+const inLane = (now, key) =>
+  [...now.cards.values()]
+    .filter((card) => card.lane === key)
+    .sort((one, other) => (one.order < other.order ? -1 : one.order > other.order ? 1 : 0))
+    .slice(0, SHOWN);
+
+const short = (now) =>
+  now.summary.lanes.some((lane) => inLane(now, lane.key).length < Math.min(SHOWN, lane.count));
+
+/* Keeps a socket open while the page is, and comes back by itself. */
+function useSocket(query, hear) {
+  const [state, setState] = useState("");
+  const socket = useRef(null);
+  const asked = useRef(query);
+  const heard = useRef(hear);
+  heard.current = hear;
+  const ask = useCallback(() => {
+    const [show, advisor] = asked.current.split("|");
+    if (socket.current?.readyState === WebSocket.OPEN)
+      socket.current.send(JSON.stringify({ show, advisor }));
+  }, []);
+  useEffect(() => {
+    let timer;
+    let pause = 500;
+    let over = false;
+    const open = () => {
+      const [show, advisor] = asked.current.split("|");
+      const scheme = location.protocol === "https:" ? "wss" : "ws";
+      const search = new URLSearchParams({ show, advisor });
+      const ws = new WebSocket(`${scheme}://${location.host}/board/live?${search}`);
+      socket.current = ws;
+      ws.onmessage = (event) => {
+        pause = 500;
+        setState("live");
+        heard.current(JSON.parse(event.data));
+      };
+      ws.onclose = (event) => {
+        if (over) return;
+        if (ENDED[event.code]) {
+          setState(ENDED[event.code]);
+          return;
+        }
+        setState("away");
+        timer = setTimeout(open, pause);
+        pause = Math.min(pause * 2, 10000);
+      };
+    };
+    open();
+    return () => {
+      over = true;
+      clearTimeout(timer);
+      socket.current?.close();
+    };
+  }, []);
+  useEffect(() => {
+    if (asked.current === query) return;
+    asked.current = query;
+    ask();
+  }, [query, ask]);
+  return [state, ask];
+}
+
+export function LiveBoard({ board, children }) {
+  const [search] = useSearchParams();
+  const query = `${search.get("show") ?? ""}|${search.get("advisor") ?? ""}`;
+  const [now, setNow] = useState(null);
+  const [at, setAt] = useState("");
+  const latest = useRef(null);
+  const held = useRef(null);
+  const put = useCallback((next) => {
+    held.current = document.activeElement?.closest?.("[data-case]")?.dataset.case ?? null;
+    latest.current = next;
+    setNow(next);
+  }, []);
+  useEffect(() => {
+    if (board?.summary?.lanes) put(whole(board));
+  }, [board, put]);
+  const ask = useRef(() => {});
+  const hear = (said) => {
+    if (said.board) put(whole(said.board));
+    if (!said.change || !latest.current) return;
+    const { show, advisor } = latest.current.summary;
+    const { summary } = said.change;
+    if (summary.show !== show || summary.advisor !== advisor) return;
+    const next = patched(latest.current, said.change);
+    put(next);
+    setAt(said.change.at);
+    if (short(next)) ask.current();
+  };
+  const [state, askWhole] = useSocket(query, hear);
+  ask.current = askWhole;
+  useLayoutEffect(() => {
+    if (held.current === null || document.activeElement !== document.body) return;
+    document
+      .querySelector(`[data-case="${held.current}"] h3 a`)
+      ?.focus({ preventScroll: true });
+  }, [now]);
+  const words = { live: at ? `Live, last change ${at}` : "Live", away: "Reconnecting…" };
+  const said = words[state] ?? (state || "Connecting…");
+  return (
+    <Fragment>
+      <div className="page-head">
+        <h1>Caseload board</h1>
+        <span className={state === "live" ? "live" : "live off"}>{said}</span>
+        <span className="sr" role="status">
+          {state === "away" ? "The board is reconnecting." : ""}
+        </span>
+        <div className="actions">
+          <HideNames />
+          {children}
+        </div>
+      </div>
+      {now && (
+        <Fragment>
+          <Stats summary={now.summary} />
+          <Chips chips={now.summary.chips} />
+          {now.cards.size === 0 ? (
+            <div className="card empty">
+              <p>No open case matches. A walk-in makes the first, or a referral that is taken on.</p>
+            </div>
+          ) : (
+            <div className="board">
+              {now.summary.lanes.map((lane) => (
+                <Lane key={lane.key} lane={lane} cards={inLane(now, lane.key)} />
+              ))}
+            </div>
+          )}
+        </Fragment>
+      )}
+    </Fragment>
+  );
+}

@@ -1,0 +1,263 @@
+"""The first page: for each role what to do next, the most pressing first."""
+
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Select, case, func, select
+from sqlmodel import col
+
+from cma_app.access.acts import Act
+from cma_app.clock import today
+from cma_app.services import centres
+from cma_app.services.centres import Totals
+from cma_app.session import CentreSession
+from models import Case, Client, NextAction, Referral
+
+SHOWN: Final = 10
+"""Lines of a card on the first page."""
+AHEAD: Final = timedelta(days=7)
+"""How far ahead reviews are shown."""
+AT_WORK: Final = ("open", "in_progress")
+BEFORE_WORK: Final = ("referral", "waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to do in a case: what, and by when."""
+
+    case_id: int
+    client: str
+    reference: str
+    what: str
+    kind: str
+    due_date: date | None
+    due_time: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPerson:
+    """Somebody referred and not yet seen."""
+
+    id: int
+    name: str
+    days: int
+    emergency: str
+    emergency_what: str
+    emergency_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The first lines of a card and how many there are in all."""
+
+    rows: list[Any] = field(default_factory=list)
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CentreNumbers:
+    """What a manager answers for: cases whose review is overdue or that have no dated step."""
+
+    overdue_reviews: int
+    undated: int
+    overdue_actions: int
+
+
+@dataclass(frozen=True, slots=True)
+class MyDay:
+    """The first page; parts that a role does not have are None."""
+
+    day: date
+    emergencies: Listed = field(default_factory=Listed)
+    actions: Listed = field(default_factory=Listed)
+    reviews: Listed = field(default_factory=Listed)
+    new_cases: Listed = field(default_factory=Listed)
+    referrals: Listed | None = None
+    centre: CentreNumbers | None = None
+    system: Totals | None = None
+
+
+def my_day(session: CentreSession) -> MyDay:
+    """Return what the signed-in person should do next."""
+    session.authorize(Act.HOME_SEE)
+    actor = session.actor
+    if actor.may(Act.CENTRE_LIST):
+        return MyDay(today(), system=centres.totals(session))
+    return MyDay(
+        today(),
+        emergencies=_emergencies(session),
+        actions=_actions(session),
+        reviews=_reviews(session),
+        new_cases=_new_cases(session),
+        referrals=_referrals(session) if actor.may(Act.REFERRAL_ACCEPT) else None,
+        centre=_numbers(session) if actor.may(Act.CASELOAD_SEE) else None,
+    )
+
+
+def _emergencies(session: CentreSession) -> Listed:
+    """Return emergencies of my cases; those of the whole centre for who answers for it."""
+    wanted = (
+        _cases(
+            col(Case.emergency).label("what"), col(Case.emergency_date), col(Case.emergency_time)
+        )
+        .where(col(Case.emergency).is_not(None))
+        .order_by(col(Case.emergency_date).nulls_first(), col(Case.emergency_time), col(Case.id))
+    )
+    if not session.actor.may(Act.CASELOAD_SEE):
+        wanted = wanted.where(col(Case.advisor_id) == session.actor.user_id)
+    return _listed(session, wanted, "emergency")
+
+
+def _actions(session: CentreSession) -> Listed:
+    """Return what I have to do today or had to do before, emergencies first."""
+    wanted = (
+        select(
+            col(NextAction.case_id),
+            func.concat_ws(" ", col(Client.first_name), col(Client.last_name)),
+            col(Case.case_reference),
+            col(NextAction.what),
+            col(NextAction.due_date),
+            col(NextAction.due_time),
+            col(NextAction.kind),
+        )
+        .join(
+            Case,
+            (col(Case.centre_id) == col(NextAction.centre_id))
+            & (col(Case.id) == col(NextAction.case_id)),
+        )
+        .join(Client, _client_of_case())
+        .where(
+            col(NextAction.owner_id) == session.actor.user_id,
+            col(NextAction.done_at).is_(None),
+            col(NextAction.due_date) <= today(),
+            col(Case.status).in_(AT_WORK),
+        )
+        .order_by(
+            case((col(NextAction.kind) == "emergency", 0), else_=1),
+            col(NextAction.due_date),
+            col(NextAction.due_time),
+            col(NextAction.id),
+        )
+    )
+    total = session.execute(select(func.count()).select_from(wanted.subquery())).scalar_one()
+    rows = session.execute(wanted.limit(SHOWN)).all()
+    return Listed(
+        [Task(row[0], row[1], row[2], row[3], row[6], row[4], row[5]) for row in rows], total
+    )
+
+
+def _reviews(session: CentreSession) -> Listed:
+    wanted = (
+        _cases(col(Case.debt_solution).label("what"), col(Case.next_review_date))
+        .where(
+            col(Case.advisor_id) == session.actor.user_id,
+            col(Case.next_review_date) <= today() + AHEAD,
+        )
+        .order_by(col(Case.next_review_date), col(Case.id))
+    )
+    return _listed(session, wanted, "review")
+
+
+def _new_cases(session: CentreSession) -> Listed:
+    wanted = (
+        _cases(col(Case.stage).label("what"), col(Case.stage_since))
+        .where(
+            col(Case.advisor_id) == session.actor.user_id,
+            col(Case.stage).in_(BEFORE_WORK),
+        )
+        .order_by(col(Case.stage_since), col(Case.id))
+    )
+    return _listed(session, wanted, "waiting")
+
+
+def _referrals(session: CentreSession) -> Listed:
+    waiting = col(Referral.status) == "waiting"
+    total = session.execute(select(func.count(col(Referral.id))).where(waiting)).scalar_one()
+    rows = session.execute(
+        select(
+            col(Referral.id),
+            func.concat_ws(" ", Referral.first_name, Referral.last_name).label("name"),
+            col(Referral.received_date),
+            col(Referral.emergency),
+            col(Referral.emergency_what),
+            col(Referral.emergency_date),
+        )
+        .where(waiting)
+        .order_by(
+            case((col(Referral.emergency) == "yes", 0), else_=1),
+            col(Referral.emergency_date),
+            col(Referral.received_date),
+            col(Referral.id),
+        )
+        .limit(SHOWN)
+    ).all()
+    day = today()
+    people = [
+        WaitingPerson(
+            row.id,
+            row.name,
+            (day - row.received_date).days,
+            row.emergency,
+            row.emergency_what or "",
+            row.emergency_date,
+        )
+        for row in rows
+    ]
+    return Listed(people, total)
+
+
+def _numbers(session: CentreSession) -> CentreNumbers:
+    day = today()
+    due = (
+        select(
+            col(NextAction.case_id).label("case_id"),
+            func.min(NextAction.due_date).label("due"),
+        )
+        .where(col(NextAction.done_at).is_(None))
+        .group_by(col(NextAction.case_id))
+        .subquery()
+    )
+    row = session.execute(
+        select(
+            func.count().filter(col(Case.next_review_date) < day),
+            func.count().filter(due.c.due.is_(None)),
+            func.count().filter(due.c.due < day),
+        )
+        .select_from(Case)
+        .outerjoin(due, due.c.case_id == col(Case.id))
+        .where(col(Case.status).in_(AT_WORK))
+    ).one()
+    return CentreNumbers(*row)
+
+
+def _cases(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """Return a select of open cases with whose they are, and these columns."""
+    return (
+        select(
+            col(Case.id),
+            func.concat_ws(" ", col(Client.first_name), col(Client.last_name)),
+            col(Case.case_reference),
+            *columns,
+        )
+        .join(Client, _client_of_case())
+        .where(col(Case.status).in_(AT_WORK))
+    )
+
+
+def _client_of_case() -> Any:
+    return (col(Client.centre_id) == col(Case.centre_id)) & (col(Client.id) == col(Case.client_id))
+
+
+def _listed(session: CentreSession, wanted: Select[*tuple[Any, ...]], kind: str) -> Listed:
+    total = session.execute(select(func.count()).select_from(wanted.subquery())).scalar_one()
+    rows = session.execute(wanted.limit(SHOWN)).all()
+    return Listed(
+        [
+            Task(
+                row[0], row[1], row[2], row[3] or "", kind, row[4], row[5] if len(row) > 5 else None
+            )
+            for row in rows
+        ],
+        total,
+    )
