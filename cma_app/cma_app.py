@@ -1,5 +1,8 @@
 """The app: its screens, its routes beside the socket, the gate and the one error handler."""
 
+from collections.abc import Callable
+from typing import Any
+
 import reflex as rx
 import structlog
 from reflex_base.environment import environment
@@ -8,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
-from cma_app.web import sign_in
+from cma_app.web import health, sign_in
 from cma_app.web.doorway import Doorway
 from cma_app.web.security import Walls
 from pages import home, not_found
@@ -23,9 +26,13 @@ SCREENS: list[Screen] = [
 """Every page: one line each."""
 
 ROUTES: list[BaseRoute] = [
+    *health.ROUTES,
     *sign_in.ROUTES,
 ]
 """Every plain HTTP or WebSocket route of our own: one line each."""
+
+LIFESPANS: list[Callable[..., Any]] = []
+"""What runs for as long as the app does: one line each."""
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +66,8 @@ def make() -> rx.App:
         toaster=None,
     )
     made.add_middleware(Gate(), index=0)
+    for each in LIFESPANS:
+        made.register_lifespan_task(each)
     for screen in SCREENS:
         made.add_page(
             screen.component, route=screen.route, title=screen.title, on_load=list(screen.on_load)

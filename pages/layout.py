@@ -12,7 +12,7 @@ from cma_app.access.acts import Act
 from pages import routes
 from pages.components.empty import skeleton
 from pages.components.icons import icon
-from pages.components.table import dialog, link, opens
+from pages.components.table import anchor, dialog, link, opens
 from state.base import CentreState
 from state.shell import ShellState
 
@@ -111,7 +111,7 @@ def frame(content: rx.Component, *, section: str, act: Act) -> rx.Component:
         rx.cond(CentreState.missing, not_found_panel(), when_may(act, content, _not_yours_panel())),
     )
     return rx.fragment(
-        rx.el.a("Skip to main content", href="#main", class_name="skip"),
+        anchor("Skip to main content", href="#main", class_name="skip"),
         rx.el.div(
             _rail(section),
             rx.el.div(_topbar(), rx.el.main(body, custom_attrs={"id": "main"}, tab_index=-1)),
@@ -197,7 +197,7 @@ def _topbar() -> rx.Component:
         when_may(Act.CLIENT_FIND, finder),
         rx.el.div(
             rx.el.span(ShellState.initials, class_name="person", aria_hidden="true"),
-            rx.el.a(
+            anchor(
                 ShellState.name, ", ", ShellState.role, href=routes.PASSWORD, title="Your password"
             ),
             class_name="who",
@@ -241,6 +241,7 @@ def _help() -> rx.Component:
         ("/", "Find a client or case"),
         ("g then c", "Go to Cases"),
         ("n", "The page's main action"),
+        ("Alt and N", "Write a note, on any page of a case"),
         ("?", "This help"),
         ("Esc", "Close a dialog"),
     )
@@ -269,6 +270,7 @@ def head() -> list[rx.Component]:
         rx.el.link(rel="icon", href="/icon.svg"),
         rx.el.script(src="/shell.js", defer=True),
         rx.el.script(src="/session.js", defer=True),
+        rx.el.script(src="/case.js", defer=True),
     ]
 
 
@@ -277,6 +279,6 @@ def broken_panel() -> rx.Component:
     return rx.el.main(
         rx.el.h1("Something went wrong"),
         rx.el.p("This page could not be shown. Load it again; what was saved is kept."),
-        rx.el.p(rx.el.a("Go to My day", href=routes.HOME)),
+        rx.el.p(anchor("Go to My day", href=routes.HOME)),
         class_name="page",
     )

@@ -264,11 +264,11 @@ def show_error(exception: Exception) -> EventSpec | None:
     if isinstance(exception, CmaError):
         # After SignedOut the gate refuses this event too, and so asks the browser to sign in.
         return notice(exception.sentence, "late")
-    log.error("event_failed", error=type(exception).__name__, at=_places(exception.__traceback__))
+    log.error("event_failed", error=type(exception).__name__, at=places(exception.__traceback__))
     return notice(CmaError.sentence, "late")
 
 
-def _places(trace: TracebackType | None) -> list[str]:
+def places(trace: TracebackType | None) -> list[str]:
     """Return the last six places of a traceback: files and lines, never values."""
     places: list[str] = []
     while trace is not None:

@@ -1,7 +1,7 @@
 """Who is signed in, as every page's frame shows it."""
 
-from cma_app.access.acts import ROLE_ACTS, Role
 from cma_app.access.actor import Actor
+from cma_app.access.acts import ROLE_ACTS, Role
 from state.base import SIGNED_IN, CentreState, act, current_sign_in
 
 

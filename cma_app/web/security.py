@@ -3,6 +3,7 @@
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,6 +11,10 @@ from starlette.websockets import WebSocketClose
 
 from cma_app.settings import settings
 from cma_app.web.built import scripts_of
+from state.base import places
+from state.gate import UNREACHABLE
+
+log = structlog.get_logger(__name__)
 
 SOCKET: Final = "/_event"
 CLOSED: Final = ("/_upload", "/_all_routes", "/_health", "/ping", "/auth-codespace")
@@ -33,7 +38,7 @@ def policy(host: str, scripts: tuple[str, ...] | None) -> str:
     """Return the content security policy of a page with these inline scripts (None: no script).
 
     No unsafe-inline and no unsafe-eval, for scripts or for styles: see
-    docs/decisions on the content policy.
+    docs/decisions/0008-content-policy.md.
     """
     socket = "wss" if settings().https else "ws"
     rules = {
@@ -65,12 +70,34 @@ class Walls:
         headers = Headers(scope=scope)
         refused = _refusal(scope, headers)
         if refused is None:
-            await self.app(scope, receive, _with_headers(scope, headers, send))
+            await self._hand_on(scope, receive, _with_headers(scope, headers, send))
         elif scope["type"] == "websocket":
             await WebSocketClose(code=1008)(scope, receive, send)
         else:
             answer = PlainTextResponse(*refused)
             await answer(scope, receive, _with_headers(scope, headers, send))
+
+    async def _hand_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request on; where it fails, log where and never what, and say so plainly."""
+        begun = False
+
+        async def watching(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watching)
+        except Exception as error:
+            log.error(  # noqa: TRY400 - an error's text may hold what was typed
+                "request_failed",
+                path=scope["path"],
+                error=type(error).__name__,
+                at=places(error.__traceback__),
+            )
+            if scope["type"] == "http" and not begun:
+                answer = PlainTextResponse(UNREACHABLE, 503, {"retry-after": "30"})
+                await answer(scope, receive, send)
 
 
 def _refusal(scope: Scope, headers: Headers) -> tuple[str, int] | None:  # noqa: PLR0911 - a list

@@ -26,7 +26,8 @@ A feature's page, whole (`state/base.py` has its state):
 and one line in `cma_app/cma_app.py`: `notes.notes` in SCREENS.
 
 form: form, field, text_area, select, choice, tick, date_boxes, submit, button, error_summary,
-form_foot. table: link, table, column, row_head, pager, chip, card, dialog, opens. status: badge,
+form_foot. table: link (within the app), anchor (all others: `rx.el.a` makes a router's link of any
+address of ours), table, column, row_head, pager, chip, card, dialog, opens. status: badge,
 status_badge, callout. money: pounds, money, money_cell, surplus. dates: day_text, moment_text,
 time_of. empty: empty, skeleton. icons: icon. layout: screen, page_head, main_link, when_may.
 

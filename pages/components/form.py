@@ -11,6 +11,7 @@ from typing import Any, Literal
 import reflex as rx
 
 from pages.components.icons import icon
+from pages.components.table import anchor
 
 Text = rx.Var[str] | str
 Width = Literal["w2", "w4", "w8", "w12", "w20", "full"]
@@ -41,7 +42,7 @@ def error_summary(errors: Any) -> rx.Component:
 
 
 def _summary_line(pair: Any) -> rx.Component:
-    return rx.el.li(rx.el.a(pair[1], href=f"#{pair[0]}", custom_attrs={"data-field": pair[0]}))
+    return rx.el.li(anchor(pair[1], href=f"#{pair[0]}", custom_attrs={"data-field": pair[0]}))
 
 
 def field(

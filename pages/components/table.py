@@ -4,9 +4,25 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import reflex as rx
+from reflex_components_core.el.elements.base import BaseHTML
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from pages.components.icons import icon
+
+
+class _Anchor(BaseHTML):
+    """An `a` as the browser knows it; `rx.el.a` is a router's link for addresses of ours."""
+
+    tag = "a"
+
+    href: rx.Var[str]
+
+
+def anchor(
+    *children: rx.Component | rx.Var[str] | str, href: rx.Var[str] | str, **props: Any
+) -> rx.Component:
+    """Return a plain link: to a part of this page, a page made on the server, or a download."""
+    return _Anchor.create(*children, href=href, **props)
 
 
 def link(
@@ -31,7 +47,9 @@ def column(
     if on_sort is None:
         return rx.el.th(word, scope="col", class_name=name)
     button = rx.el.button(word, type="button", class_name="sort", on_click=on_sort)
-    return rx.el.th(button, scope="col", class_name=name, aria_sort="none" if sort is None else sort)
+    return rx.el.th(
+        button, scope="col", class_name=name, aria_sort="none" if sort is None else sort
+    )
 
 
 def row_head(*children: rx.Component | rx.Var[str] | str, to: rx.Var[str] | str) -> rx.Component:

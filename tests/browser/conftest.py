@@ -78,7 +78,9 @@ class Office:
 
     def desk(self, *, width: int = 1280, height: int = 800, expected: tuple[str, ...] = ()) -> Desk:
         """Return a fresh browser at which nobody is signed in; `expected` may answer 4xx."""
-        context = self._browser.new_context(viewport={"width": width, "height": height})
+        context = self._browser.new_context(
+            viewport={"width": width, "height": height}, reduced_motion="reduce"
+        )
         desk = Desk(self.served, context, context.new_page(), expected=expected)
         self._desks.append(desk)
         return desk

@@ -135,6 +135,13 @@ class TestFrame:
         page.click("text=Go to My day")
         expect(page.locator("h1")).to_have_text("My day")
 
+    def test_the_name_leads_to_ones_own_password(self, office: Office):
+        page = office.signed_in("amina").page
+        page.click(".who a")
+        expect(page.locator("h1")).to_have_text("Change your password")
+        page.click("text=Go back without a change")
+        page.wait_for_selector(READY)
+
     def test_the_first_stop_of_the_keyboard_skips_to_the_content(self, office: Office):
         page = office.signed_in("amina").page
         page.keyboard.press("Tab")
