@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Row, event, func, select, text
+from sqlalchemy import Connection, Engine, Row, event, func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.attributes import set_committed_value
@@ -60,7 +60,7 @@ def hash_token(token: str) -> str:
 class CentreSession(Session):
     """A session in one person's centre; `actor` is that person."""
 
-    def __init__(self, engine: Engine, actor: Actor) -> None:
+    def __init__(self, engine: Engine | Connection, actor: Actor) -> None:
         super().__init__(engine, expire_on_commit=False)
         self.actor = actor
 
@@ -299,12 +299,13 @@ def record_refusal(actor: Actor, origin: Origin, error: Refused) -> None:
 
 @contextmanager
 def open_as(
-    actor: Actor, origin: Origin | None = None, engine: Engine | None = None
+    actor: Actor, origin: Origin | None = None, engine: Engine | Connection | None = None
 ) -> Iterator[CentreSession]:
     """Open a session for a person who did not come by a browser: demo, operators, tests.
 
     An admin works on another centre's people this way, with that centre in the actor; row
-    security still shows an admin no client.
+    security still shows an admin no client. On a connection that is in a transaction the commit is
+    its holder's: several people's work stands or falls together.
     """
     origin = origin or Origin()
     session = CentreSession(engine or app_engine(), actor)

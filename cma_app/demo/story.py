@@ -1,0 +1,80 @@
+"""The demo's story: told step by step at the moments it happened, as the cast would have done it.
+
+Whoever did a thing did it through the services, so there is an audit trail and nothing impossible.
+The two centres and all they hold are one transaction: a story that breaks off leaves nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy import Connection, text
+from sqlmodel import col, select
+
+from cma_app.access.actor import Actor
+from cma_app.clock import at, today
+from cma_app.database import app_engine
+from cma_app.demo.dates import moment_of
+from cma_app.demo.households import HouseholdData, households
+from cma_app.demo.people import (
+    CENTRES,
+    ORIGIN,
+    DemoSignIns,
+    UnlikeDemo,
+    make_centres,
+    settle_admin,
+    sign_in_lines,
+)
+from cma_app.demo.telling import Step, Telling
+from cma_app.session import open_as
+from models import Centre
+
+Say = Callable[[str], None]
+ONE_AT_A_TIME = 20261122
+"""The advisory lock of a story: two that begin at once are told one after the other."""
+
+
+def load(on: date | None = None, say: Say = lambda _words: None) -> DemoSignIns:
+    """Tell the story with its T on a day, today unless given; told once, it changes nothing.
+
+    Work of the past has its own dates; what the database stamps by itself, the audit log's time
+    among it, is real.
+    """
+    day = on or today()
+    signs = DemoSignIns(told=True, lines=tuple(sign_in_lines()))
+    admin = settle_admin()
+    with app_engine().begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
+        if _is_told(connection, admin):
+            say("The demo is loaded already.")
+            return replace(signs, told=False)
+        say("Adding two centres and their people")
+        cast = make_centres(connection, admin)
+        told = {data.code: Telling(data, cast, day) for data in households()}
+        for moment, data, step in steps(day):
+            if step is data.steps[0]:
+                say(f"{data.client['first_name']} {data.client['last_name']}")
+            with at(moment):
+                told[data.code].tell(connection, step)
+    return signs
+
+
+def steps(on: date) -> Iterator[tuple[datetime, HouseholdData, Step]]:
+    """Yield every step of every household, the earliest first."""
+    dated = [
+        (moment_of(step["at"], on, data.nation), data, step)
+        for data in households()
+        for step in data.steps
+    ]
+    yield from sorted(dated, key=lambda each: each[0])
+
+
+def _is_told(connection: Connection, admin: Actor) -> bool:
+    """Say whether both centres are there; a centre of the same code that is real is refused."""
+    codes = [centre.code for centre in CENTRES]
+    with open_as(admin, ORIGIN, connection) as session:
+        found = session.exec(select(Centre).where(col(Centre.code).in_(codes))).all()
+    for centre in found:
+        if not centre.settings.get("demo"):
+            raise UnlikeDemo(f"{centre.name} has the demo's code {centre.code} and is real.")
+    return bool(found)

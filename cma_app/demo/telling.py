@@ -1,0 +1,214 @@
+"""How each step of a household's story is told: by one of the cast, through the services."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from cma_app.clock import today
+from cma_app.demo.dates import day_of
+from cma_app.demo.households import HouseholdData, Sheet
+from cma_app.demo.people import ORIGIN, Cast
+from cma_app.rules.consents import wording_on
+from cma_app.services import (
+    budgets,
+    case_steps,
+    cases,
+    clients,
+    consents,
+    debts,
+    households,
+    next_actions,
+    notes,
+    offers,
+    referrals,
+    vulnerability,
+    walk_in,
+)
+from cma_app.session import CentreSession, open_as
+
+Step = Mapping[str, Any]
+VERBS = (
+    "walk_in",
+    "referral",
+    "accept",
+    "consents",
+    "vulnerability",
+    "household",
+    "debts",
+    "written_off",
+    "budget",
+    "verify",
+    "offers",
+    "stage",
+    "note",
+    "action",
+    "review",
+    "close",
+)
+"""What a step may say, in the order in which one step's parts are done."""
+
+
+@dataclass(slots=True)
+class Telling:
+    """One household's story as far as it is told: what was made, by the names of its data."""
+
+    data: HouseholdData
+    cast: Cast
+    on: date
+    client_id: int = 0
+    case_id: int = 0
+    referral_id: int = 0
+    sheet_id: int = 0
+    debt_ids: dict[str, int] = field(default_factory=dict)
+
+    def tell(self, connection: Connection, step: Step) -> None:
+        """Do all that a step says as the person it names; whoever opens the case is written down.
+
+        A step that says something unknown raises ValueError.
+        """
+        unknown = set(step) - {"at", "who", "minutes", "channel", *VERBS}
+        if unknown:
+            raise ValueError(f"The story of {self.data.code} says {', '.join(sorted(unknown))}.")
+        with open_as(self.cast[step["who"]], ORIGIN, connection) as session:
+            if self.case_id and "referral" not in step:
+                cases.open_case(session, self.case_id)
+            for verb in VERBS:
+                if verb in step:
+                    getattr(self, f"_{verb}")(session, step)
+
+    def _day(self, written: str) -> date:
+        return day_of(written, self.on, self.data.nation)
+
+    def _intake(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an intake form as the screen sends it."""
+        person = self.data.client
+        typed = {
+            "first_name": person["first_name"],
+            "last_name": person["last_name"],
+            "date_of_birth": person["date_of_birth"],
+            "postcode": person["postcode"],
+            "nation": self.data.nation,
+            "phone": person["phone_primary"],
+            "email": person.get("email", ""),
+            "emergency": "yes" if "emergency_date" in said else said.get("emergency", "no"),
+            "emergency_what": said.get("emergency", ""),
+            "emergency_time": said.get("emergency_time", ""),
+            "source": said["source"],
+            "referred_by": said.get("referred_by", ""),
+            "note": said["needs"],
+            **{f"route_{name}": answer for name, answer in self.data.routes.items()},
+        }
+        if "emergency_date" in said:
+            typed["emergency_date"] = self._day(said["emergency_date"]).isoformat()
+        return typed | {"first_name": said.get("first_name", person["first_name"])}
+
+    def _walk_in(self, session: CentreSession, step: Step) -> None:
+        said = step["walk_in"]
+        case = walk_in.start_walk_in(session, {**self._intake(said), "minutes": "20"})
+        self.case_id, self.client_id = case.id, case.client_id
+        client = clients.read_client(session, case.client_id)
+        form = clients.ClientForm.read({"nation": self.data.nation, **self.data.client})
+        clients.edit_client(session, client.id, form, version=client.version)
+
+    def _referral(self, session: CentreSession, step: Step) -> None:
+        self.referral_id = referrals.record_referral(session, self._intake(step["referral"])).id
+
+    def _accept(self, session: CentreSession, _step: Step) -> None:
+        case = referrals.accept_referral(session, self.referral_id)
+        self.case_id, self.client_id = case.id, case.client_id
+        holder = self.cast[self.data.holder].user_id
+        case_steps.assign_case(session, case.id, advisor_id=holder)
+
+    def _consents(self, session: CentreSession, step: Step) -> None:
+        for purpose in step["consents"]:
+            version = wording_on(purpose, today()).version
+            form = {"purpose": purpose, "answer": "given", "wording_version": version}
+            consents.record_consent(session, self.client_id, consents.ConsentForm.read(form))
+
+    def _vulnerability(self, session: CentreSession, _step: Step) -> None:
+        form = vulnerability.VulnerabilityForm.read(self.data.vulnerability)
+        vulnerability.add_vulnerability(session, self.client_id, form)
+
+    def _household(self, session: CentreSession, _step: Step) -> None:
+        households.record_household(session, self.case_id, self.data.household)
+
+    def _debts(self, session: CentreSession, _step: Step) -> None:
+        for debt in self.data.debts:
+            self.debt_ids[debt["key"]] = debts.add_debt(session, self.case_id, debt).id
+
+    def _written_off(self, session: CentreSession, _step: Step) -> None:
+        versions = {row.id: row.version for row in debts.list_debts(session, self.case_id).rows}
+        for debt in self.data.debts:
+            debt_id = self.debt_ids[debt["key"]]
+            said = {**debt, "status": "written_off"}
+            debts.change_debt(session, debt_id, said, version=versions[debt_id])
+
+    def _budget(self, session: CentreSession, step: Step) -> None:
+        number = step["budget"]
+        if number == 1:
+            self.sheet_id = budgets.start_sheet(session, self.case_id).id
+            self._type(session, self.data.sheets[0])
+            return
+        self.sheet_id = budgets.revise_sheet(session, self.sheet_id).id
+        self._type(session, self.data.sheets[number - 1], self.data.sheets[number - 2])
+
+    def _type(self, session: CentreSession, sheet: Sheet, before: Sheet | None = None) -> None:
+        """Type the lines of a sheet, or those alone that differ from the sheet before."""
+        for line in sheet.lines:
+            if before is None or line not in before.lines:
+                budgets.record_line(
+                    session, self.sheet_id, code=line.code, typed=line.typed, note=line.note
+                )
+
+    def _verify(self, session: CentreSession, _step: Step) -> None:
+        sheet = budgets.read_budget(session, self.case_id).sheet
+        if sheet is None:
+            raise ValueError(f"The story of {self.data.code} verifies a budget before there is one")
+        budgets.verify_sheet(session, sheet.id, version=sheet.version)
+
+    def _offers(self, session: CentreSession, _step: Step) -> None:
+        decided = {self.debt_ids[key]: typed for key, typed in (self.data.offers or {}).items()}
+        offers.record_offers(session, self.case_id, decided=decided)
+
+    def _stage(self, session: CentreSession, step: Step) -> None:
+        case_steps.move_stage(session, self.case_id, stage=step["stage"])
+
+    def _note(self, session: CentreSession, step: Step) -> None:
+        notes.record_note(
+            session,
+            self.case_id,
+            channel=step.get("channel", "in_person"),
+            minutes=step.get("minutes", 0),
+            body=step["note"],
+        )
+
+    def _action(self, session: CentreSession, step: Step) -> None:
+        said = step["action"]
+        next_actions.record_action(
+            session,
+            self.case_id,
+            what=said["what"],
+            due_date=self._day(said["due"]),
+            owner_id=self._user(said.get("owner")),
+            kind=said.get("kind", "task"),
+        )
+
+    def _review(self, session: CentreSession, step: Step) -> None:
+        case = cases.read_case(session, self.case_id)
+        case_steps.edit_case(
+            session,
+            self.case_id,
+            version=case.version,
+            nation=case.nation,
+            case_type=case.case_type,
+            next_review_date=self._day(step["review"]),
+        )
+
+    def _close(self, session: CentreSession, step: Step) -> None:
+        case_steps.close_case(session, self.case_id, reason=step["close"])
+
+    def _user(self, username: str | None) -> int | None:
+        return self.cast[username].user_id if username else None
