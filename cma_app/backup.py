@@ -6,6 +6,7 @@ names the keys by fingerprint, so that a restore beside other keys is refused an
 
 import hashlib
 import io
+import itertools
 import json
 import os
 import shutil
@@ -36,6 +37,9 @@ OURS = (
 )
 CLEAR = "SET client_min_messages = warning; DROP OWNED BY CURRENT_USER CASCADE"
 """Empties the owner's database within the restore's own transaction."""
+
+NEWER_SETTING, HEAD_LINES = b"SET transaction_timeout", 40
+"""What pg_restore 17 writes at the top and a server before 17 does not know; 0 is its default."""
 
 
 class BackupTrouble(CmaError):
@@ -154,13 +158,17 @@ def _row_security(connection: psycopg.Connection[Any]) -> tuple[str, ...]:
 
 def _make_script(dump: Path, script: Path) -> None:
     """Turn the dump into SQL, whole, before anything is touched."""
-    binaries = find_binaries()
-    program = [binaries.program("pg_restore"), "--no-owner", f"--file={script}", str(dump)]
+    whole = script.with_suffix(".whole")
+    program = (find_binaries().program("pg_restore"), "--no-owner", f"--file={whole}", str(dump))
     done = subprocess.run(
         program, capture_output=True, text=True, check=False, env=plain_environment()
     )
     if done.returncode:
         raise BackupTrouble(f"The backup cannot be read: {_last(done.stderr)}.")
+    with whole.open("rb") as source, script.open("wb") as target:
+        for line in itertools.islice(source, HEAD_LINES):
+            target.write(b"\n" if line.startswith(NEWER_SETTING) else line)
+        shutil.copyfileobj(source, target)
 
 
 def _run(program: str, url: str, *arguments: str) -> None:

@@ -121,7 +121,7 @@ def restore(
     with open_database(say, attach=False) as database:
         say(f"Putting {file} back")
         manifest = put_back(database, settings().home, file, overwrite=yes)
-        settle_keys(database, settings().home)
+        settle_keys(database, settings().home, restored=True)
     say(f"{sum(manifest.rows.values())} rows restored, as they were on {manifest.made_at}.")
     say("The next `cma serve` brings the schema up to date.")
 

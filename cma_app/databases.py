@@ -29,8 +29,12 @@ SELECT current_user AS name,
   EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
           WHERE c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\\_%'
             AND n.nspname <> 'information_schema'
-            AND pg_has_role(current_user, c.relowner, 'MEMBER')) AS owns_tables
+            AND pg_has_role(current_user, c.relowner, 'MEMBER')) AS owns_tables,
+  EXISTS (SELECT FROM pg_database
+          WHERE datname = current_database()
+            AND pg_has_role(current_user, datdba, 'MEMBER')) AS owns_database
 """
+UNSAFE = ("is a superuser", "has BYPASSRLS", "owns tables", "owns the database")
 
 
 class UnsafeRole(CmaError):
@@ -98,10 +102,11 @@ def _require_keys(home: Path) -> None:
     load_or_make_keys(home)
 
 
-def settle_keys(database: Database, home: Path) -> None:
+def settle_keys(database: Database, home: Path, *, restored: bool = False) -> None:
     """Write the name of our keys on the database, and refuse a database made with others.
 
-    The name is a fingerprint, kept as the database's comment where its owner may set one.
+    The name is a fingerprint, kept as the database's comment where its owner may set one. After
+    a restore, which compared the keys itself, it replaces the name of what was there before.
     """
     address = database.owner_url or database.app_url
     with psycopg.connect(plain(address), autocommit=True) as connection:
@@ -110,7 +115,8 @@ def settle_keys(database: Database, home: Path) -> None:
             " WHERE datname = current_database()"
         ).fetchone()
         noted = str(row[0] or "") if row else ""
-        known = noted.removeprefix(KEY_NOTE) if noted.startswith(KEY_NOTE) else None
+        named = noted.startswith(KEY_NOTE) and not restored
+        known = noted.removeprefix(KEY_NOTE) if named else None
         if known is not None and (not keys_present(home) or known != _mark(home)):
             raise KeyTrouble(
                 f"The database was made with other keys than those in {home / 'keys'}: put its"
@@ -159,12 +165,12 @@ def _why(error: psycopg.OperationalError, place: str) -> str:
 def assert_safe_role(connection: psycopg.Connection[Any]) -> None:
     """Raise UnsafeRole when this connection's role could pass the walls between centres.
 
-    A superuser, a role with BYPASSRLS and an owner of tables can; so can a member of one.
+    A superuser, a role with BYPASSRLS and an owner of the tables can; so can a member of one.
     """
     row = connection.execute(_ROLE).fetchone()
     assert row is not None
     name, *found = row
-    for unsafe, what in zip(found, ("is a superuser", "has BYPASSRLS", "owns tables"), strict=True):
+    for unsafe, what in zip(found, UNSAFE, strict=True):
         if unsafe:
             raise UnsafeRole(
                 f"DATABASE_URL signs in as {name}, which {what} and so passes row security:"

@@ -71,7 +71,8 @@ def serve(say: Say, *, demo: bool) -> None:
 
 
 def prepare(database: Database, say: Say) -> None:
-    """Migrate, and refuse a role or keys that must not serve."""
+    """Migrate, and refuse a role or keys that must not serve, the role before and after."""
+    require_safe_role(database.app_url)
     if not is_current(database):
         if database.owner_url is None:
             raise SchemaTrouble(

@@ -148,5 +148,9 @@ def test_a_database_stays_with_the_keys_it_was_made_with(
             with pytest.raises(KeyTrouble, match="made with other keys"):
                 settle_keys(database, tmp_path / other)
         assert not (tmp_path / "none").exists()
+        settle_keys(database, tmp_path / "theirs", restored=True)
+        settle_keys(database, tmp_path / "theirs")
+        with pytest.raises(KeyTrouble, match="made with other keys"):
+            settle_keys(database, tmp_path / "ours")
     finally:
         run(postgres.superuser_url, "DROP DATABASE keyed")

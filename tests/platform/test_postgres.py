@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from cma_app import postgres_place
 from cma_app.postgres import EmbeddedPostgres, PostgresBusy, PostgresError, plain
 from cma_app.settings import ROOT
 from tests.platform.waiting import gone, until
@@ -253,3 +254,28 @@ def test_the_log_keeps_nothing_people_typed(own_home: Path):
         log = server.log
     assert "duplicate key" in log.read_text()
     assert "Canary" not in log.read_text()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives the server to another user")
+def test_programs_in_a_closed_folder_are_copied_to_where_they_can_run(
+    own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    original = postgres_place.find_binaries()
+    installed = original.folder.parent
+    closed = own_home.parent / "closed"
+    closed.mkdir(mode=0o700)
+    package = closed / installed.parent.name
+    shutil.copytree(installed, package / installed.name, symlinks=True)
+    libraries = installed.parent.with_name(f"{installed.parent.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, closed / libraries.name, symlinks=True)
+    monkeypatch.setattr(postgres_place, "SHELTER", own_home.parent / "shelter")
+    account = postgres_place.choose_account(own_home)
+    hidden = postgres_place.Binaries(package / installed.name / "bin", original.version)
+    assert not postgres_place.can_reach(hidden.folder / "postgres", account)
+    copied = postgres_place.reachable_binaries(hidden, account)
+    shutil.rmtree(closed)
+    for name in ("postgres", "initdb", "psql"):
+        command = postgres_place.as_account(account, copied.program(name), "--version")
+        said = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert original.version in said.stdout
