@@ -49,7 +49,7 @@ export function HideNames() {
       const other = event.ctrlKey || event.metaKey || event.altKey || event.repeat;
       if (event.key.toLowerCase() !== "h" || other) return;
       if (event.target.closest?.("input, textarea, select, dialog")) return;
-      if (localStorage.getItem("cma-shortcuts-off") === "true") return;
+      if (localStorage.getItem("cma-shortcuts-off") === "yes") return;
       turn();
     };
     document.addEventListener("keydown", pressed);

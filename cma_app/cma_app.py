@@ -11,16 +11,39 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
-from cma_app.web import health, sign_in
+from cma_app.web import health, live_board, sign_in
 from cma_app.web.doorway import Doorway
 from cma_app.web.security import Walls
-from pages import home, not_found
+from pages import (
+    board,
+    case,
+    cases,
+    centres,
+    client_file,
+    clients,
+    home,
+    not_found,
+    notes,
+    people,
+    referrals,
+    walk_in,
+)
 from pages.layout import Screen, broken_panel, head
 from state.base import show_error
 from state.gate import Gate, keep_payloads_out_of_logs
 
 SCREENS: list[Screen] = [
     home.home,
+    walk_in.walk_in,
+    clients.clients,
+    client_file.client_file,
+    referrals.referrals,
+    cases.cases,
+    case.case,
+    notes.notes,
+    board.board,
+    people.people,
+    centres.centres,
     not_found.not_found,
 ]
 """Every page: one line each."""
@@ -28,6 +51,7 @@ SCREENS: list[Screen] = [
 ROUTES: list[BaseRoute] = [
     *health.ROUTES,
     *sign_in.ROUTES,
+    *live_board.ROUTES,
 ]
 """Every plain HTTP or WebSocket route of our own: one line each."""
 

@@ -31,7 +31,7 @@ class Line:
     who: str
     what: str
     step: str
-    to: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Number:
     word: str
     figure: str
     also: str
-    to: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _task(task: Task) -> Line:
         who=task.client,
         what=" · ".join(part for part in (what or "Review of the case", task.reference) if part),
         step=STEPS[task.kind],
-        to=f"/cases/{task.case_id}",
+        path=f"/cases/{task.case_id}",
     )
 
 
@@ -142,7 +142,7 @@ def _person(person: WaitingPerson) -> Line:
         who=person.name,
         what=f"{what}{by}",
         step="See referral",
-        to="/referrals",
+        path="/referrals",
     )
 
 

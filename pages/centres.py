@@ -1,0 +1,144 @@
+"""Centres, for an admin."""
+
+from typing import Any
+
+import reflex as rx
+
+from cma_app.access.acts import Act
+from pages import routes
+from pages.components.empty import empty
+from pages.components.form import error_summary, field, form, form_foot, select, submit
+from pages.components.status import badge
+from pages.components.table import card, column, dialog, link, opens, pager, table
+from pages.layout import page_head, screen
+from state.centres import NATION_WORDS, CentresState
+
+
+@screen(
+    "Centres",
+    route=routes.CENTRES,
+    act=Act.CENTRE_LIST,
+    section="centres",
+    on_load=CentresState.open,
+)
+def centres() -> rx.Component:
+    """Return the centres, the form for a new one, and the choice of a manager."""
+    add = rx.el.button(
+        "Add a centre",
+        type="button",
+        class_name="button main",
+        custom_attrs={**opens("add-centre"), "data-shortcut": "n"},
+    )
+    return rx.el.div(
+        page_head("Centres", add),
+        rx.cond(CentresState.chosen > 0, _manager_choice()),
+        card("Centres", _table(), _pager(), key="centres"),
+        dialog("add-centre", "Add a centre", _form()),
+        class_name="page",
+    )
+
+
+def _table() -> rx.Component:
+    return table(
+        "Centres of the system",
+        [
+            column("Name"),
+            column("Code"),
+            column("Nation"),
+            column("People"),
+            column("Manager"),
+            column("Status"),
+            column("Actions"),
+        ],
+        CentresState.listed.rows,
+        _row,
+        when_empty=empty("There is no centre yet. Add the first with the button above."),
+    )
+
+
+def _row(line: Any) -> rx.Component:
+    whose = rx.el.span(" for ", line.name, class_name="sr")
+    return rx.el.tr(
+        rx.el.th(link(line.name, to=f"{routes.PEOPLE}?centre={line.id}"), scope="row"),
+        rx.el.td(line.code),
+        rx.el.td(line.nation),
+        rx.el.td(line.people),
+        rx.el.td(line.manager),
+        rx.el.td(rx.cond(line.is_open, badge("Open", "good"), badge("Closed"))),
+        rx.el.td(
+            rx.el.span(
+                _step("Choose manager", whose, CentresState.choose(line.id)),
+                rx.cond(
+                    line.is_own,
+                    rx.fragment(),
+                    rx.cond(
+                        line.is_open,
+                        _step("Close", whose, CentresState.close(line.id)),
+                        _step("Reopen", whose, CentresState.reopen(line.id)),
+                    ),
+                ),
+                class_name="chips",
+            )
+        ),
+    )
+
+
+def _step(word: str, whose: rx.Component, on_click: rx.event.EventType) -> rx.Component:
+    return rx.el.button(word, whose, type="button", class_name="button small", on_click=on_click)
+
+
+def _manager_choice() -> rx.Component:
+    return card(
+        "Choose a manager",
+        form(
+            error_summary(CentresState.manager_errors),
+            select(
+                rx.Var.create("Manager of ") + CentresState.chosen_name,
+                "user_id",
+                CentresState.managers,
+                hint="Active managers of this centre. Add one under People first.",
+                error=CentresState.manager_errors["user_id"],
+            ),
+            form_foot(submit("Save manager")),
+            on_submit=CentresState.choose_manager,
+            key=CentresState.chosen,
+        ),
+        key="manager",
+    )
+
+
+def _form() -> rx.Component:
+    errors = CentresState.errors
+    nations = (("", "Choose"), *NATION_WORDS.items())
+    return form(
+        error_summary(errors),
+        field("Name", "name", error=errors["name"]),
+        field(
+            "Code",
+            "code",
+            hint="2 to 10 capital letters or digits. It begins every reference and never changes.",
+            error=errors["code"],
+            width="w8",
+        ),
+        select("Nation", "nation", nations, error=errors["nation"]),
+        field("Address, first line", "address_line1", error=errors["address_line1"]),
+        field("Address, second line", "address_line2", error=errors["address_line2"]),
+        field("Town or city", "city", error=errors["city"]),
+        field("Postcode", "postcode", error=errors["postcode"], width="w8"),
+        field("Phone", "phone", type="tel", error=errors["phone"]),
+        field("E-mail address", "email", type="email", error=errors["email"]),
+        form_foot(submit("Add centre", busy="Adding")),
+        on_submit=CentresState.add,
+        key=CentresState.form_number,
+    )
+
+
+def _pager() -> rx.Component:
+    listed: Any = CentresState.listed
+    return pager(
+        listed.label,
+        on_back=CentresState.turn(listed.number - 1),
+        on_next=CentresState.turn(listed.number + 1),
+        has_back=listed.has_back,
+        has_next=listed.has_next,
+    )

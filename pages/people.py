@@ -1,0 +1,203 @@
+"""People of a centre: the list, adding one, and the one-time password that is shown once."""
+
+from typing import Any
+
+import reflex as rx
+
+from cma_app.access.acts import Act
+from pages import routes
+from pages.components.empty import empty
+from pages.components.form import (
+    button,
+    error_summary,
+    field,
+    form,
+    form_foot,
+    select,
+    submit,
+)
+from pages.components.status import badge, callout
+from pages.components.table import card, chip, column, dialog, opens, pager, table
+from pages.layout import page_head, screen, when_may
+from state.users import UsersState
+
+
+@screen("People", route=routes.PEOPLE, act=Act.USER_LIST, section="people", on_load=UsersState.open)
+def people() -> rx.Component:
+    """Return the people of a centre and the form for a new one."""
+    add = rx.el.button(
+        "Add a person",
+        type="button",
+        class_name="button main",
+        custom_attrs={**opens("add-person"), "data-shortcut": "n"},
+    )
+    return rx.el.div(
+        page_head("People", when_may(Act.USER_ADD, add), lead=UsersState.centre_name),
+        _password(),
+        when_may(Act.CENTRE_LIST, _centre_choice()),
+        _filters(),
+        card("People", _table(), _pager(), key="people"),
+        dialog("add-person", "Add a person", _form()),
+        class_name="page",
+        on_unmount=UsersState.put_away,
+    )
+
+
+def _password() -> rx.Component:
+    issued = UsersState.issued
+    return rx.cond(
+        issued.password != "",
+        callout(
+            rx.el.h2("One-time password for ", issued.name),
+            rx.el.p("Username ", rx.el.strong(issued.username, class_name="fig")),
+            rx.el.p(rx.el.code(issued.password, class_name="one-time")),
+            rx.el.p(
+                "Hand it over in person or read it out. It is shown this once, works until ",
+                issued.valid_until,
+                ", and is changed at the first sign-in.",
+            ),
+            button("I have handed it over", on_click=UsersState.put_away),
+        ),
+    )
+
+
+def _centre_choice() -> rx.Component:
+    return select(
+        "Centre",
+        "centre",
+        UsersState.centres,
+        value=UsersState.centre,
+        on_change=UsersState.choose_centre,
+    )
+
+
+def _filters() -> rx.Component:
+    shows = (
+        ("active", "Active"),
+        ("unused", "One-time password not used"),
+        ("inactive", "Deactivated"),
+        ("all", "All"),
+    )
+    return rx.el.div(
+        rx.el.form(
+            field("Find by name or username", "q", type="search", value=UsersState.sought),
+            on_submit=UsersState.find,
+            key=UsersState.sought,
+            role="search",
+        ),
+        rx.el.div(
+            *[
+                chip(word, pressed=UsersState.show == show, on_click=UsersState.narrow(show))
+                for show, word in shows
+            ],
+            class_name="chips",
+            role="group",
+            aria_label="Filters",
+        ),
+        class_name="stack close",
+    )
+
+
+def _table() -> rx.Component:
+    return table(
+        "People of the centre",
+        [
+            column("Name"),
+            column("Username"),
+            column("Role"),
+            column("Status"),
+            column("Last sign-in"),
+            column("Actions"),
+        ],
+        UsersState.people.rows,
+        _row,
+        when_empty=empty("Nobody matches. Choose All, or add a person with the button above."),
+    )
+
+
+def _row(person: Any) -> rx.Component:
+    return rx.el.tr(
+        rx.el.th(person.name, rx.el.span(person.email, class_name="sub"), scope="row"),
+        rx.el.td(person.username),
+        rx.el.td(
+            person.role,
+            rx.cond(
+                person.supervisor != "",
+                rx.el.span("Supervisor ", person.supervisor, class_name="sub"),
+            ),
+        ),
+        rx.el.td(
+            rx.match(
+                person.status,
+                ("active", badge("Active", "good")),
+                ("unused", badge("Not yet signed in", "soon")),
+                badge("Deactivated"),
+            )
+        ),
+        rx.el.td(person.last_login),
+        rx.el.td(rx.cond(person.may_change, _actions(person))),
+    )
+
+
+def _actions(person: Any) -> rx.Component:
+    whose = rx.el.span(" for ", person.name, class_name="sr")
+    return rx.cond(
+        person.is_active,
+        rx.el.span(
+            _step("New one-time password", whose, UsersState.reset_password(person.id)),
+            _step("Deactivate", whose, UsersState.deactivate(person.id)),
+            class_name="chips",
+        ),
+        _step("Reactivate", whose, UsersState.reactivate(person.id)),
+    )
+
+
+def _step(word: str, whose: rx.Component, on_click: rx.event.EventType) -> rx.Component:
+    return rx.el.button(word, whose, type="button", class_name="button small", on_click=on_click)
+
+
+def _form() -> rx.Component:
+    errors = UsersState.errors
+    return form(
+        error_summary(errors),
+        field("First name", "first_name", error=errors["first_name"]),
+        field("Last name", "last_name", error=errors["last_name"]),
+        field(
+            "Username",
+            "username",
+            hint="Small letters, digits, dots or hyphens, such as a.khan.",
+            error=errors["username"],
+        ),
+        field("E-mail address", "email", type="email", error=errors["email"]),
+        select(
+            "Role",
+            "role",
+            UsersState.roles,
+            error=errors["role"],
+            value=UsersState.role,
+            on_change=UsersState.choose_role,
+        ),
+        rx.cond(
+            UsersState.role == "trainee",
+            select(
+                "Supervisor",
+                "supervisor_id",
+                UsersState.supervisors,
+                error=errors["supervisor_id"],
+            ),
+        ),
+        form_foot(submit("Add person", busy="Adding")),
+        on_submit=UsersState.add,
+        key=UsersState.form_number,
+    )
+
+
+def _pager() -> rx.Component:
+    listed: Any = UsersState.people
+    return pager(
+        listed.label,
+        on_back=UsersState.turn(listed.number - 1),
+        on_next=UsersState.turn(listed.number + 1),
+        has_back=listed.has_back,
+        has_next=listed.has_next,
+    )

@@ -1,0 +1,140 @@
+"""Centres, for an admin: the list, a new one, closing, and who manages each."""
+
+from dataclasses import dataclass
+
+import reflex as rx
+
+from cma_app.access.acts import Act
+from cma_app.paging import Page
+from cma_app.services import centres
+from cma_app.services.centres import CentreForm, CentreRow
+from state.base import CentreState, Form, FormErrors, act, current_sign_in, load, notice
+
+NATION_WORDS = {
+    "england": "England",
+    "wales": "Wales",
+    "scotland": "Scotland",
+    "northern_ireland": "Northern Ireland",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CentreLine:
+    """A row of the list of centres."""
+
+    id: int
+    name: str
+    code: str
+    nation: str
+    people: str
+    manager: str
+    is_open: bool
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Centres:
+    """A page of centres, with the words under it."""
+
+    rows: list[CentreLine]
+    label: str
+    number: int
+    has_back: bool
+    has_next: bool
+
+    @classmethod
+    def of(cls, page: Page[CentreRow], own: int) -> "Centres":
+        """Return a page of centres as the list shows it."""
+        first = (page.number - 1) * page.size + 1
+        return cls(
+            rows=[_line(row, own) for row in page.rows],
+            label=f"{first} to {first + len(page.rows) - 1} of {page.total}" if page.rows else "",
+            number=page.number,
+            has_back=page.number > 1,
+            has_next=page.number < page.pages,
+        )
+
+
+class CentresState(CentreState):
+    """The centres of the whole system."""
+
+    listed: Centres = Centres(rows=[], label="", number=1, has_back=False, has_next=False)
+    errors: FormErrors = {}
+    form_number: int = 0
+    chosen: int = 0
+    chosen_name: str = ""
+    managers: list[tuple[str, str]] = []
+    manager_errors: FormErrors = {}
+
+    @load(Act.CENTRE_LIST)
+    async def open(self):
+        """Show the centres."""
+        self.chosen = 0
+        page = self.query("page", "1")
+        await self._show(int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1)
+
+    @act(Act.CENTRE_LIST)
+    def turn(self, number: int):
+        """Go to a page of the list."""
+        return rx.redirect(f"/centres?page={max(number, 1)}")
+
+    @act(Act.CENTRE_ADD, form="errors")
+    async def add(self, form: Form):
+        """Add a centre."""
+        name = await self.ask(centres.add, CentreForm.read(form), show=lambda it: it.name)
+        await self._show(self.listed.number)
+        self.form_number += 1
+        return notice(f"{name} was added. Add its manager under People.")
+
+    @act(Act.CENTRE_EDIT)
+    async def close(self, centre: int):
+        """Close a centre: its people are signed out at once."""
+        name = await self.ask(centres.close, centre, show=lambda it: it.name)
+        await self._show(self.listed.number)
+        return notice(f"{name} is closed. Nobody of it can sign in.")
+
+    @act(Act.CENTRE_EDIT)
+    async def reopen(self, centre: int):
+        """Open a closed centre again."""
+        name = await self.ask(centres.reopen, centre, show=lambda it: it.name)
+        await self._show(self.listed.number)
+        return notice(f"{name} is open again.")
+
+    @act(Act.CENTRE_EDIT)
+    async def choose(self, centre: int):
+        """Ask who manages a centre."""
+        managers = await self.ask(centres.choices_of_manager, centre)
+        named = next((row.name for row in self.listed.rows if row.id == centre), "")
+        self.managers = [("", "Choose"), *[(str(who), name) for who, name in managers]]
+        self.chosen, self.chosen_name = centre, named
+        self.manager_errors = {}
+
+    @act(Act.CENTRE_EDIT, form="manager_errors")
+    async def choose_manager(self, form: Form):
+        """Say who manages the centre that is open in the form."""
+        raw = form.get("user_id", "")
+        person = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
+        name = await self.ask(
+            centres.choose_manager, self.chosen, user_id=person, show=lambda it: it.name
+        )
+        await self._show(self.listed.number)
+        self.chosen = 0
+        return notice(f"{name} has a manager.")
+
+    async def _show(self, number: int) -> None:
+        page = await self.ask(centres.list_centres, number=number)
+        self.listed = Centres.of(page, current_sign_in().actor.centre_id)
+
+
+def _line(row: CentreRow, own: int) -> CentreLine:
+    unused = f", {row.unused_passwords} not yet signed in" if row.unused_passwords else ""
+    return CentreLine(
+        id=row.id,
+        name=row.name,
+        code=row.code,
+        nation=NATION_WORDS[row.nation],
+        people=f"{row.people}{unused}",
+        manager=row.manager or "Not chosen",
+        is_open=row.status == "active",
+        is_own=row.id == own,
+    )

@@ -1,0 +1,245 @@
+"""People of a centre: the list, the form for a new one, and a one-time password shown once."""
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import reflex as rx
+
+from cma_app.access.actor import Actor
+from cma_app.access.acts import Act, Role
+from cma_app.errors import NotFound
+from cma_app.paging import Page
+from cma_app.services import users
+from cma_app.services.users import CentreChoice, Issued, Person, PersonForm
+from state.base import CentreState, Form, FormErrors, act, current_sign_in, load, notice
+from state.words import moment_text
+
+ROLE_WORDS = {
+    "advisor": "Advisor",
+    "trainee": "Trainee",
+    "manager": "Manager",
+    "admin": "Admin",
+}
+SHOWS = ("active", "unused", "inactive", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A row of the list of people."""
+
+    id: int
+    name: str
+    username: str
+    email: str
+    role: str
+    supervisor: str
+    status: str
+    last_login: str
+    is_active: bool
+    may_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """A page of people, with the words under it."""
+
+    rows: list[PersonLine]
+    label: str
+    number: int
+    has_back: bool
+    has_next: bool
+
+    @classmethod
+    def of(cls, page: Page[Person], actor: Actor) -> "People":
+        """Return a page of people as the list shows it to this person."""
+        first = (page.number - 1) * page.size + 1
+        return cls(
+            rows=[_line(person, actor) for person in page.rows],
+            label=f"{first} to {first + len(page.rows) - 1} of {page.total}" if page.rows else "",
+            number=page.number,
+            has_back=page.number > 1,
+            has_next=page.number < page.pages,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Password:
+    """A one-time password on screen until it is put away."""
+
+    name: str
+    username: str
+    password: str
+    valid_until: str
+
+    @classmethod
+    def of(cls, issued: Issued) -> "Password":
+        """Return what is handed over."""
+        return cls(issued.name, issued.username, issued.password, moment_text(issued.valid_until))
+
+
+NO_PASSWORD = Password("", "", "", "")
+NOBODY = People(rows=[], label="", number=1, has_back=False, has_next=False)
+
+
+class UsersState(CentreState):
+    """The people of a centre, for its manager or an admin."""
+
+    people: People = NOBODY
+    show: str = "active"
+    sought: str = ""
+    centre: str = ""
+    centre_name: str = ""
+    centres: list[tuple[str, str]] = []
+    roles: list[tuple[str, str]] = []
+    supervisors: list[tuple[str, str]] = []
+    role: str = "advisor"
+    issued: Password = NO_PASSWORD
+    errors: FormErrors = {}
+    form_number: int = 0
+
+    @load(Act.USER_LIST)
+    async def open(self):
+        """Show the people under the filters in the address."""
+        self.issued = NO_PASSWORD
+        centre_id = self._centre_id()
+        asked_show = self.query("show", "active")
+        wanted = {
+            "show": asked_show if asked_show in SHOWS else "active",
+            "prefix": self.query("q")[:50],
+        }
+        page = self.query("page", "1")
+        number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
+        people = await self._page({**wanted, "number": number})
+        choices = await self.ask(users.choices_of_centre)
+        supervisors = await self.ask(users.choices_of_supervisor, centre_id=centre_id)
+        self.people = People.of(people, current_sign_in().actor)
+        self.show, self.sought = wanted["show"], wanted["prefix"]
+        self._keep_choices(centre_id, choices, supervisors)
+
+    @act(Act.USER_LIST)
+    def narrow(self, show: str):
+        """Show the active, those with an unused one-time password, those who left, or all."""
+        return rx.redirect(self._address(show=show if show in SHOWS else "active"))
+
+    @act(Act.USER_LIST)
+    def find(self, form: Form):
+        """Find people by the beginning of a name or username."""
+        return rx.redirect(self._address(q=form.get("q", "").strip()[:50]))
+
+    @act(Act.USER_LIST)
+    def turn(self, number: int):
+        """Go to a page of the list."""
+        return rx.redirect(self._address(page=str(max(number, 1))))
+
+    @act(Act.USER_LIST)
+    def choose_centre(self, centre: str):
+        """Look after another centre's people; for anybody but an admin it is not found."""
+        return rx.redirect(f"/people?centre={centre}" if centre.isdigit() else "/people")
+
+    @act(Act.USER_ADD)
+    def choose_role(self, role: str):
+        """Ask for a supervisor where the new person is a trainee."""
+        self.role = role if role in ROLE_WORDS else "advisor"
+
+    @act(Act.USER_ADD, form="errors")
+    async def add(self, form: Form):
+        """Add a person and show the one-time password, once."""
+        checked = PersonForm.read(form)
+        issued = await self.ask(users.add, checked, centre_id=self._centre_id(), show=Password.of)
+        await self._refresh(issued)
+        self.form_number += 1
+        self.role = "advisor"
+        return notice(f"{issued.name} was added.")
+
+    @act(Act.USER_RESET_PASSWORD)
+    async def reset_password(self, person: int):
+        """Give a person a new one-time password, shown once."""
+        issued = await self.ask(
+            users.reset_password, person, centre_id=self._centre_id(), show=Password.of
+        )
+        await self._refresh(issued)
+        return notice(f"{issued.name} has a new one-time password and was signed out.")
+
+    @act(Act.USER_DEACTIVATE)
+    async def deactivate(self, person: int):
+        """Stop a person from signing in, at once."""
+        name = await self.ask(
+            users.deactivate, person, centre_id=self._centre_id(), show=lambda it: it.full_name
+        )
+        await self._refresh(NO_PASSWORD)
+        return notice(f"{name} can no longer sign in.")
+
+    @act(Act.USER_DEACTIVATE)
+    async def reactivate(self, person: int):
+        """Let a person sign in again, with a one-time password shown once."""
+        issued = await self.ask(
+            users.reactivate, person, centre_id=self._centre_id(), show=Password.of
+        )
+        await self._refresh(issued)
+        return notice(f"{issued.name} can sign in again.")
+
+    @act(Act.USER_LIST)
+    def put_away(self):
+        """Forget the one-time password on screen: it was handed over, or the page was left."""
+        self.issued = NO_PASSWORD
+
+    async def _refresh(self, issued: Password) -> None:
+        wanted = {"show": self.show, "prefix": self.sought, "number": self.people.number}
+        page = await self._page(wanted)
+        self.people = People.of(page, current_sign_in().actor)
+        self.issued = issued
+
+    async def _page(self, wanted: dict[str, Any]) -> Page[Person]:
+        """Return the page asked for; `show` is the list's own word, so `ask` does not take it."""
+        ask_list = functools.partial(users.list_people, **wanted)
+        return await self.ask(ask_list, centre_id=self._centre_id())
+
+    def _centre_id(self) -> int | None:
+        asked = self.query("centre")
+        if not asked:
+            return None
+        if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
+            raise NotFound
+        return int(asked)
+
+    def _keep_choices(
+        self,
+        centre_id: int | None,
+        choices: list[CentreChoice],
+        supervisors: list[tuple[int, str]],
+    ) -> None:
+        actor = current_sign_in().actor
+        here = centre_id or actor.centre_id
+        self.centre = str(here)
+        self.centre_name = next((each.name for each in choices if each.id == here), "")
+        self.centres = [(str(each.id), f"{each.name} ({each.code})") for each in choices]
+        self.supervisors = [("", "Choose"), *[(str(who), name) for who, name in supervisors]]
+        self.roles = [
+            (word, said)
+            for word, said in ROLE_WORDS.items()
+            if word != Role.ADMIN or actor.role == Role.ADMIN
+        ]
+
+    def _address(self, **over: str) -> str:
+        kept = {"centre": self.query("centre"), "show": self.show, "q": self.sought, **over}
+        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in kept.items() if value)
+        return f"/people?{query}" if query else "/people"
+
+
+def _line(person: Person, actor: Actor) -> PersonLine:
+    may = person.id != actor.user_id and (person.role != Role.ADMIN or actor.role == Role.ADMIN)
+    status = "active" if person.is_active else "inactive"
+    return PersonLine(
+        id=person.id,
+        name=person.name,
+        username=person.username,
+        email=person.email,
+        role=ROLE_WORDS[person.role],
+        supervisor=person.supervisor,
+        status="unused" if person.waits_for_password else status,
+        last_login=moment_text(person.last_login) or "Never",
+        is_active=person.is_active,
+        may_change=may,
+    )
