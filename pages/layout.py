@@ -269,6 +269,7 @@ def head() -> list[rx.Component]:
         rx.el.link(rel="stylesheet", href="/font.css"),
         rx.el.link(rel="icon", href="/icon.svg"),
         rx.el.script(src="/shell.js", defer=True),
+        rx.el.script(src="/drafts.js", defer=True),
         rx.el.script(src="/session.js", defer=True),
         rx.el.script(src="/case.js", defer=True),
     ]

@@ -44,7 +44,10 @@ class CaseBar:
     may_lower: bool = False
     may_close: bool = False
     may_assign: bool = False
+    priority_reason: str = ""
     routes: list[SafeRoute] = field(default_factory=list)
+    holders: list[tuple[str, str]] = field(default_factory=list)
+    draft: str = ""
 
     @classmethod
     def of(cls, facts: CaseFacts) -> "CaseBar":
@@ -81,6 +84,9 @@ class CaseBar:
             may_lower=facts.may_lower,
             may_close=facts.may_close,
             may_assign=facts.may_assign,
+            priority_reason=facts.priority_reason or "",
+            holders=[(str(each.id), each.name) for each in facts.holders],
+            draft=facts.draft,
             routes=[SafeRoute.of(value) for value in facts.routes],
         )
 

@@ -11,6 +11,9 @@ from cma_app.access.acts import Act
 from cma_app.rules import workflow
 from cma_app.services.cases import open_case, read_case
 from cma_app.services.contact_routes import SafeRouteValue, safe_routes
+from cma_app.services.drafts import kept_draft
+from cma_app.services.next_actions import Holder, list_holders
+from cma_app.services.notes import NOTE_DRAFT
 from cma_app.session import CentreSession
 from models import Case, Client, Household, User
 
@@ -49,7 +52,10 @@ class CaseFacts:
     may_lower: bool
     may_close: bool
     may_assign: bool
+    priority_reason: str | None
     routes: tuple[SafeRouteValue, ...]
+    holders: tuple[Holder, ...]
+    draft: str
 
 
 def open_facts(session: CentreSession, case_id: int, *, first: bool) -> CaseFacts:
@@ -90,7 +96,10 @@ def open_facts(session: CentreSession, case_id: int, *, first: bool) -> CaseFact
         may_lower=session.actor.may(Act.CASE_LOWER_PRIORITY),
         may_close=session.actor.may(Act.CASE_CLOSE),
         may_assign=session.actor.may(Act.CASE_ASSIGN),
+        priority_reason=case.priority_reason,
         routes=tuple(safe_routes(session, client.id)),
+        holders=tuple(list_holders(session)),
+        draft=kept_draft(session, NOTE_DRAFT, record_id=case.id).get("body", ""),
     )
 
 

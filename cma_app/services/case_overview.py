@@ -8,6 +8,8 @@ from sqlalchemy import and_, func, select
 from sqlmodel import col
 
 from cma_app.access.acts import Act
+from cma_app.services.next_actions import ActionRow, list_actions
+from cma_app.services.timeline import Event, read_timeline
 from cma_app.session import CentreSession
 from models import BudgetSheet, Case, Creditor, Debt, Offer
 
@@ -49,6 +51,25 @@ class Overview:
     total: Decimal
     priority_total: Decimal
     money: MoneyLeft | None
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """All that the first tab of a case shows below its bar."""
+
+    overview: Overview
+    actions: list[ActionRow]
+    events: list[Event]
+
+
+def read_workspace(session: CentreSession, case_id: int, *, most: int = 30) -> Workspace:
+    """Return a case's money, its open actions and `most` events of its timeline."""
+    session.authorize(Act.CASE_OPEN, session.require(Case, case_id))
+    return Workspace(
+        read_overview(session, case_id),
+        list_actions(session, case_id),
+        read_timeline(session, case_id, most=most),
+    )
 
 
 def read_overview(session: CentreSession, case_id: int) -> Overview:

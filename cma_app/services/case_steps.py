@@ -1,7 +1,7 @@
 """What is done to a case once it is open: its steps, its priority, its holder, its end.
 
-Each verb takes the `version` the person saw, where they saw one: if somebody else changed the
-case since, Conflict carries what is stored now, so that the page shows both and nothing is lost.
+A verb takes what the person saw (the `version`, or the stage or holder as `seen`). If somebody
+else changed that since, Conflict carries what is stored now: the page shows both, nothing is lost.
 """
 
 from datetime import date, time
@@ -57,13 +57,15 @@ def edit_case(
 
 
 def move_stage(
-    session: CentreSession, case_id: int, *, stage: str, version: int | None = None
+    session: CentreSession, case_id: int, *, stage: str, seen: str | None = None
 ) -> Case:
-    """Move a case to another stage; Conflict says why a step may not follow this one."""
+    """Move a case from the stage that was `seen`; Conflict says why a step may not follow."""
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_MOVE_STAGE, case)
     known(stage, STAGE_LABELS, "stage")
-    _refuse_stale(case, version, {"stage": stage})
+    if seen is not None and case.stage != seen:
+        word = stored_word("stage", case.stage)
+        raise Conflict(f"Somebody moved this case to {word.lower()} first.", theirs={"stage": word})
     refusal = workflow.refuse_move(case.stage, stage, case.status)
     if refusal is not None:
         raise Conflict(refusal)
@@ -147,13 +149,15 @@ def end_emergency(session: CentreSession, case_id: int, *, reason: str) -> Case:
 
 
 def assign_case(
-    session: CentreSession, case_id: int, *, advisor_id: int, version: int | None = None
+    session: CentreSession, case_id: int, *, advisor_id: int, seen: int | None = None
 ) -> Case:
     """Give a case to another person of the centre, with the open actions of who held it."""
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_ASSIGN, case)
     holder = find_holder(session, advisor_id)
-    _refuse_stale(case, version, {"advisor_id": advisor_id})
+    if seen is not None and case.advisor_id != seen:
+        other = session.require(User, case.advisor_id).full_name
+        raise Conflict(f"Somebody gave this case to {other} first.", theirs={"advisor_id": other})
     if holder.id == case.advisor_id:
         raise Conflict(f"{holder.full_name} holds this case already.")
     _refuse_unnamed(session, case, holder)
@@ -166,19 +170,13 @@ def assign_case(
 
 
 def close_case(
-    session: CentreSession,
-    case_id: int,
-    *,
-    reason: str,
-    status: str = Status.CLOSED,
-    version: int | None = None,
+    session: CentreSession, case_id: int, *, reason: str, status: str = Status.CLOSED
 ) -> Case:
     """End a case as closed, referred or cancelled; without a reason only from its last stage."""
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_CLOSE, case)
     if status not in ENDINGS:
         raise Invalid({"status": "Choose one of the answers."})
-    _refuse_stale(case, version, {"status": status})
     refusal = workflow.refuse_status(case.status, status, stage=case.stage, reason=reason)
     if refusal is not None:
         raise Invalid({"reason": refusal}) if not reason.strip() else Conflict(refusal)
@@ -214,9 +212,9 @@ def _reason(said: str, most: int = MOST_REASON) -> str:
     return said
 
 
-def _refuse_stale(case: Case, version: int | None, mine: dict[str, Any]) -> None:
+def _refuse_stale(case: Case, version: int, mine: dict[str, Any]) -> None:
     """Raise Conflict with the stored words where somebody else's change came first."""
-    if version is None or case.version == version:
+    if case.version == version:
         return
     theirs = {
         field: stored_word(field, getattr(case, field))

@@ -1,7 +1,7 @@
 """Notes of a case: written once, corrected by a newer note that points to the older one."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from cma_app.access.acts import Act
-from cma_app.clock import now
+from cma_app.clock import LONDON, now, today
 from cma_app.errors import Conflict, Invalid
 from cma_app.paging import PAGE_SIZE, Page, offset_of
+from cma_app.services.drafts import drop_draft
 from cma_app.services.forms import Clock, Day, Form, Required, choice
 from cma_app.services.next_actions import record_action
 from cma_app.session import CentreSession
@@ -27,6 +28,7 @@ CHANNEL_LABELS: Final = {
     "letter": "Letter",
     "other": "Other",
 }
+NOTE_DRAFT: Final = "note"
 MOST_MINUTES: Final = 720
 MOST_TEXT: Final = 20_000
 
@@ -108,6 +110,31 @@ def record_note(
     elif next_action_date is not None:
         raise Invalid({"next_action": "Say what has to be done on this day."})
     return note
+
+
+def save_note(session: CentreSession, case_id: int, form: NoteForm) -> CaseNote:
+    """Write the note that a form holds and forget its draft."""
+    session.authorize(Act.NOTE_RECORD, session.require(Case, case_id))
+    drop_draft(session, NOTE_DRAFT, record_id=case_id)
+    return record_note(
+        session,
+        case_id,
+        channel=form.channel,
+        minutes=form.minutes,
+        body=form.body,
+        happened_at=_moment(form.happened_date, form.happened_time),
+        next_action=form.next_action,
+        next_action_date=form.next_action_date,
+        next_action_owner_id=form.next_action_owner_id,
+    )
+
+
+def _moment(day: date | None, clock: time | None) -> datetime | None:
+    """Return a local day and time as a moment; a day without a time counts from its noon."""
+    if day is None and clock is None:
+        return None
+    moment = datetime.combine(day or today(), clock or time(12), tzinfo=LONDON)
+    return min(moment, now()) if clock is None and day == today() else moment
 
 
 def correct_note(

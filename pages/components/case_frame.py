@@ -1,12 +1,13 @@
 """What stands around every tab of a case: who it is about, what is urgent, where to go."""
 
-from typing import Final
+from typing import Any, Final
 
 import reflex as rx
 
 from pages import routes
 from pages.components.empty import skeleton
 from pages.components.icons import icon
+from pages.components.note_dialog import note_button, note_dialog
 from pages.components.safe_routes import safe_routes
 from pages.components.status import badge
 from pages.components.table import link
@@ -19,6 +20,7 @@ TABS: Final = (
     ("offers", "Offers"),
     ("notes", "Notes"),
 )
+BAR: Any = CaseBarState.bar
 
 
 def case_frame(
@@ -26,66 +28,63 @@ def case_frame(
 ) -> rx.Component:
     """Return a tab of a case: the identity bar, the tabs, and `children` as the page.
 
-    `sticky` is a sum line (class `sumline`) that stays with the bar. The screen's `on_load`
+    `sticky` is a sum line (class `sumline`) that stays with the BAR. The screen's `on_load`
     begins with `CaseBarState.open_tab`.
     """
-    bar = CaseBarState.bar
     line = [sticky] if sticky is not None else []
     return rx.cond(
-        bar.case_id == 0,
+        BAR.case_id == 0,
         rx.el.div(skeleton(6), class_name="page"),
         rx.fragment(
             rx.el.div(_identity(tab), *line, class_name="stay"),
             rx.el.div(*children, class_name="page"),
+            note_dialog(),
         ),
     )
 
 
 def _identity(tab: str) -> rx.Component:
     return rx.el.section(
-        _top(), _facts(), _tabs(tab), class_name="identity-bar", aria_label="Client and case"
+        _top(), _facts(), _tab_row(tab), class_name="identity-bar", aria_label="Client and case"
     )
 
 
 def _top() -> rx.Component:
-    bar = CaseBarState.bar
     return rx.el.div(
-        rx.el.h1(bar.name),
-        rx.el.span(bar.reference, class_name="ref"),
-        rx.cond(bar.emergency != "", badge("Emergency", "soon", "late")),
-        rx.cond(bar.priority == "urgent", badge("Urgent", "soon", "up")),
-        rx.cond(bar.is_restricted, badge("Restricted file", "note", "lock")),
-        rx.cond(~bar.is_at_work, badge(bar.status_word, "", "dash")),
-        rx.cond(bar.household != "", rx.el.span(bar.household, class_name="quiet")),
-        rx.cond(bar.clock_lead != "", _clock()),
+        rx.el.h1(BAR.name),
+        rx.el.span(BAR.reference, class_name="ref"),
+        rx.cond(BAR.emergency != "", badge("Emergency", "soon", "late")),
+        rx.cond(BAR.priority == "urgent", badge("Urgent", "soon", "up")),
+        rx.cond(BAR.is_restricted, badge("Restricted file", "note", "lock")),
+        rx.cond(~BAR.is_at_work, badge(BAR.status_word, "", "dash")),
+        rx.cond(BAR.household != "", rx.el.span(BAR.household, class_name="quiet")),
+        rx.cond(BAR.clock_lead != "", _clock()),
         class_name="identity-top",
     )
 
 
 def _clock() -> rx.Component:
-    bar = CaseBarState.bar
     return rx.el.p(
         icon("clock"),
-        rx.el.span(rx.el.strong(bar.clock_lead), ", ", bar.clock_rest),
+        rx.el.span(rx.el.strong(BAR.clock_lead), ", ", BAR.clock_rest),
         class_name="clock",
     )
 
 
 def _facts() -> rx.Component:
-    bar = CaseBarState.bar
     return rx.el.dl(
-        rx.el.div(rx.el.dt("Safe ways to reach them"), rx.el.dd(safe_routes(bar.routes))),
-        _fact("Stage", bar.stage_word),
-        _fact(bar.surplus_word, bar.surplus),
-        _fact("Total debt", bar.total_debt),
+        rx.el.div(rx.el.dt("Safe ways to reach them"), rx.el.dd(safe_routes(BAR.routes))),
+        _fact("Stage", BAR.stage_word),
+        _fact(BAR.surplus_word, BAR.surplus),
+        _fact("Total debt", BAR.total_debt),
         rx.el.div(
             rx.el.dt("Next review"),
             rx.el.dd(
-                bar.next_review,
-                rx.cond(bar.is_review_overdue, rx.fragment(" ", badge("Overdue", "late"))),
+                BAR.next_review,
+                rx.cond(BAR.is_review_overdue, rx.fragment(" ", badge("Overdue", "late"))),
             ),
         ),
-        _fact("Advisor", bar.advisor),
+        _fact("Advisor", BAR.advisor),
         class_name="facts",
     )
 
@@ -94,8 +93,12 @@ def _fact(term: rx.Var[str] | str, value: rx.Var[str] | str) -> rx.Component:
     return rx.el.div(rx.el.dt(term), rx.el.dd(value))
 
 
+def _tab_row(current: str) -> rx.Component:
+    return rx.el.div(_tabs(current), note_button(), class_name="tab-row")
+
+
 def _tabs(current: str) -> rx.Component:
-    case_id = CaseBarState.bar.case_id
+    case_id = BAR.case_id
     return rx.el.nav(
         *[
             link(
