@@ -27,3 +27,8 @@ def date_in(form: Form, name: str, word: str = "date") -> date | None:
         return date(int(parts[0]), int(parts[1]), int(parts[2]))
     except ValueError:
         raise Invalid({name: f"The {word} is not a real date. Check day and month."}) from None
+
+
+def joined_date(form: Form, name: str) -> str:
+    """Return the three boxes of `date_boxes` as one text, for a service's form to read."""
+    return " ".join(text_in(form, f"{name}-{part}") for part in ("day", "month", "year")).strip()

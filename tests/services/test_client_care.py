@@ -72,7 +72,7 @@ class TestPossible:
             assert possible(session, other) == []
 
     def test_names_the_newest_case(self, cast):
-        mine = client(cast, cast.amina)
+        client(cast, cast.amina)
         with cast.open(cast.amina) as session:
             found = possible(session, person_of(email="leanne@example.org"))
             newest = session.exec(select(Case)).one()
@@ -172,9 +172,15 @@ class TestVulnerability:
         assert "Appointments after noon." in old
 
     def test_two_people_do_not_overwrite_each_other(self, cast):
-        mine, _ = flagged(cast, cast.amina)
-        with pytest.raises(Conflict), cast.open(cast.ben) as session:
-            add_vulnerability(session, mine, VulnerabilityForm.read(FLAG), version=1)
+        mine, flag_id = flagged(cast, cast.amina)
+        with cast.open(cast.amina) as session:
+            seen = vulnerabilities_of(session.require(Client, mine))[0].recorded_at
+        bens = VulnerabilityForm.read(FLAG | {"adjustment": "Ring first."})
+        with cast.open(cast.ben) as session:
+            revise_vulnerability(session, mine, flag_id, bens, seen_at=seen)
+        with pytest.raises(Conflict) as refused, cast.open(cast.amina) as session:
+            revise_vulnerability(session, mine, flag_id, VulnerabilityForm.read(FLAG), seen_at=seen)
+        assert refused.value.theirs["adjustment"] == "Ring first."
 
     def test_is_removed_by_an_advisor_and_not_by_a_trainee(self, cast):
         mine, flag_id = flagged(cast, cast.tess)
