@@ -229,7 +229,10 @@ def test_a_home_that_is_a_file_is_one_sentence(own_home: Path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives the server to another user")
-def test_under_a_closed_folder_the_data_is_put_where_its_user_can_reach(own_home: Path):
+def test_under_a_closed_folder_the_data_is_put_where_its_user_can_reach(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(postgres_place, "SHELTER", own_home.parent / "shelter")
     closed = own_home.parent / "closed"
     closed.mkdir(mode=0o700)
     inside = closed / "home"
