@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from cma_app.clock import today
 from cma_app.demo.dates import day_of
-from cma_app.demo.households import HouseholdData, Sheet
+from cma_app.demo.households import HouseholdData
 from cma_app.demo.people import ORIGIN, Cast
 from cma_app.rules.consents import wording_on
 from cma_app.services import (
@@ -73,8 +73,9 @@ class Telling:
         if unknown:
             raise ValueError(f"The story of {self.data.code} says {', '.join(sorted(unknown))}.")
         with open_as(self.cast[step["who"]], ORIGIN, connection) as session:
-            if self.case_id and "referral" not in step:
-                cases.open_case(session, self.case_id)
+            opened = bool(self.case_id) and "referral" not in step
+            # held while the step lasts: the session need not read it again for each line typed
+            _case = cases.open_case(session, self.case_id) if opened else None
             for verb in VERBS:
                 if verb in step:
                     getattr(self, f"_{verb}")(session, step)
@@ -149,19 +150,14 @@ class Telling:
     def _budget(self, session: CentreSession, step: Step) -> None:
         number = step["budget"]
         if number == 1:
-            self.sheet_id = budgets.start_sheet(session, self.case_id).id
-            self._type(session, self.data.sheets[0])
-            return
-        self.sheet_id = budgets.revise_sheet(session, self.sheet_id).id
-        self._type(session, self.data.sheets[number - 1], self.data.sheets[number - 2])
-
-    def _type(self, session: CentreSession, sheet: Sheet, before: Sheet | None = None) -> None:
-        """Type the lines of a sheet, or those alone that differ from the sheet before."""
-        for line in sheet.lines:
-            if before is None or line not in before.lines:
-                budgets.record_line(
-                    session, self.sheet_id, code=line.code, typed=line.typed, note=line.note
-                )
+            kept, lines = budgets.start_sheet(session, self.case_id), self.data.sheets[0].lines
+        else:
+            kept = budgets.revise_sheet(session, self.sheet_id)
+            before = self.data.sheets[number - 2].lines
+            lines = [line for line in self.data.sheets[number - 1].lines if line not in before]
+        for line in lines:
+            budgets.record_line(session, kept.id, code=line.code, typed=line.typed, note=line.note)
+        self.sheet_id = kept.id
 
     def _verify(self, session: CentreSession, _step: Step) -> None:
         sheet = budgets.read_budget(session, self.case_id).sheet

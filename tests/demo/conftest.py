@@ -4,16 +4,18 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime, time as clock_time
+from datetime import date, datetime
+from datetime import time as clock_time
 
 import pytest
+from sqlalchemy import Engine, text
+
 from cma_app.access.actor import Actor
 from cma_app.clock import LONDON, at
 from cma_app.demo.people import DemoSignIns
 from cma_app.demo.story import load
 from cma_app.postgres import EmbeddedPostgres
 from cma_app.session import CentreSession, open_as
-from sqlalchemy import Engine, text
 
 T = date(2026, 11, 25)
 MORNING = datetime.combine(T, clock_time(9, 14), LONDON)
@@ -53,7 +55,7 @@ class Told:
 
 
 @pytest.fixture(scope="session")
-def told(postgres: EmbeddedPostgres, owner: Engine) -> Told:  # noqa: ARG001 - the server runs
+def told(postgres: EmbeddedPostgres, owner: Engine) -> Told:
     """Return the demo, told on T."""
     began = time.monotonic()
     signs = load(on=T)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+
 from cma_app.clock import LONDON
 from cma_app.demo.dates import day_of, moment_of
 from cma_app.demo.households import HouseholdData, Sheet, households

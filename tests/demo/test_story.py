@@ -1,0 +1,337 @@
+"""The demo as it was told: what the database holds, and who is on record as having done it."""
+
+from datetime import date, time, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlmodel import col, select
+
+from cma_app.access.actor import Origin
+from cma_app.clock import LONDON
+from cma_app.commands.demonstration import look
+from cma_app.databases import Database
+from cma_app.demo.households import households
+from cma_app.demo.people import CAST, PASSWORD
+from cma_app.demo.story import load
+from cma_app.errors import NotFound
+from cma_app.postgres import EmbeddedPostgres
+from cma_app.services import budgets, cases, clients, debts, next_actions, notes, referrals
+from cma_app.services.contact_routes import safe_routes
+from cma_app.services.sign_in import sign_in
+from models import BudgetSheet, Case, CaseNote, Client, Consent, NextAction, Referral
+from tests.demo.conftest import T, Told
+from tests.demo.test_data import BUDGETS, OFFERS, OWED
+
+NAMES = {each.code: each.client["last_name"] for each in households()}
+HOLDERS = {each.code: each.holder for each in households()}
+
+
+def case_of(told: Told, code: str) -> int:
+    return told.case(NAMES[code])
+
+
+class TestMoney:
+    @pytest.mark.parametrize("code", [code for code in OWED if code != "C3"])
+    def test_a_case_owes_what_the_sheet_says(self, told: Told, code: str) -> None:
+        with told.open(HOLDERS[code]) as session:
+            case = cases.open_case(session, case_of(told, code))
+            assert (case.total_debt, case.priority_debt) == tuple(map(Decimal, OWED[code]))
+
+    @pytest.mark.parametrize("code", BUDGETS)
+    def test_a_budget_is_what_the_sheet_says(self, told: Told, code: str) -> None:
+        income, outgoings, surplus, savings = map(Decimal, BUDGETS[code])
+        with told.open(HOLDERS[code]) as session:
+            case = cases.open_case(session, case_of(told, code))
+            sheet = budgets.read_budget(session, case.id).sheet
+            assert sheet is not None
+            assert (sheet.total_income, sheet.total_expenses) == (income, outgoings)
+            assert (sheet.surplus_deficit, sheet.savings) == (surplus, savings)
+            assert case.monthly_surplus == surplus
+            assert session.require(Client, case.client_id).monthly_income == income
+
+    @pytest.mark.parametrize("code", NAMES)
+    def test_offers_are_kept_to_the_penny_or_not_made_at_all(self, told: Told, code: str) -> None:
+        keys = {debt["creditor"]: debt["key"] for debt in _data(code).debts}
+        rows = told.rows(
+            "SELECT c.creditor_name, o.amount, s.sheet_no FROM offers o"
+            " JOIN debts d USING (centre_id) JOIN creditors c USING (centre_id)"
+            " JOIN budget_sheets s USING (centre_id)"
+            " WHERE d.id = o.debt_id AND c.id = d.creditor_id AND s.id = o.budget_sheet_id"
+            " AND o.case_id = :case AND o.deleted_at IS NULL",
+            case=case_of(told, code),
+        )
+        expected = {key: Decimal(offer) for key, offer in OFFERS.get(code, {}).items()}
+        assert {keys[name]: amount for name, amount, _ in rows} == expected
+        assert {number for *_, number in rows} <= {len(_data(code).sheets)}
+
+    def test_harbours_board_adds_up(self, told: Told) -> None:
+        assert _board(told, "HMA") == (9, Decimal("110000.00"), Decimal("15800.00"))
+
+    def test_cwms_board_adds_up(self, told: Told) -> None:
+        assert _board(told, "CWM") == (2, Decimal("15900.00"), Decimal("0.00"))
+
+    def test_the_fenwicks_owe_12000_together_9300_and_10500(self, told: Told) -> None:
+        with told.open("gareth") as session:
+            totals = debts.list_debts(session, case_of(told, "C1")).totals
+        assert totals.household == Decimal(12_000)
+        assert (totals.partner, totals.client) == (Decimal(9_300), Decimal(10_500))
+
+    def test_the_first_version_of_h7_is_kept(self, told: Told) -> None:
+        with told.open("priya") as session:
+            found = budgets.read_budget(session, case_of(told, "H7"), sheet_no=1).sheet
+        assert found is not None
+        assert found.total_expenses == Decimal("1573.00")
+
+    def test_the_offer_entered_by_the_week_is_shown_so(self, told: Told) -> None:
+        entered = told.rows(
+            "SELECT entered_amount, entered_frequency FROM offers"
+            " WHERE case_id = :case AND amount = 52",
+            case=case_of(told, "H8"),
+        )
+        assert entered == [(Decimal("12.00"), "weekly")]
+
+
+class TestStory:
+    def test_stages_and_the_days_in_them_are_the_boards(self, told: Told) -> None:
+        found = {
+            name: (stage, since)
+            for name, stage, since in told.rows(
+                "SELECT c.last_name, k.stage, k.stage_since FROM cases k"
+                " JOIN clients c USING (centre_id) JOIN centres e ON e.id = k.centre_id"
+                " WHERE c.id = k.client_id AND e.code = 'HMA'"
+            )
+        }
+        assert found == {
+            "Whitmore": ("advice", date(2026, 11, 19)),
+            "Dudek": ("advice", date(2026, 11, 20)),
+            "Bright": ("evidence", date(2026, 11, 13)),
+            "Petty": ("action", date(2026, 10, 23)),
+            "Rahimi": ("fact_find", date(2026, 11, 13)),
+            "Oakley": ("review", date(2026, 11, 11)),
+            "Tait": ("approval", date(2026, 11, 19)),
+            "Lomax": ("action", date(2026, 11, 24)),
+            "Achebe": ("waiting", date(2026, 11, 5)),
+        }
+
+    def test_next_dates_are_the_boards(self, told: Told) -> None:
+        found = dict(
+            told.rows(
+                "SELECT c.last_name, min(a.due_date) FROM next_actions a"
+                " JOIN cases k USING (centre_id) JOIN clients c USING (centre_id)"
+                " JOIN centres e ON e.id = k.centre_id WHERE k.id = a.case_id"
+                " AND c.id = k.client_id AND e.code = 'HMA' GROUP BY 1"
+            )
+        )
+        assert found == {
+            "Whitmore": T,
+            "Dudek": date(2026, 12, 1),
+            "Bright": date(2026, 11, 26),
+            "Petty": date(2026, 11, 26),
+            "Rahimi": T,
+            "Oakley": date(2026, 11, 27),
+            "Tait": date(2026, 11, 24),
+            "Lomax": date(2026, 11, 27),
+            "Achebe": T,
+        }
+
+    def test_an_eviction_makes_a_case_urgent_and_its_hour_an_action(self, told: Told) -> None:
+        with told.open("priya") as session:
+            case = cases.open_case(session, case_of(told, "H8"))
+            action = session.exec(
+                select(NextAction).where(
+                    col(NextAction.case_id) == case.id, col(NextAction.kind) == "emergency"
+                )
+            ).one()
+        assert case.priority == "urgent"
+        assert (case.emergency, case.emergency_date) == ("Eviction", date(2026, 11, 30))
+        assert (action.due_date, action.due_time) == (date(2026, 11, 30), time(10, 30))
+
+    def test_breathing_space_is_dated_by_the_law(self, told: Told) -> None:
+        with told.open("tom") as session:
+            actions = next_actions.list_actions(session, case_of(told, "H4"))
+        began = date(2026, 10, 23)
+        days = {(each.due_date - began).days + 1 for each in actions if each.due_date}
+        assert days == {35, 60}
+
+    def test_sign_off_is_priyas_and_late(self, told: Told) -> None:
+        with told.open("priya") as session:
+            action = next_actions.list_actions(session, case_of(told, "H7"))[0]
+        assert action.owner == "Priya Nair"
+        assert action.due_date is not None
+        assert action.due_date < T
+
+    def test_a_record_ends_ten_days_from_t(self, told: Told) -> None:
+        case = told.rows(
+            "SELECT status, closing_date, closure_reason, total_debt FROM cases WHERE id = :case",
+            case=case_of(told, "C3"),
+        )[0]
+        assert case == ("closed", date(2020, 12, 5), "Debts written off", None)
+
+    def test_written_off_debts_are_kept_with_their_sums(self, told: Told) -> None:
+        rows = told.rows(
+            "SELECT balance, status FROM debts WHERE case_id = :case", case=case_of(told, "C3")
+        )
+        assert sum(balance for balance, _ in rows) == Decimal(11_430)
+        assert {status for _, status in rows} == {"written_off"}
+
+    def test_notes_tell_when_it_happened(self, told: Told) -> None:
+        with told.open("eleri") as session:
+            page = notes.list_notes(session, case_of(told, "C2")).page
+        days = [row.latest.happened_at.astimezone(LONDON).date() for row in page.rows]
+        assert days == [date(2026, 11, 24), date(2026, 11, 10), date(2026, 10, 30)]
+
+    def test_a_manager_decides_about_kayleigh(self, told: Told) -> None:
+        with told.open("eleri") as session:
+            actions = next_actions.list_actions(session, case_of(told, "C2"))
+        assert [(each.owner, "decide" in each.what) for each in actions] == [
+            ("Eleri Vaughan", True)
+        ]
+
+    def test_unchecked_balances_are_not_said_to_be_checked(self, told: Told) -> None:
+        for code in ("H9", "C2"):
+            assert told.rows(
+                "SELECT DISTINCT is_balance_verified FROM debts WHERE case_id = :case",
+                case=case_of(told, code),
+            ) == [(False,)]
+
+
+class TestPeople:
+    def test_everybody_signs_in_with_the_printed_password(self, told: Told) -> None:
+        for username in ("ruth", "sian", "admin"):
+            actor = sign_in(username, PASSWORD, Origin()).actor
+            assert actor.user_id == told.people[username].user_id
+            assert not actor.must_change_password
+
+    def test_the_cast_has_its_roles_and_supervisors(self, told: Told) -> None:
+        rows = told.rows(
+            "SELECT u.username, u.role, coalesce(s.username, '') FROM users u"
+            " LEFT JOIN users s ON s.id = u.supervisor_id WHERE u.id = ANY (:ids)",
+            ids=[told.people[each.username].user_id for each in CAST],
+        )
+        assert sorted(rows) == sorted((each.username, each.role, each.supervisor) for each in CAST)
+
+    def test_each_centre_has_its_manager_and_is_marked_as_demo(
+        self, told: Told, postgres: EmbeddedPostgres
+    ) -> None:
+        rows = told.rows(
+            "SELECT c.code, u.username FROM centres c JOIN users u ON u.id = c.manager_id"
+            " WHERE c.settings ->> 'demo' = 'true'"
+        )
+        assert sorted(rows) == [("CWM", "eleri"), ("HMA", "ruth")]
+        database = Database(postgres.app_url, postgres.owner_url, postgres.owner_url)
+        assert look(database).demo == 2
+
+    def test_eleri_finds_nobody_called_leanne(self, told: Told) -> None:
+        with told.open("eleri") as session:
+            assert clients.find_clients(session, text="Leanne").rows == []
+            with pytest.raises(NotFound):
+                cases.open_case(session, case_of(told, "H1"))
+        with told.open("ruth") as session:
+            assert clients.find_clients(session, text="Leanne").total == 1
+
+    def test_the_admin_sees_no_client(self, told: Told) -> None:
+        with told.open("admin") as session:
+            assert session.exec(select(Client)).all() == []
+
+    def test_a_trainee_sees_the_own_two_cases(self, told: Told) -> None:
+        with told.open("callum") as session:
+            held = {case.id for case in session.exec(select(Case)).all()}
+        assert held == {case_of(told, "H7"), case_of(told, "H9")}
+
+    def test_beth_is_reached_by_text_from_ten_to_twelve_alone(self, told: Told) -> None:
+        with told.open("priya") as session:
+            client_id = cases.open_case(session, case_of(told, "H6")).client_id
+            routes = {each.route: each for each in safe_routes(session, client_id)}
+        assert {route: each.answer for route, each in routes.items()} == {
+            "call": "no",
+            "voicemail": "no",
+            "text": "yes",
+            "email": "no",
+            "post": "no",
+        }
+        assert (routes["text"].from_time, routes["text"].to_time) == (time(10), time(12))
+
+    def test_steven_is_likely_stephen(self, told: Told) -> None:
+        with told.open("ruth") as session:
+            waiting = session.exec(select(Referral).where(col(Referral.status) == "waiting")).one()
+            found = referrals.same_people(session, waiting.id)
+        assert (waiting.first_name, waiting.received_date) == ("Steven", T - timedelta(days=1))
+        assert [(each.name, each.strength, each.case_id) for each in found] == [
+            ("Stephen Achebe", "likely", case_of(told, "H9"))
+        ]
+        assert {"Mobile", "Birth date", "Postcode"} <= set(found[0].reasons)
+
+    def test_consents_keep_the_words_that_were_read_out(self, told: Told) -> None:
+        with told.open("priya") as session:
+            client_id = cases.open_case(session, case_of(told, "H6")).client_id
+            given = session.exec(select(Consent).where(col(Consent.client_id) == client_id)).all()
+        assert {each.purpose for each in given} == {"holding", "special_category", "sharing"}
+        assert all(each.wording and each.given_at.date() < T for each in given)
+
+
+class TestTrail:
+    def test_whatever_was_made_has_an_audit_row_by_somebody_of_the_cast(self, told: Told) -> None:
+        ids = {told.people[each.username].user_id: each.username for each in CAST}
+        tables = (Case, Client, BudgetSheet, CaseNote, NextAction, Consent, Referral)
+        for table in (*(str(each.__tablename__) for each in tables), "debts", "offers"):
+            rows = told.rows(
+                f"SELECT t.id, a.user_id, t.created_by FROM {table} t LEFT JOIN audit_logs a"
+                " ON a.centre_id = t.centre_id AND a.table_name = :table AND a.record_id = t.id"
+                " AND a.old_values IS NULL JOIN centres e ON e.id = t.centre_id"
+                " WHERE e.code IN ('HMA', 'CWM')"
+                " AND (a.action IS NULL OR a.action NOT IN ('case:open', 'client:open'))",
+                table=table,
+            )
+            assert rows, table
+            assert {row[1] for row in rows} <= set(ids), table
+            assert all(who == made for _, who, made in rows), table
+
+    def test_each_case_was_opened_and_begun_by_its_own_people(self, told: Told) -> None:
+        for data in households():
+            acts = {
+                action
+                for (action,) in told.rows(
+                    "SELECT DISTINCT action FROM audit_logs WHERE case_id = :case"
+                    " AND user_id = ANY (:ids)",
+                    case=case_of(told, data.code),
+                    ids=[told.people[step["who"]].user_id for step in data.steps],
+                )
+            }
+            assert {"case:start", "case:open", "debt:record", "note:record"} <= acts, data.code
+
+    def test_nothing_was_done_by_nobody(self, told: Told) -> None:
+        assert (
+            told.rows(
+                "SELECT a.action FROM audit_logs a JOIN centres e ON e.id = a.centre_id"
+                " WHERE e.code IN ('HMA', 'CWM') AND a.user_id IS NULL"
+            )
+            == []
+        )
+
+
+class TestLoading:
+    def test_a_second_telling_changes_nothing(self, told: Told) -> None:
+        counted = "SELECT (SELECT count(*) FROM audit_logs), (SELECT count(*) FROM cases)"
+        before, said = told.rows(counted), []
+        signs = load(on=T, say=said.append)
+        assert told.rows(counted) == before
+        assert not signs.told
+        assert said == ["The demo is loaded already."]
+        assert told.signs.told
+
+    def test_the_sign_ins_are_handed_back(self, told: Told) -> None:
+        assert len(told.signs.lines) == len(CAST) + 1
+        assert told.signs.password == PASSWORD
+
+
+def _data(code: str):
+    return next(each for each in households() if each.code == code)
+
+
+def _board(told: Told, centre: str) -> tuple:
+    return told.rows(
+        "SELECT count(*), sum(k.total_debt), sum(k.priority_debt) FROM cases k"
+        " JOIN centres e ON e.id = k.centre_id WHERE e.code = :centre"
+        " AND k.status IN ('open', 'in_progress')",
+        centre=centre,
+    )[0]
