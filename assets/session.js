@@ -44,9 +44,9 @@
     const seconds = left();
     const words = seconds >= 60 ? `${Math.ceil(seconds / 60)} minutes` : `${seconds} seconds`;
     warning.querySelector("[data-left]").textContent =
-      seconds > 60 && seconds <= 120 && Math.ceil(seconds / 60) === 1 ? "1 minute" : words;
+      seconds === 60 ? "1 minute" : words;
     clearTimeout(timer);
-    timer = setTimeout(seconds === 0 ? check : count, seconds === 0 ? 1000 : 1000);
+    timer = setTimeout(seconds === 0 ? check : count, 1000);
   }
 
   /* Made here and not by React: they must work when the page cannot. */
@@ -163,23 +163,35 @@
     try {
       const said = await ask("/session");
       if (said.over) ended();
-      else if (said.ok && !cover.open) location.reload();
+      else if (said.ok && !cover.open) reloadOnce();
     } catch {
       again(5);
     }
   }
 
+  function reloadOnce() {
+    const last = Number(sessionStorage.getItem("cma-reloaded") ?? 0);
+    if (Date.now() - last < 10000) return; // never in a circle
+    sessionStorage.setItem("cma-reloaded", String(Date.now()));
+    location.reload();
+  }
+
   let seen = "";
   const begin = () => {
     document.body.append(warning, cover);
-    new MutationObserver(() => {
+    const look = () => {
       const now = frame()?.dataset.ended ?? "";
-      if (now && now !== seen) {
-        seen = now;
-        refused();
-      }
-    }).observe(document, { subtree: true, childList: true, attributeFilter: ["data-ended"] });
-    check();
+      if (!now || now === seen) return false;
+      seen = now;
+      refused();
+      return true;
+    };
+    new MutationObserver(look).observe(document, {
+      subtree: true,
+      childList: true,
+      attributeFilter: ["data-ended"],
+    });
+    if (!look()) check();
     document.addEventListener("visibilitychange", (event) => {
       if (event.isTrusted && document.visibilityState === "visible") check();
     });

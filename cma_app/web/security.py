@@ -28,9 +28,11 @@ _ALWAYS: Final = {
     "x-content-type-options": "nosniff",
     # Not no-referrer: with it a browser sends "Origin: null" with a form, which we refuse.
     "referrer-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+_PAGES: Final = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
 }
 
 
@@ -140,6 +142,8 @@ def _mark(headers: MutableHeaders, scope: Scope, asked: Headers) -> None:
         headers["strict-transport-security"] = "max-age=31536000"
     path: str = scope["path"]
     if headers.get("content-type", "").startswith("text/html"):
+        for name, value in _PAGES.items():
+            headers[name] = value
         scripts = scripts_of(path) if not scope.get("cma.server_made") else None
         headers["content-security-policy"] = policy(asked.get("host", ""), scripts)
         headers["cache-control"] = "no-store"
