@@ -1,0 +1,252 @@
+/* The debts' rows: Tab moves, Enter in the last box saves the row and starts the next, each row is
+   saved by itself when it is left. What is typed stays in its box until the server has it. */
+import { useEffect, useRef, useState } from "react";
+
+const BOXES = [
+  "creditor", "debt_type", "liability", "owed_by", "balance", "arrears", "monthly_payment",
+  "account_number", "priority", "priority_reason", "status",
+];
+const BLANK = {
+  creditor: "", debt_type: "", liability: "sole", owed_by: "client", balance: "", arrears: "",
+  monthly_payment: "", account_number: "", priority: "by_type", priority_reason: "", status: "active",
+};
+const WAIT = 10000; // milliseconds until an unanswered save may be sent again
+const same = (a, b) => BOXES.every((name) => a[name].trim() === b[name].trim());
+const nextBox = (box, by = 1) => {
+  const boxes = [...box.closest("[data-debts]").querySelectorAll("[data-box]")];
+  return boxes[boxes.indexOf(box) + by];
+};
+
+function Row({ name, row, result, options, editable, number, save, remove, open, onOpen }) {
+  const stored = row ?? BLANK;
+  const [draft, setDraft] = useState(null);
+  const now = useRef({ draft: null, version: 0, sent: null, again: false });
+  now.current.row = row;
+  const shown = draft ?? stored;
+  const put = (value) => {
+    now.current.draft = value;
+    setDraft(value);
+  };
+  const change = (box, value) => {
+    const it = now.current;
+    if (it.draft === null) it.version = it.row?.version ?? 0;
+    const part = { [box]: value };
+    if (box === "liability" && value === "joint") part.owed_by = "joint";
+    if (box === "owed_by" && value === "joint" && (it.draft ?? stored).liability === "sole")
+      part.liability = "joint";
+    put({ ...(it.draft ?? it.row ?? BLANK), ...part });
+  };
+  const send = () => {
+    const it = now.current;
+    if (it.draft === null) return;
+    if (same(it.draft, it.row ?? BLANK)) {
+      if (!it.sent) put(null);
+      return;
+    }
+    if (it.sent && Date.now() - it.sent.at < WAIT) {
+      it.again = !same(it.draft, it.sent);
+      return;
+    }
+    it.sent = { ...it.draft, at: Date.now() };
+    const typed = Object.fromEntries(BOXES.map((box) => [box, it.draft[box]]));
+    save(name, it.row?.id ?? 0, it.version, typed);
+  };
+  useEffect(() => {
+    const it = now.current;
+    const sent = it.sent;
+    it.sent = null;
+    if (result?.ok) {
+      it.version = it.row?.version ?? 0;
+      if (it.draft && sent && same(it.draft, sent)) put(null);
+    }
+    if (it.again) {
+      it.again = false;
+      send();
+    }
+  }, [result?.seq]);
+  const keys = (event) => {
+    if (event.key === "Escape" && !now.current.sent && editable) return put(null);
+    if (event.key !== "Enter" || event.target.tagName === "BUTTON") return undefined;
+    event.preventDefault();
+    const box = event.target;
+    if (nextBox(box)) nextBox(box).focus();
+    else {
+      send();
+      setTimeout(() => nextBox(box)?.focus(), 0); // the next row is there once this one is sent
+    }
+    return undefined;
+  };
+  const left = (event) => {
+    if (!event.currentTarget.contains(event.relatedTarget)) send();
+  };
+  const errors = draft !== null && result ? result.errors : {};
+  const theirs = draft !== null && result ? result.theirs : "";
+  const at = `debt-${name}`;
+  const who = shown.creditor.trim() || (row ? "debt" : `new debt, row ${number}`);
+  const said = (box) =>
+    errors[box] ? { "aria-invalid": "true", "aria-describedby": `${at}-${box}-error` } : {};
+  const text = (box, word, more = {}) => (
+    <input className="box" data-box={box} autoComplete="off" maxLength={12000}
+      aria-label={`${word}, ${who}`} value={shown[box]} readOnly={!editable}
+      onChange={(event) => change(box, event.target.value)} {...more} {...said(box)} />
+  );
+  const list = (box, word, choices, more = {}) => (
+    <select className="box" data-box={box} aria-label={`${word}, ${who}`} value={shown[box]}
+      disabled={!editable} onChange={(event) => change(box, event.target.value)} {...more} {...said(box)}>
+      {choices.map(([code, label]) => <option key={code} value={code}>{label}</option>)}
+    </select>
+  );
+  const kind = options.types.find((type) => type.code === shown.debt_type);
+  const first = shown.priority === "by_type" ? kind?.is_priority : shown.priority === "priority";
+  const choices = [["", "Choose"], ...options.types.map((type) => [type.code, type.label])];
+  const problems = Object.entries(errors);
+  const isOpen = open || Boolean(errors.priority_reason || errors.status || errors.priority);
+  const money = { inputMode: "decimal" };
+  const saved = draft === null && result?.ok ? result.at : "";
+  return (
+    <tbody data-debt={row?.id ?? "new"} data-saving={draft !== null ? "" : undefined}
+      onBlur={left} onKeyDown={keys}>
+      <tr>
+        <td>{text("creditor", "Creditor", { list: "creditor-names" })}</td>
+        <td>{list("debt_type", "Kind of debt", choices)}</td>
+        <td>{list("liability", "Liability", options.liabilities)}</td>
+        <td>{list("owed_by", "Owed by", options.owedBy)}</td>
+        <td className="num">{text("balance", "Balance in pounds", money)}</td>
+        <td className="num">{text("arrears", "Arrears in pounds", money)}</td>
+        <td className="num">{text("monthly_payment", "Payment a month in pounds", money)}</td>
+        <td>{text("account_number", "Account number")}</td>
+        <td className="end">
+          {row && editable ? (
+            <button type="button" className="button plain small" aria-label={`Remove ${who}`}
+              onClick={() => remove(row.id)}>Remove</button>
+          ) : null}
+        </td>
+      </tr>
+      <tr className="said">
+        <td colSpan={9}>
+          <div className="debt-said">
+            {kind ? (
+              <span className={first ? "badge note" : "badge"}>{first ? "Priority" : "Non-priority"}</span>
+            ) : null}
+            {kind ? <span className="hint">{kind.consequence}</span> : null}
+            {kind ? (
+              <button type="button" className="button plain small" aria-expanded={isOpen}
+                aria-label={`Details of ${who}`} onClick={() => onOpen(name)}>Details</button>
+            ) : null}
+            {draft !== null && row === undefined && !problems.length ? (
+              <span className="quiet">Not saved yet</span>
+            ) : null}
+            <span className="quiet" role="status">{saved ? `Saved ${saved}` : ""}</span>
+          </div>
+          {isOpen ? (
+            <div className="debt-more">
+              <label>Treat as{" "}
+                <select className="box dense" value={shown.priority} disabled={!editable}
+                  aria-label={`Treat as, ${who}`}
+                  onChange={(event) => change("priority", event.target.value)}>
+                  <option value="by_type">By kind of debt</option>
+                  <option value="priority">Priority</option>
+                  <option value="non_priority">Non-priority</option>
+                </select>
+              </label>
+              <label>Reason{" "}
+                <input className="box dense" value={shown.priority_reason} readOnly={!editable}
+                  maxLength={600} aria-label={`Reason, ${who}`}
+                  onChange={(event) => change("priority_reason", event.target.value)}
+                  {...said("priority_reason")} />
+              </label>
+              <label>State{" "}
+                <select className="box dense" value={shown.status} disabled={!editable}
+                  aria-label={`State, ${who}`} onChange={(event) => change("status", event.target.value)}>
+                  <option value="active">Owed</option>
+                  <option value="settled">Settled</option>
+                  <option value="written_off">Written off</option>
+                </select>
+              </label>
+            </div>
+          ) : null}
+          {problems.map(([box, sentence]) => (
+            <p className="field-error" id={`${at}-${box}-error`} key={box} role="alert">
+              {options.words[box] ? `${options.words[box]}: ` : ""}{sentence}
+            </p>
+          ))}
+          {theirs ? (
+            <p role="alert">
+              Somebody changed this debt: <strong>{theirs}</strong>. Yours is kept here.{" "}
+              <button type="button" className="button small" onClick={() => {
+                now.current.version = now.current.row?.version ?? 0;
+                send();
+              }}>Save mine</button>{" "}
+              <button type="button" className="button small" onClick={() => put(null)}>Take theirs</button>
+            </p>
+          ) : null}
+        </td>
+      </tr>
+    </tbody>
+  );
+}
+
+export function DebtGrid({ rows, results, options, names, editable, onSave, onRemove }) {
+  const serial = useRef(0);
+  const mount = useRef(Date.now().toString(36)).current;
+  const another = () => `new-${mount}-${(serial.current += 1)}`;
+  const keys = useRef(new Map());
+  const [fresh, setFresh] = useState(() => [another()]);
+  const [open, setOpen] = useState("");
+  useEffect(() => {
+    // a new row that the server now has keeps its boxes and its focus; a blank one stands below
+    setFresh((before) => {
+      const still = before.filter((name) => !results[name]?.id);
+      for (const name of before) {
+        if (results[name]?.id) keys.current.set(results[name].id, name);
+      }
+      if (still.length === before.length) return before;
+      return still.length ? still : [...still, another()];
+    });
+  }, [results]);
+  const saveRow = (name, id, version, typed) => {
+    onSave(name, id, version, typed);
+    if (!id) {
+      setFresh((before) =>
+        before[before.length - 1] === name ? [...before, another()] : before,
+      );
+    }
+  };
+  const known = new Set(rows.map((row) => row.id));
+  const nameOf = (id) =>
+    keys.current.get(id) ?? Object.keys(results).find((name) => results[name].id === id) ?? `${id}`;
+  const waiting = fresh.filter((name) => !known.has(results[name]?.id) && !results[name]?.id);
+  const listed = [
+    ...rows.map((row) => [nameOf(row.id), row]),
+    ...(editable ? waiting.map((name) => [name, undefined]) : []),
+  ];
+  const toggle = (name) => setOpen((before) => (before === name ? "" : name));
+  return (
+    <div className="scroll" role="region" tabIndex={0} aria-label="Debts" data-debts="">
+      <table className="table grid debts">
+        <caption className="sr">Debts, one row each</caption>
+        <colgroup>
+          <col className="who" /><col className="kind" /><col className="how" /><col className="how" />
+          <col className="sum" /><col className="sum" /><col className="sum" /><col className="account" />
+          <col className="act" />
+        </colgroup>
+        <thead>
+          <tr>
+            <th scope="col">Creditor</th><th scope="col">Kind of debt</th><th scope="col">Liability</th>
+            <th scope="col">Owed by</th><th scope="col" className="num">Balance, £</th>
+            <th scope="col" className="num">Arrears, £</th><th scope="col" className="num">Payment, £</th>
+            <th scope="col">Account</th><th scope="col"><span className="sr">Remove</span></th>
+          </tr>
+        </thead>
+        {listed.map(([name, row], place) => (
+          <Row key={name} name={name} row={row} result={results[name]} options={options}
+            editable={editable} number={place + 1} save={saveRow} remove={onRemove}
+            open={open === name} onOpen={toggle} />
+        ))}
+      </table>
+      <datalist id="creditor-names">
+        {names.map((name) => <option key={name} value={name} />)}
+      </datalist>
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+"""The parts in which money is typed: the budget's lines, the debts' rows, a box for one offer.
+
+They are local components (assets/*.jsx): what is typed stays in the browser until it is saved, so
+that the server hears of a line once, when it is left.
+"""
+
+from typing import Any
+
+import reflex as rx
+
+SPEC: Any = rx.event.passthrough_event_spec  # its stub knows two types at most
+
+
+class BudgetGrid(rx.Component):
+    """The lines of a budget sheet, each saved by itself."""
+
+    library = "$/public/budget_grid"
+    tag = "BudgetGrid"
+
+    groups: rx.Var[list[Any]]
+    lines: rx.Var[dict[str, Any]]
+    results: rx.Var[dict[str, Any]]
+    sums: rx.Var[Any]
+    frequencies: rx.Var[list[list[str]]]
+    editable: rx.Var[bool]
+
+    on_save: rx.EventHandler[SPEC(str, str, str, str, str)]
+
+
+class DebtGrid(rx.Component):
+    """The debts of a case, one row each, saved by itself."""
+
+    library = "$/public/debt_grid"
+    tag = "DebtGrid"
+
+    rows: rx.Var[list[Any]]
+    results: rx.Var[dict[str, Any]]
+    options: rx.Var[Any]
+    names: rx.Var[list[str]]
+    editable: rx.Var[bool]
+
+    on_save: rx.EventHandler[SPEC(str, int, int, dict[str, str])]
+    on_remove: rx.EventHandler[SPEC(int)]
+
+
+class EntryBox(rx.Component):
+    """A box for one sum, saved by Enter or when it is left."""
+
+    library = "$/public/entry_box"
+    tag = "EntryBox"
+
+    name: rx.Var[str]
+    label: rx.Var[str]
+    value: rx.Var[str]
+    error: rx.Var[str]
+    theirs: rx.Var[str]
+    seq: rx.Var[int]
+    read_only: rx.Var[bool]
+    described_by: rx.Var[str]
+
+    on_commit: rx.EventHandler[SPEC(str)]

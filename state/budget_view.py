@@ -1,0 +1,314 @@
+"""A budget sheet as text, ready to show: its lines, its sums and where the money goes."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from cma_app.rules.budget_lines import line_stamp
+from cma_app.rules.financial_statement import (
+    NIL,
+    Line,
+    StatementLines,
+    Totals,
+    statement_lines,
+    totals,
+)
+from cma_app.rules.frequencies import FREQUENCIES
+from cma_app.services.budgets import TYPE_LABELS, CaseBudget
+from cma_app.services.households import EMPLOYMENTS, TENURES
+from models import BudgetSheet, Household
+from state.words import day_text, moment_text, pounds, several
+
+FREQUENCY_CHOICES = [[code, label] for code, label in FREQUENCIES.items()]
+BAR = 1000  # units of the bar's width
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line as it is stored; `seen` goes back with the next edit of it."""
+
+    amount: str
+    frequency: str
+    monthly: str
+    note: str
+    seen: str
+
+    @classmethod
+    def of(cls, stored: dict[str, str]) -> "LineView":
+        """Return what is shown of a stored line."""
+        return cls(
+            amount=pounds(Decimal(stored["amount"]), sign=False),
+            frequency=stored["frequency"],
+            monthly=pounds(Decimal(stored["monthly"]), sign=False),
+            note=stored.get("note", ""),
+            seen=line_stamp(stored),
+        )
+
+    @staticmethod
+    def told(theirs: dict[str, str]) -> str:
+        """Return another person's line in words."""
+        if not theirs.get("amount"):
+            return "empty"
+        often = FREQUENCIES.get(theirs["frequency"], "").lower()
+        note = f", “{theirs['note']}”" if theirs.get("note") else ""
+        return f"{pounds(Decimal(theirs['amount']))} {often}{note}"
+
+
+@dataclass(frozen=True, slots=True)
+class LineResult:
+    """What became of saving one line: a sentence a box, or another person's line in words."""
+
+    seq: int
+    ok: bool
+    errors: dict[str, str] = field(default_factory=dict)
+    theirs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineSpec:
+    """One line of the statement before anything is entered."""
+
+    code: str
+    label: str
+    hint: str
+    likely: bool
+    often: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """Lines that share a subtotal."""
+
+    key: str
+    label: str
+    section: str
+    lines: list[LineSpec]
+
+    @classmethod
+    def all_of(cls, lines: StatementLines, nation: str, used: set[str]) -> list["GroupView"]:
+        """Return the statement's groups; a line that may repeat has one empty line more."""
+        return [
+            cls(
+                key=group.key,
+                label=group.label,
+                section=group.section,
+                lines=[spec for line in group.lines for spec in _specs(line, nation, used)],
+            )
+            for group in lines.groups
+        ]
+
+
+def _specs(line: Line, nation: str, used: set[str]) -> list[LineSpec]:
+    codes = [line.key]
+    if line.repeatable:
+        numbers = [int(code.split(":")[1]) for code in used if code.startswith(f"{line.key}:")]
+        codes += [f"{line.key}:{number}" for number in sorted(numbers)]
+        if line.key in used or numbers:
+            codes.append(f"{line.key}:{max(numbers, default=1) + 1}")
+    label = line.label_in(nation)
+    return [
+        LineSpec(
+            code=code,
+            label=label if code == line.key else f"{label}, {code.split(':')[1]}",
+            hint=line.hint,
+            likely=line.likely or code != line.key,
+            often=line.default_frequency,
+        )
+        for code in codes
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class SumsView:
+    """The sums of a sheet as text."""
+
+    income: str = "0.00"
+    fixed: str = "0.00"
+    flexible: str = "0.00"
+    total_income: str = "£0.00"
+    outgoings: str = "£0.00"
+    surplus: str = "£0.00"
+    is_deficit: bool = False
+    savings: str = "£0.00"
+    savings_box: str = "0.00"
+    is_savings_chosen: bool = False
+    available: str = "£0.00"
+    groups: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, sheet: BudgetSheet, sums: Totals) -> "SumsView":
+        """Return a sheet's sums; the surplus is the database's own column."""
+        by_group = {**sums.income, **sums.fixed, **sums.flexible}
+        return cls(
+            income=pounds(sums.total_income, sign=False),
+            fixed=pounds(sums.total_fixed, sign=False),
+            flexible=pounds(sums.total_flexible, sign=False),
+            total_income=pounds(sheet.total_income),
+            outgoings=pounds(sheet.total_expenses),
+            surplus=pounds(sheet.surplus_deficit),
+            is_deficit=sheet.surplus_deficit < 0,
+            savings=pounds(sheet.savings),
+            savings_box=pounds(sheet.savings, sign=False),
+            is_savings_chosen=sheet.savings_chosen is not None,
+            available=pounds(sums.available),
+            groups={key: pounds(amount, sign=False) for key, amount in by_group.items()},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """One part of the bar and of the table beside it."""
+
+    key: str
+    label: str
+    amount: str
+    share: str
+    x: str
+    width: str
+
+    @classmethod
+    def all_of(cls, sums: Totals, first: Decimal, others: Decimal) -> list["PartView"]:
+        """Return where a month's money goes; the bar is as long as income or outgoings."""
+        left = max(NIL, sums.available - first - others)
+        amounts = (
+            ("p1", "Fixed costs", sums.total_fixed),
+            ("p2", "Flexible costs", sums.total_flexible),
+            ("p4", "Priority offers", first),
+            ("p5", "Other offers", others),
+            ("p3", "Savings", sums.savings),
+            ("p6", "Not offered", left),
+        )
+        whole = sum((amount for _, _, amount in amounts), NIL)
+        parts, x = [], NIL
+        for key, label, amount in amounts:
+            if amount <= 0:
+                continue
+            width = amount * BAR / whole
+            share = (amount * 100 / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
+            text = pounds(amount, sign=False)
+            parts.append(cls(key, label, text, f"{share}%", f"{x:.2f}", f"{width:.2f}"))
+            x += width
+        return parts
+
+
+@dataclass(frozen=True, slots=True)
+class SheetView:
+    """The sheet's own facts; `id` is 0 where none was begun."""
+
+    id: int = 0
+    number: int = 0
+    kind: str = ""
+    version: int = 0
+    on: str = ""
+    is_verified: bool = False
+    verified: str = ""
+    is_newest: bool = True
+    may_verify: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLink:
+    """One sheet in the list of them."""
+
+    number: int
+    word: str
+    is_verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdView:
+    """The household as its form begins; `id` is 0 where nobody asked yet."""
+
+    id: int = 0
+    summary: str = "Not asked yet"
+    adults: str = "1"
+    children_under_16: str = "0"
+    children_16_to_18: str = "0"
+    other_dependants: str = "0"
+    vehicles: str = "0"
+    tenure: str = ""
+    employment: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, row: Household | None) -> "HouseholdView":
+        """Return what is shown of a household."""
+        if row is None:
+            return cls()
+        counted = (
+            (row.adults, "adult", None),
+            (row.children_under_16, "child under 16", "children under 16"),
+            (row.children_16_to_18, "child of 16 to 18", "children of 16 to 18"),
+            (row.other_dependants, "other dependant", None),
+            (row.vehicles, "vehicle", None),
+        )
+        said = [several(number, one, many) for number, one, many in counted if number]
+        said += [TENURES[row.tenure]] if row.tenure else []
+        said += [EMPLOYMENTS[word] for word in row.employment if word in EMPLOYMENTS]
+        return cls(
+            id=row.id,
+            summary=", ".join(said),
+            adults=str(row.adults),
+            children_under_16=str(row.children_under_16),
+            children_16_to_18=str(row.children_16_to_18),
+            other_dependants=str(row.other_dependants),
+            vehicles=str(row.vehicles),
+            tenure=row.tenure or "",
+            employment=list(row.employment),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetView:
+    """All that the budget tab shows."""
+
+    sheet: SheetView
+    sheets: list[SheetLink]
+    groups: list[GroupView]
+    lines: dict[str, LineView]
+    sums: SumsView
+    parts: list[PartView]
+    household: HouseholdView
+
+    @classmethod
+    def of(cls, found: CaseBudget) -> "BudgetView":
+        """Return what is shown of a case's sheet."""
+        household = HouseholdView.of(found.household)
+        sheet = found.sheet
+        if sheet is None:
+            return cls(SheetView(), [], [], {}, SumsView(), [], household)
+        on = sheet.statement_date or sheet.created_at.date()
+        sums = totals(sheet.income_details, sheet.expense_details, on, savings=sheet.savings_chosen)
+        stored = {**sheet.income_details, **sheet.expense_details}
+        return cls(
+            sheet=_sheet(found, sheet, on),
+            sheets=[
+                SheetLink(
+                    row.sheet_no,
+                    f"Sheet {row.sheet_no}, {TYPE_LABELS[row.sheet_type].lower()},"
+                    f" {day_text(row.statement_date)}",
+                    row.verification_status == "verified",
+                )
+                for row in found.sheets
+            ],
+            groups=GroupView.all_of(statement_lines(on), found.nation, set(stored)),
+            lines={code: LineView.of(line) for code, line in stored.items()},
+            sums=SumsView.of(sheet, sums),
+            parts=PartView.all_of(sums, found.priority_offers, found.other_offers),
+            household=household,
+        )
+
+
+def _sheet(found: CaseBudget, sheet: BudgetSheet, on: date) -> SheetView:
+    is_verified = sheet.verification_status == "verified"
+    when = moment_text(sheet.verified_date)
+    return SheetView(
+        id=sheet.id,
+        number=sheet.sheet_no,
+        kind=TYPE_LABELS[sheet.sheet_type],
+        version=sheet.version,
+        on=day_text(on),
+        is_verified=is_verified,
+        verified=f"Verified by {found.verified_by}, {when}" if is_verified else "",
+        is_newest=found.is_newest,
+        may_verify=found.may_verify,
+    )

@@ -1,0 +1,183 @@
+"""What the budget tab shows and asks."""
+
+from typing import Any
+
+from cma_app.access.acts import Act
+from cma_app.clock import local, now
+from cma_app.errors import CmaError, Conflict, Invalid, NotFound
+from cma_app.services import budgets, households
+from cma_app.services.budgets import CaseBudget
+from cma_app.session import CentreSession
+from models import BudgetSheet
+from state.base import CentreState, Form, FormErrors, act, load, notice
+from state.budget_view import (
+    FREQUENCY_CHOICES,
+    BudgetView,
+    GroupView,
+    HouseholdView,
+    LineResult,
+    LineView,
+    PartView,
+    SheetLink,
+    SheetView,
+    SumsView,
+)
+from state.case_bar import CaseBarState
+
+
+def _sheet_again(session: CentreSession, sheet: BudgetSheet) -> CaseBudget:
+    return budgets.read_budget(session, sheet.case_id)
+
+
+def _line(session: CentreSession, sheet_id: int, what: dict[str, str]) -> BudgetView:
+    sheet = budgets.record_line(
+        session,
+        sheet_id,
+        code=what["code"],
+        typed=what["typed"],
+        frequency=what["frequency"],
+        note=what["note"],
+        seen=what["seen"],
+    )
+    return BudgetView.of(_sheet_again(session, sheet))
+
+
+def _savings(session: CentreSession, sheet_id: int, typed: str) -> BudgetView:
+    return BudgetView.of(_sheet_again(session, budgets.record_savings(session, sheet_id, typed)))
+
+
+def _start(session: CentreSession, case_id: int) -> BudgetView:
+    return BudgetView.of(_sheet_again(session, budgets.start_sheet(session, case_id)))
+
+
+def _verify(session: CentreSession, sheet_id: int, version: int) -> BudgetView:
+    sheet = budgets.verify_sheet(session, sheet_id, version=version)
+    return BudgetView.of(_sheet_again(session, sheet))
+
+
+def _revise(session: CentreSession, sheet_id: int, sheet_type: str) -> BudgetView:
+    sheet = budgets.revise_sheet(session, sheet_id, sheet_type=sheet_type)
+    return BudgetView.of(_sheet_again(session, sheet))
+
+
+def _household(session: CentreSession, case_id: int, answers: dict[str, Any]) -> BudgetView:
+    households.record_household(session, case_id, answers)
+    return BudgetView.of(budgets.read_budget(session, case_id))
+
+
+class BudgetState(CentreState):
+    """One sheet: its lines as they are stored, its sums, and what became of each line."""
+
+    sheet: SheetView = SheetView()
+    sheets: list[SheetLink] = []
+    groups: list[GroupView] = []
+    lines: dict[str, LineView] = {}
+    sums: SumsView = SumsView()
+    parts: list[PartView] = []
+    household: HouseholdView = HouseholdView()
+    frequencies: list[list[str]] = FREQUENCY_CHOICES
+    results: dict[str, LineResult] = {}
+    errors: FormErrors = {}
+    savings_error: str = ""
+    savings_seq: int = 0
+    saved_at: str = ""
+    opened: int = 0
+
+    @load(Act.CASE_OPEN)
+    async def open(self):
+        """Show the newest sheet of the case, or the one its address names."""
+        case_id = self.route_id("case_id")
+        wanted = self.query("sheet")
+        if wanted and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 6):
+            raise NotFound
+        number = int(wanted) if wanted else None
+        self._show(
+            await self.ask(budgets.read_budget, case_id, sheet_no=number, show=BudgetView.of)
+        )
+        self.results, self.errors, self.savings_error, self.saved_at = {}, {}, "", ""
+        self.opened = case_id
+
+    @act(Act.BUDGET_RECORD)
+    async def start(self):
+        """Begin the first sheet of the case."""
+        self._show(await self.ask(_start, self.route_id("case_id")))
+
+    @act(Act.BUDGET_RECORD)
+    async def save_line(self, code: str, typed: str, frequency: str, note: str, seen: str):
+        """Save one line; what is wrong lands beside its box and nothing typed is lost."""
+        what = {"code": code, "typed": typed, "frequency": frequency, "note": note, "seen": seen}
+        try:
+            found = await self.ask(_line, self.sheet.id, what)
+        except Invalid as error:
+            return self._note(code, ok=False, errors=dict(error.fields))
+        except Conflict as error:
+            if not error.theirs:
+                self._note(code, ok=False)
+                raise
+            self._show(await self.ask(budgets.read_budget, self.opened, show=BudgetView.of))
+            return self._note(code, ok=False, theirs=LineView.told(error.theirs))
+        except CmaError:
+            self._note(code, ok=False)
+            raise
+        self._saved(found)
+        self._note(code, ok=True)
+        return CaseBarState.refresh
+
+    @act(Act.BUDGET_RECORD)
+    async def save_savings(self, typed: str):
+        """Set the month's savings, or go back to the usual share."""
+        self.savings_seq += 1
+        try:
+            found = await self.ask(_savings, self.sheet.id, typed)
+        except Invalid as error:
+            self.savings_error = error.fields.get("savings", error.sentence)
+            return
+        self.savings_error = ""
+        self._saved(found)
+
+    @act(Act.BUDGET_RECORD)
+    async def revise(self, sheet_type: str):
+        """Copy the sheet to a new one and go on there."""
+        before = set(self.lines)
+        self._show(await self.ask(_revise, self.sheet.id, sheet_type))
+        self.results = {}
+        left_out = len(before - set(self.lines))
+        more = f" {left_out} lines that have ended were left out." if left_out else ""
+        return notice(f"Sheet {self.sheet.number} begun. The old one stays as it was.{more}")
+
+    @act(Act.BUDGET_VERIFY)
+    async def verify(self):
+        """Verify the figures on screen."""
+        self._show(await self.ask(_verify, self.sheet.id, self.sheet.version))
+        return notice("Budget verified.")
+
+    @act(Act.BUDGET_RECORD, form="errors")
+    async def record_household(self, form: Form):
+        """Record who lives on the budget."""
+        work = [word for word in households.EMPLOYMENTS if form.get(f"employment-{word}") == "on"]
+        answers = {**form, "employment": work}
+        self._show(await self.ask(_household, self.route_id("case_id"), answers))
+        return [notice("Household saved."), CaseBarState.refresh]
+
+    def _saved(self, found: BudgetView) -> None:
+        self._show(found)
+        self.saved_at = f"{local(now()):%H:%M}"
+
+    def _show(self, found: BudgetView) -> None:
+        self.sheet, self.lines, self.sums, self.parts = (
+            found.sheet,
+            found.lines,
+            found.sums,
+            found.parts,
+        )
+        if found.groups != self.groups:
+            self.groups = found.groups
+        if found.sheets != self.sheets:
+            self.sheets = found.sheets
+        if found.household != self.household:
+            self.household = found.household
+
+    def _note(self, code: str, **what: Any) -> None:
+        before = self.results.get(code)
+        seq = (before.seq if before else 0) + 1
+        self.results = {**self.results, code[:60]: LineResult(seq=seq, **what)}
