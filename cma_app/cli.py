@@ -2,6 +2,7 @@
 
 import code
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -51,14 +52,19 @@ def migrate() -> None:
 
 
 @app.command()
-def demo() -> None:
+def demo(
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Tell it as on this day; today unless given."),
+    ] = None,
+) -> None:
     """Put two centres of made-up people into a database that holds no real one."""
     from cma_app.commands import demonstration, serving
     from cma_app.databases import open_database
 
     with open_database(say) as database:
         serving.prepare(database, say)
-        told = demonstration.load_demo(database, say)
+        told = demonstration.load_demo(database, say, on=on.date() if on else None)
         say(
             "The demo is loaded. Sign in as:" if told else "The demo was there already. Sign in as:"
         )

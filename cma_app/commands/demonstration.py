@@ -2,6 +2,7 @@
 
 import importlib
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import psycopg
@@ -36,8 +37,11 @@ def look(database: Database) -> Found:
     )
 
 
-def load_demo(database: Database, say: Say) -> bool:
-    """Tell the demo's story once; whether it was told now. Refused beside a real centre."""
+def load_demo(database: Database, say: Say, *, on: date | None = None) -> bool:
+    """Tell the demo's story once, as on a day; whether it was told now.
+
+    Refused beside a real centre.
+    """
     found = look(database)
     if found.real:
         raise Refused(
@@ -49,7 +53,7 @@ def load_demo(database: Database, say: Say) -> bool:
     story: Any = importlib.import_module("cma_app.demo.story")
     engine: Any = importlib.import_module("cma_app.database").app_engine
     try:
-        story.load(say=lambda words: say(f"  {words}"))
+        story.load(on, say=lambda words: say(f"  {words}"))
     finally:
         engine().dispose()
         engine.cache_clear()  # the next database of this process is another one
