@@ -11,7 +11,7 @@ from cma_app.clock import LONDON
 from cma_app.commands.demonstration import look
 from cma_app.databases import Database
 from cma_app.demo.households import households
-from cma_app.demo.people import CAST, PASSWORD
+from cma_app.demo.people import CAST, PASSWORD, UnlikeDemo
 from cma_app.demo.story import load
 from cma_app.errors import NotFound
 from cma_app.postgres import EmbeddedPostgres
@@ -318,6 +318,39 @@ class TestLoading:
         assert not signs.told
         assert said == ["The demo is loaded already."]
         assert told.signs.told
+
+    @pytest.mark.parametrize(
+        ("spoil", "mend", "sentence"),
+        [
+            (
+                "UPDATE centres SET settings = '{}' WHERE code = 'CWM'",
+                """UPDATE centres SET settings = '{"demo": true}' WHERE code = 'CWM'""",
+                "Cwm Debt Centre has the demo's code CWM and is real.",
+            ),
+            (
+                (
+                    "UPDATE users SET password_hash = 'another' || password_hash"
+                    " WHERE username = 'admin'"
+                ),
+                (
+                    "UPDATE users SET password_hash = substr(password_hash, 8)"
+                    " WHERE username = 'admin'"
+                ),
+                "There is an admin here whom the demo did not make",
+            ),
+        ],
+    )
+    def test_what_the_demo_did_not_make_is_left_alone(
+        self, told: Told, spoil: str, mend: str, sentence: str
+    ) -> None:
+        with told.owner.begin() as connection:
+            connection.exec_driver_sql(spoil)
+        try:
+            with pytest.raises(UnlikeDemo, match=sentence):
+                load(on=T)
+        finally:
+            with told.owner.begin() as connection:
+                connection.exec_driver_sql(mend)
 
     def test_the_sign_ins_are_handed_back(self, told: Told) -> None:
         assert len(told.signs.lines) == len(CAST) + 1
