@@ -1,6 +1,6 @@
 """The demo as it was told: what the database holds, and who is on record as having done it."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +15,16 @@ from cma_app.demo.people import CAST, PASSWORD, UnlikeDemo
 from cma_app.demo.story import load
 from cma_app.errors import NotFound
 from cma_app.postgres import EmbeddedPostgres
-from cma_app.services import budgets, cases, clients, debts, next_actions, notes, referrals
+from cma_app.services import (
+    budgets,
+    caseload,
+    cases,
+    clients,
+    debts,
+    next_actions,
+    notes,
+    referrals,
+)
 from cma_app.services.contact_routes import safe_routes
 from cma_app.services.sign_in import sign_in
 from models import BudgetSheet, Case, CaseNote, Client, Consent, NextAction, Referral
@@ -193,6 +202,39 @@ class TestStory:
                 "SELECT DISTINCT is_balance_verified FROM debts WHERE case_id = :case",
                 case=case_of(told, code),
             ) == [(False,)]
+
+
+@pytest.mark.usefixtures("morning")
+class TestBoard:
+    """The manager's board on the morning of the design's pictures."""
+
+    def test_its_counts_are_the_pictures(self, told: Told) -> None:
+        with told.open("ruth") as session:
+            centre = caseload.board(session).summary.centre
+        assert (centre.open, centre.owed, centre.priority_owed) == (9, 110_000, 15_800)
+        assert (centre.emergency, centre.today, centre.overdue) == (1, 3, 1)
+        assert (centre.deficit, centre.trainee, centre.undated, centre.review) == (1, 2, 0, 0)
+
+    def test_its_lanes_are_the_pictures(self, told: Told) -> None:
+        with told.open("ruth") as session:
+            lanes = caseload.board(session).summary.lanes
+        assert lanes == {"waiting": 1, "fact_find": 2, "advice": 2, "approval": 1, "action": 3}
+
+    def test_its_people_hold_what_they_hold_in_the_picture(self, told: Told) -> None:
+        with told.open("ruth") as session:
+            holders = caseload.board(session).summary.holders
+        assert {each.name: each.tally.open for each in holders} == {
+            "Priya Nair": 4,
+            "Tom Hale": 3,
+            "Callum Reid": 2,
+            "Ruth Adeyemi": 0,
+        }
+
+    def test_what_waits_shows_its_days(self, told: Told, morning: datetime) -> None:
+        with told.open("ruth") as session:
+            waiting = referrals.waiting_referrals(session).rows
+        assert [(each.first_name, each.days_waiting) for each in waiting] == [("Steven", 1)]
+        assert morning.date() == T
 
 
 class TestPeople:
