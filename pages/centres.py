@@ -7,9 +7,9 @@ import reflex as rx
 from cma_app.access.acts import Act
 from pages import routes
 from pages.components.empty import empty
-from pages.components.form import error_summary, field, form, form_foot, select, submit
+from pages.components.form import button, error_summary, field, form, form_foot, select, submit
 from pages.components.status import badge
-from pages.components.table import card, column, dialog, link, opens, pager, table
+from pages.components.table import card, column, link, pager, table
 from pages.layout import page_head, screen
 from state.centres import NATION_WORDS, CentresState
 
@@ -27,13 +27,14 @@ def centres() -> rx.Component:
         "Add a centre",
         type="button",
         class_name="button main",
-        custom_attrs={**opens("add-centre"), "data-shortcut": "n"},
+        on_click=CentresState.begin,
+        custom_attrs={"data-shortcut": "n"},
     )
     return rx.el.div(
         page_head("Centres", add),
+        rx.cond(CentresState.adding, card("Add a centre", _form(), key="add-centre")),
         rx.cond(CentresState.chosen > 0, _manager_choice()),
         card("Centres", _table(), _pager(), key="centres"),
-        dialog("add-centre", "Add a centre", _form()),
         class_name="page",
     )
 
@@ -127,7 +128,9 @@ def _form() -> rx.Component:
         field("Postcode", "postcode", error=errors["postcode"], width="w8"),
         field("Phone", "phone", type="tel", error=errors["phone"]),
         field("E-mail address", "email", type="email", error=errors["email"]),
-        form_foot(submit("Add centre", busy="Adding")),
+        form_foot(
+            submit("Add centre", busy="Adding"), button("Cancel", on_click=CentresState.stop)
+        ),
         on_submit=CentresState.add,
         key=CentresState.form_number,
     )

@@ -17,7 +17,7 @@ from pages.components.form import (
     submit,
 )
 from pages.components.status import badge, callout
-from pages.components.table import card, chip, column, dialog, opens, pager, table
+from pages.components.table import card, chip, column, pager, table
 from pages.layout import page_head, screen, when_may
 from state.users import UsersState
 
@@ -29,15 +29,16 @@ def people() -> rx.Component:
         "Add a person",
         type="button",
         class_name="button main",
-        custom_attrs={**opens("add-person"), "data-shortcut": "n"},
+        on_click=UsersState.begin,
+        custom_attrs={"data-shortcut": "n"},
     )
     return rx.el.div(
         page_head("People", when_may(Act.USER_ADD, add), lead=UsersState.centre_name),
         _password(),
+        rx.cond(UsersState.adding, card("Add a person", _form(), key="add-person")),
         when_may(Act.CENTRE_LIST, _centre_choice()),
         _filters(),
         card("People", _table(), _pager(), key="people"),
-        dialog("add-person", "Add a person", _form()),
         class_name="page",
         on_unmount=UsersState.put_away,
     )
@@ -186,7 +187,7 @@ def _form() -> rx.Component:
                 error=errors["supervisor_id"],
             ),
         ),
-        form_foot(submit("Add person", busy="Adding")),
+        form_foot(submit("Add person", busy="Adding"), button("Cancel", on_click=UsersState.stop)),
         on_submit=UsersState.add,
         key=UsersState.form_number,
     )

@@ -59,6 +59,7 @@ class CentresState(CentreState):
     """The centres of the whole system."""
 
     listed: Centres = Centres(rows=[], label="", number=1, has_back=False, has_next=False)
+    adding: bool = False
     errors: FormErrors = {}
     form_number: int = 0
     chosen: int = 0
@@ -70,6 +71,7 @@ class CentresState(CentreState):
     async def open(self):
         """Show the centres."""
         self.chosen = 0
+        self.adding = False
         page = self.query("page", "1")
         await self._show(int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1)
 
@@ -78,12 +80,24 @@ class CentresState(CentreState):
         """Go to a page of the list."""
         return rx.redirect(f"/centres?page={max(number, 1)}")
 
+    @act(Act.CENTRE_ADD)
+    def begin(self):
+        """Open the form."""
+        self.adding = True
+
+    @act(Act.CENTRE_ADD)
+    def stop(self):
+        """Close the form and forget what was typed."""
+        self.adding = False
+        self.errors = {}
+
     @act(Act.CENTRE_ADD, form="errors")
     async def add(self, form: Form):
         """Add a centre."""
         name = await self.ask(centres.add, CentreForm.read(form), show=lambda it: it.name)
         await self._show(self.listed.number)
         self.form_number += 1
+        self.adding = False
         return notice(f"{name} was added. Add its manager under People.")
 
     @act(Act.CENTRE_EDIT)

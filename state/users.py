@@ -96,6 +96,7 @@ class UsersState(CentreState):
     supervisors: list[tuple[str, str]] = []
     role: str = "advisor"
     issued: Password = NO_PASSWORD
+    adding: bool = False
     errors: FormErrors = {}
     form_number: int = 0
 
@@ -103,6 +104,7 @@ class UsersState(CentreState):
     async def open(self):
         """Show the people under the filters in the address."""
         self.issued = NO_PASSWORD
+        self.adding = False
         centre_id = self._centre_id()
         asked_show = self.query("show", "active")
         wanted = {
@@ -143,6 +145,17 @@ class UsersState(CentreState):
         """Ask for a supervisor where the new person is a trainee."""
         self.role = role if role in ROLE_WORDS else "advisor"
 
+    @act(Act.USER_ADD)
+    def begin(self):
+        """Open the form."""
+        self.adding = True
+
+    @act(Act.USER_ADD)
+    def stop(self):
+        """Close the form and forget what was typed."""
+        self.adding = False
+        self.errors = {}
+
     @act(Act.USER_ADD, form="errors")
     async def add(self, form: Form):
         """Add a person and show the one-time password, once."""
@@ -150,6 +163,7 @@ class UsersState(CentreState):
         issued = await self.ask(users.add, checked, centre_id=self._centre_id(), show=Password.of)
         await self._refresh(issued)
         self.form_number += 1
+        self.adding = False
         self.role = "advisor"
         return notice(f"{issued.name} was added.")
 

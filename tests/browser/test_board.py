@@ -1,0 +1,159 @@
+"""The manager's board in a browser: live, without reload, and without names when asked."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import Engine, text
+
+from cma_app.clock import today
+from cma_app.services import case_steps
+from tests.browser.conftest import Office
+from tests.people import Cast
+from tests.plant import plant_action, plant_case
+
+pytestmark = [pytest.mark.database, pytest.mark.browser]
+
+WITHIN = 1000
+"""Milliseconds in which another person's change is on screen."""
+
+
+def lane(page: Page, title: str):
+    return page.get_by_role("region", name=re.compile(title))
+
+
+class TestBoard:
+    def test_another_persons_change_arrives_without_reload_and_focus_stays(
+        self, office: Office, cast: Cast, owner: Engine
+    ):
+        stays = plant_case(owner, cast.amina, last="Stays", stage="advice")
+        moves = plant_case(owner, cast.amina, last="Moves", stage="fact_find", debt=100)
+        page = office.signed_in("maria", "/board").page
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        page.evaluate("window.same = true")
+        page.get_by_role("link", name="Pat Moves").focus()
+        with cast.open(cast.amina) as session:
+            case_steps.move_stage(session, moves, stage="advice")
+        advice = lane(page, "Advice")
+        expect(advice.get_by_role("link", name="Pat Moves")).to_be_visible(timeout=WITHIN)
+        expect(advice.get_by_role("heading", name=re.compile("Advice.*2"))).to_be_visible()
+        expect(page.get_by_role("link", name="Pat Moves")).to_be_focused()
+        expect(page.get_by_text(re.compile(r"Live, last change \d\d:\d\d"))).to_be_visible()
+        plant_action(owner, cast.amina, stays, "Ring back", today() - timedelta(days=1))
+        expect(advice.get_by_text("Overdue")).to_be_visible(timeout=WITHIN)
+        expect(page.get_by_role("link", name="Overdue 1")).to_be_visible()
+        with owner.begin() as connection:
+            connection.execute(
+                text("UPDATE cases SET status = 'closed' WHERE id = :id"), {"id": moves}
+            )
+        expect(page.get_by_role("link", name="Pat Moves")).to_have_count(0, timeout=WITHIN)
+        assert page.evaluate("window.same") is True
+
+    def test_filters_are_in_the_address(self, office: Office, cast: Cast, owner: Engine):
+        plant_case(owner, cast.amina, last="Plain")
+        plant_case(owner, cast.ben, last="Pressing", emergency="Eviction")
+        page = office.signed_in("maria", "/board").page
+        page.get_by_role("link", name="Emergency 1").click()
+        page.wait_for_url("**/board?show=emergency")
+        expect(page.get_by_role("link", name="Pat Plain")).to_have_count(0)
+        expect(page.get_by_role("link", name="Pat Pressing")).to_be_visible()
+        page.get_by_role("link", name="Everyone 2").click()
+        page.get_by_role("link", name="Amina Khan").click()
+        expect(page.get_by_role("link", name="Pat Plain")).to_be_visible()
+        expect(page.get_by_role("link", name="Pat Pressing")).to_have_count(0)
+        page.reload()
+        expect(page.get_by_role("link", name="Pat Plain")).to_be_visible()
+        expect(page.get_by_role("link", name="Pat Pressing")).to_have_count(0)
+
+    def test_hides_names_everywhere_with_a_key(self, office: Office, cast: Cast, owner: Engine):
+        case_id = plant_case(owner, cast.amina, last="Zuckerman")
+        plant_action(owner, cast.amina, case_id, "Ring Pat Zuckerman", today())
+        page = office.signed_in("maria", "/board").page
+        expect(page.get_by_role("link", name="Pat Zuckerman")).to_be_visible()
+        page.keyboard.press("h")
+        expect(page.get_by_role("button", name="Hide names")).to_have_attribute(
+            "aria-pressed", "true"
+        )
+        assert "Zuckerman" not in page.inner_text("body")
+        assert "Zuckerman" not in page.title()
+        page.get_by_role("link", name="As a list").click()
+        expect(page.get_by_role("table")).to_be_visible()
+        assert "Zuckerman" not in page.inner_text("body")
+        page.keyboard.press("h")
+        expect(page.get_by_role("link", name="Pat Zuckerman")).to_be_visible()
+
+    def test_shows_another_centre_nothing(self, office: Office, cast: Cast, owner: Engine):
+        page = office.signed_in("bea", "/board").page
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        plant_case(owner, cast.amina, last="Elsewhere")
+        plant_case(owner, cast.colin, last="Here")
+        expect(page.get_by_role("link", name="Pat Here")).to_be_visible()
+        expect(page.get_by_text("Elsewhere")).to_have_count(0)
+
+    def test_says_when_the_connection_is_gone_and_comes_back(
+        self, office: Office, cast: Cast, owner: Engine
+    ):
+        desk = office.desk(expected=("/board/live?show=&advisor=",))
+        page = desk.page
+        sockets = []
+        page.route_web_socket(
+            re.compile("/board/live"), lambda ws: sockets.append((ws, ws.connect_to_server()))
+        )
+        desk.sign_in(cast.usernames["maria"], "/board")
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        case_id = plant_case(owner, cast.amina, last="Before")
+        expect(page.get_by_role("link", name="Pat Before")).to_be_visible()
+        sockets[-1][0].close(code=1012)
+        expect(page.get_by_text("Reconnecting…")).to_be_visible()
+        plant_action(owner, cast.amina, case_id, "Ring back", today())
+        expect(page.locator(".next .name", has_text="Ring back")).to_be_visible()
+        expect(page.get_by_text("Reconnecting…")).to_have_count(0)
+
+
+class TestPeople:
+    def test_a_manager_adds_a_person_who_changes_the_password_at_first_sign_in(
+        self, office: Office, cast: Cast
+    ):
+        username = f"nell{cast.maria.user_id}"
+        page = office.signed_in("maria", "/people").page
+        page.get_by_role("button", name="Add a person").click()
+        page.get_by_role("button", name="Add person", exact=True).click()
+        expect(page.get_by_role("alert")).to_contain_text("Check these answers")
+        page.get_by_label("First name").fill("Nell")
+        page.get_by_label("Last name").fill("Ward")
+        page.locator("#username").fill(username)
+        page.locator("#email").fill(f"{username}@example.org")
+        page.locator("#role").select_option("trainee")
+        page.locator("#supervisor_id").select_option(label="Amina Khan")
+        page.get_by_role("button", name="Add person").click()
+        expect(page.get_by_role("heading", name="One-time password for Nell Ward")).to_be_visible()
+        password = page.locator(".one-time").inner_text()
+        page.get_by_role("button", name="I have handed it over").click()
+        expect(page.locator(".one-time")).to_have_count(0)
+        page.reload()
+        expect(page.get_by_text("Nell Ward").first).to_be_visible()
+        assert password not in page.content()
+        other = office.desk().page
+        other.goto(f"{office.served.origin}/sign-in")
+        other.fill("#identifier", username)
+        other.fill("#password", password)
+        other.click("button[type=submit]")
+        expect(other.get_by_role("heading", name="Change your password")).to_be_visible()
+
+    def test_an_admin_looks_after_another_centre_and_adds_one(self, office: Office, cast: Cast):
+        page = office.signed_in("root", f"/people?centre={cast.bea.centre_id}").page
+        expect(page.get_by_role("rowheader", name=re.compile("Colin Hart"))).to_be_visible()
+        expect(page.get_by_text("Amina Khan")).to_have_count(0)
+        page.goto(f"{office.served.origin}/centres")
+        page.get_by_role("button", name="Add a centre").click()
+        page.locator("#name").fill("Harbour")
+        page.locator("#code").fill(f"h{cast.root.centre_id}")
+        page.locator("#nation").select_option("scotland")
+        page.get_by_role("button", name="Add centre").click()
+        expect(page.get_by_text("Harbour was added.")).to_be_visible()
+
+    def test_anybody_elses_centre_is_not_found(self, office: Office, cast: Cast):
+        page = office.signed_in("maria", f"/people?centre={cast.bea.centre_id}").page
+        expect(page.get_by_role("heading", name="Not found")).to_be_visible()
+        assert "Colin" not in page.content()
