@@ -18,7 +18,7 @@ from cma_app.clock import now
 from cma_app.errors import CmaError, Conflict, Invalid, NotFound
 from cma_app.rules import debt_types
 from cma_app.services.cases import read_case
-from cma_app.services.forms import Form, Pounds, Text
+from cma_app.services.forms import Form, Pounds
 from cma_app.services.locking import locked
 from cma_app.session import CentreSession
 from models import Case, Creditor, Debt
@@ -55,6 +55,18 @@ def _needs(sentence: str) -> Callable[[Any], Any]:
     return read
 
 
+def _text(most: int) -> BeforeValidator:
+    """Read a text that may be left empty, of at most so many characters."""
+
+    def read(value: Any) -> Any:
+        text = value.strip() if isinstance(value, str) else value
+        if isinstance(text, str) and len(text) > most:
+            raise ValueError(f"Use at most {most} characters.")
+        return text or None
+
+    return BeforeValidator(read)
+
+
 def _blank_is(word: str) -> BeforeValidator:
     return BeforeValidator(lambda value: word if value in (None, "") else value)
 
@@ -73,11 +85,11 @@ class DebtForm(Form):
     ]
     arrears: Pounds = None
     monthly_payment: Pounds = None
-    account_number: Annotated[Text, Field(max_length=100)] = None
+    account_number: Annotated[str | None, _text(100)] = None
     priority: Annotated[Literal["by_type", "priority", "non_priority"], _blank_is("by_type")] = (
         "by_type"
     )
-    priority_reason: Annotated[Text, Field(max_length=500)] = None
+    priority_reason: Annotated[str | None, _text(500)] = None
     status: Annotated[Literal["active", "settled", "written_off"], _blank_is("active")] = "active"
 
 

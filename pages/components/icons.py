@@ -67,7 +67,7 @@ _PATHS: Final[dict[str, tuple[tuple[str, dict[str, str]], ...]]] = {
     "done": (("path", {"d": "m5 12.5 4.5 4.5L19 7.5"}),),
     "half": (
         ("circle", {"cx": "12", "cy": "12", "r": "8"}),
-        ("path", {"d": "M12 4a8 8 0 0 1 0 16z", "fill": "currentColor"}),
+        ("path", {"d": "M12 4a8 8 0 0 1 0 16z", "class_name": "filled"}),
     ),
     "clock": (
         ("circle", {"cx": "12", "cy": "12", "r": "8.5"}),

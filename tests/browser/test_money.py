@@ -247,7 +247,7 @@ class TestBudget:
         page.get_by_label("Part-time").check()
         page.get_by_role("button", name="Save household").click()
         said = "1 adult, 2 children under 16, Tenant, social, Part-time"
-        expect(page.locator("details summary")).to_contain_text(said)
+        expect(page.locator("summary.card-head")).to_contain_text(said)
 
 
 class TestOffers:

@@ -77,6 +77,13 @@ class TestAddDebt:
         assert row.is_priority
         assert row.priority_reason == "A charging order is near"
 
+    def test_empty_boxes_are_not_given(self, cast: Cast, case_id: int) -> None:
+        empty = dict.fromkeys(("arrears", "monthly_payment", "account_number", "priority"), "")
+        add(cast, case_id, CARD, **empty, priority_reason=" ", status="", liability="")
+        row = listed(cast, case_id).rows[0]
+        assert (row.arrears, row.account_number, row.priority_reason) == (None, None, None)
+        assert (row.liability, row.owed_by, row.status) == ("sole", "client", "active")
+
     def test_a_creditor_typed_twice_is_one(self, cast: Cast, case_id: int) -> None:
         add(cast, case_id, CARD)
         add(cast, case_id, CARD, creditor="northern bank", debt_type="overdraft", balance="70")
