@@ -107,9 +107,12 @@ def one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
-def live(name: str, *columns: str, where: str = "deleted_at IS NULL") -> Index:
-    """Index the rows that have not been removed."""
-    return Index(name, *columns, postgresql_where=text(where))
+def live(
+    name: str, *columns: str, where: str = "deleted_at IS NULL", begins: str | None = None
+) -> Index:
+    """Index the rows that have not been removed; `begins` is a column searched by its beginning."""
+    ops = {begins: "varchar_pattern_ops"} if begins is not None else {}
+    return Index(name, *columns, postgresql_where=text(where), postgresql_ops=ops)
 
 
 class CentreOwned(SQLModel):

@@ -56,6 +56,7 @@ class Case(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
         live("idx_cases_advisor_status", "centre_id", "advisor_id", "status"),
         live("idx_cases_review", "centre_id", "next_review_date", "id", where=WORKING),
         live("idx_cases_stage", "centre_id", "stage", "id", where=WORKING),
+        live("idx_cases_reference", "centre_id", "case_reference", begins="case_reference"),
         live("idx_cases_opening", "centre_id", "opening_date", "id"),
         Index("idx_cases_client_id", "centre_id", "client_id"),
     )

@@ -36,7 +36,8 @@ class Client(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
         UniqueConstraint("centre_id", "client_reference"),
         live("idx_clients_centre_id", "centre_id", "last_name_search", "first_name_search", "id"),
         live("idx_clients_first_name", "centre_id", "first_name_search", "id"),
-        live("idx_clients_postcode", "centre_id", "postcode"),
+        live("idx_clients_postcode", "centre_id", "postcode", begins="postcode"),
+        live("idx_clients_reference", "centre_id", "client_reference", begins="client_reference"),
         live("idx_clients_birth_date", "centre_id", "date_of_birth"),
         live("idx_clients_phone", "centre_id", "phone_primary"),
         live("idx_clients_email", "centre_id", "email"),
@@ -50,10 +51,12 @@ class Client(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     first_name: str = Field(max_length=100)
     last_name: str = Field(max_length=100)
     first_name_search: str = Field(
-        default=None, sa_column=Column(Text, Computed("lower(first_name)", persisted=True))
+        default=None,
+        sa_column=Column(Text(collation="C"), Computed("lower(first_name)", persisted=True)),
     )
     last_name_search: str = Field(
-        default=None, sa_column=Column(Text, Computed("lower(last_name)", persisted=True))
+        default=None,
+        sa_column=Column(Text(collation="C"), Computed("lower(last_name)", persisted=True)),
     )
     date_of_birth: date | None = None
     national_insurance_number: str | None = Field(default=None, sa_type=Text)  # encrypted
