@@ -170,9 +170,9 @@ def _ask(each: Any) -> rx.Component:
         ),
         rx.el.button(
             rx.cond(asked, "Withdraw", "They agree"),
-            rx.el.span(f": {each.word}", class_name="sr"),
             type="submit",
             class_name="button small",
+            aria_label=rx.cond(asked, f"Withdraw: {each.word}", f"They agree: {each.word}"),
         ),
         on_submit=ClientState.agree,
         class_name="chips",

@@ -45,7 +45,7 @@ from cma_app.services.vulnerability import (
 )
 from cma_app.session import CentreSession
 from models import Client
-from state.base import CentreState, Form, FormErrors, act, load, notice
+from state.base import CentreState, Form, FormErrors, act, current_sign_in, load, notice
 from state.forms import joined_date
 from state.safe_routes import SafeRoute
 from state.words import day_text
@@ -292,7 +292,8 @@ class ClientState(CentreState):
     async def choose_people(self):
         """Show who could be named on the file."""
         found = await self.ask(colleagues, self.file.id)
-        self.people = [PersonTick.of(person) for person in found]
+        me = current_sign_in().actor.user_id
+        self.people = [PersonTick.of(person) for person in found if person.id != me]
 
     @act(Act.CLIENT_RESTRICT)
     async def restrict(self, form: Form):

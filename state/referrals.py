@@ -121,7 +121,7 @@ class ReferralsState(CentreState):
         """Make a case at once; where somebody looks alike, show them first."""
         if await self.ask(same_people, number) and self.deciding != number:
             await self._decide(number)
-            return notice("Somebody here looks alike. Choose below.", "note")
+            return notice("Somebody here looks alike. Choose above the list.", "note")
         return await self._accept(number, None)
 
     @act(Act.REFERRAL_ACCEPT)

@@ -298,6 +298,7 @@ def edit_client(
     session.authorize(Act.CLIENT_RECORD, client)
     wanted = {name: getattr(form, name) for name in COLUMNS}
     wanted["email"] = form.email.lower() if form.email else None
+    wanted["nation"] = form.nation or identifiers.nation_of_postcode(form.postcode or "")
     if client.version != version:
         raise Conflict(
             "Somebody else changed these details after you opened them. Theirs are shown beside"

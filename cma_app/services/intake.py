@@ -25,7 +25,7 @@ from cma_app.services.forms import (
 )
 
 SOURCES: Final[dict[str, str]] = {
-    "self": "Came by themselves",
+    "self": "Themselves",
     "church": "Church",
     "gp": "GP",
     "council": "Council",
@@ -63,7 +63,7 @@ class IntakeForm(Form):
     email: Email = None
     source: Annotated[str, BeforeValidator(choice(*SOURCES))]
     referred_by: Annotated[str | None, Field(max_length=200), Blank] = None
-    emergency: Annotated[str, BeforeValidator(_emergency)]
+    emergency: Annotated[str, Field(validate_default=True), BeforeValidator(_emergency)] = ""
     emergency_what: Annotated[str | None, Field(max_length=200), Blank] = None
     emergency_date: Day = None
     emergency_time: Clock = None

@@ -131,6 +131,12 @@ class TestStartWalkIn:
         with cast.open(cast.amina) as session:
             assert session.require(Case, case_id).nation == "wales"
 
+    def test_asks_about_the_fortnight_where_no_answer_was_sent(self, cast):
+        typed = {name: text for name, text in walk_in_form().items() if name != "emergency"}
+        with pytest.raises(Invalid) as refused, cast.open(cast.amina) as session:
+            start_walk_in(session, typed)
+        assert refused.value.fields == {"emergency": "Say if anything happens in the next 14 days."}
+
     @pytest.mark.parametrize("days", [-1, 15])
     def test_refuses_an_emergency_outside_the_fortnight(self, cast, days):
         with pytest.raises(Invalid) as refused, cast.open(cast.amina) as session:
