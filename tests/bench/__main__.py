@@ -35,7 +35,8 @@ Work = Callable[[], Any]
 Statements = list[tuple[str, Any]]
 
 _SCOPE = (
-    "SELECT set_config('app.centre_id', %(centre)s, true), set_config('app.user_id', %(user)s, true),"
+    "SELECT set_config('app.centre_id', %(centre)s, true),"
+    " set_config('app.user_id', %(user)s, true),"
     " set_config('app.role', %(role)s, true), set_config('app.session_id', '', true),"
     " set_config('app.ip_address', '', true), set_config('app.user_agent', '', true)"
 )
