@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 PAGE_SIZE = 50
+MOST_ROWS = 100_000_000  # further than any list goes, and within what PostgreSQL counts
 
 Item = TypeVar("Item")
 
@@ -25,4 +26,4 @@ class Page(Generic[Item]):
 
 def offset_of(number: int, size: int = PAGE_SIZE) -> int:
     """Return how many rows come before a page; pages count from one."""
-    return (max(number, 1) - 1) * size
+    return min((max(number, 1) - 1) * size, MOST_ROWS)

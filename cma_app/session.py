@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, Row, event, func, select, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
@@ -31,6 +31,11 @@ from models.base import CentreOwned, SoftDeleted, Stamped, Versioned
 
 SYSTEM = "system"
 """The role of work that no person started, such as demo data; it never comes from a browser."""
+
+UNKEEPABLE: Final = "Something in this cannot be kept: a number too large, or a stray character."
+
+WIDEST_ID: Final = 2**63 - 1
+"""The largest number a bigint holds."""
 
 Table = TypeVar("Table", bound=CentreOwned)
 
@@ -66,6 +71,8 @@ class CentreSession(Session):
 
     def require(self, model: type[Table], record_id: int) -> Table:
         """Return the row, or raise NotFound: absent and another centre's look alike."""
+        if not 0 < record_id <= WIDEST_ID:
+            raise NotFound
         key = {"centre_id": self.actor.centre_id, "id": record_id}
         row = self.get(model, key)
         if row is None or getattr(row, "deleted_at", None) is not None:
@@ -253,6 +260,8 @@ def _edge(session: CentreSession) -> Iterator[CentreSession]:
             raise Conflict from None
         except IntegrityError as error:
             raise Conflict(_refused_by(error)) from error
+        except DataError:  # its text may hold the value
+            raise Conflict(UNKEEPABLE) from None
         except OperationalError as error:
             if "statement timeout" in str(error.orig):
                 raise Conflict("This took too long and was stopped. Try a narrower search.") from (
