@@ -10,7 +10,6 @@ from pages.components.case_dialogs import case_dialogs
 from pages.components.case_frame import case_frame
 from pages.components.empty import empty
 from pages.components.form import button
-from pages.components.note_dialog import note_button
 from pages.components.status import badge
 from pages.components.table import card, column, link, opens, table
 from pages.layout import screen
@@ -102,7 +101,7 @@ def _action(action: Any) -> rx.Component:
         ),
         rx.el.button(
             "Done",
-            rx.el.span(": ", action.what, class_name="sr"),
+            rx.el.span(" with ", action.what, class_name="sr"),
             type="button",
             class_name="button small",
             on_click=CaseState.finish(action.id),
@@ -203,7 +202,6 @@ def _timeline() -> rx.Component:
         rx.el.ol(rx.foreach(CaseState.events, _event), class_name="timeline"),
         rx.cond(CaseState.has_more, more),
         key="timeline",
-        end=note_button(),
     )
 
 

@@ -45,7 +45,6 @@ def notes() -> rx.Component:
             rx.cond(NoteState.has_next | NoteState.has_back, _pager()),
             key="notes",
             count=NoteState.lead,  # pyright: ignore[reportArgumentType]
-            end=note_button(),
         ),
         _correction(),
     )

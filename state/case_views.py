@@ -64,7 +64,7 @@ class DebtView:
         try:
             word = debt_type(line.debt_type).label
         except CmaError:
-            word = line.debt_type.replace("_", " ")
+            word = line.debt_type.replace("_", " ").capitalize()
         balance = pounds(line.balance, sign=False)
         offer = pounds(line.offer, sign=False, none="–")
         return cls(line.id, line.creditor, word, line.is_priority, balance, offer)
@@ -117,7 +117,13 @@ class EventView:
         """Return what is shown of an event."""
         title = f"{event.title} ({event.count} times)" if event.count > 1 else event.title
         if event.kind == "debt-added" and event.count > 1:
-            title = several(event.count, "debt") + " added"
+            return cls(
+                several(event.count, "debt") + " added",
+                "",
+                moment_text(event.at),
+                event.by,
+                is_ahead=False,
+            )
         if event.at is not None:
             return cls(title, event.text, moment_text(event.at), event.by, is_ahead=False)
         day, clock = weekday_text(event.day, year=True), clock_text(event.clock)
