@@ -164,7 +164,7 @@ def find_clients(
     session.authorize(Act.CLIENT_FIND)
     columns = [col(getattr(Client, each.name)) for each in fields(FoundClient)]
     statement = select(*columns).where(col(Client.deleted_at).is_(None))
-    statement = _narrowed(statement, text.replace("\x00", "")[:200].strip())
+    statement = _narrowed(session, statement, text.replace("\x00", "")[:200].strip())
     keys = SORTS.get(sort, SORTS["name"])
     if direction == "descending":
         keys = tuple(each.desc() for each in keys) if sort != "newest" else (col(Client.id),)
@@ -173,11 +173,15 @@ def find_clients(
     return Page(rows, count(session, statement), max(number, 1))
 
 
-def _narrowed(statement: Select[*tuple[Any, ...]], text: str) -> Select[*tuple[Any, ...]]:
+def _narrowed(
+    session: CentreSession, statement: Select[*tuple[Any, ...]], text: str
+) -> Select[*tuple[Any, ...]]:
     """Say what the one box means: a date, a postcode, a reference, a phone, or else a name."""
     if not text:
         return statement
-    for reading in (_by_birth_date, _by_reference, _by_postcode, _by_phone):
+    if REFERENCE.fullmatch(text.upper()):
+        return statement.where(_by_reference(session, text.upper()))
+    for reading in (_by_birth_date, _by_postcode, _by_phone):
         condition = reading(text)
         if condition is not None:
             return statement.where(condition)
@@ -194,17 +198,16 @@ def _by_birth_date(text: str) -> ColumnElement[bool] | None:
     return col(Client.date_of_birth) == born.date_of_birth
 
 
-def _by_reference(text: str) -> ColumnElement[bool] | None:
-    reference = text.upper()
-    if not REFERENCE.fullmatch(reference):
-        return None
-    of_case = select(col(Case.client_id)).where(
-        col(Case.centre_id) == col(Client.centre_id),
-        col(Case.deleted_at).is_(None),
-        starts_with(col(Case.case_reference), reference),
-    )
+def _by_reference(session: CentreSession, reference: str) -> ColumnElement[bool]:
+    """Match a client's reference or a case's; the cases are read first, each by its own index."""
+    of_case = session.execute(
+        select(col(Case.client_id))
+        .where(starts_with(col(Case.case_reference), reference), col(Case.deleted_at).is_(None))
+        .order_by(col(Case.case_reference))
+        .limit(PAGE_SIZE)
+    ).scalars()
     mine = starts_with(col(Client.client_reference), reference)
-    return or_(mine, col(Client.id).in_(of_case))
+    return or_(mine, col(Client.id).in_(set(of_case)))
 
 
 def _by_postcode(text: str) -> ColumnElement[bool] | None:

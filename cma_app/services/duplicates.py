@@ -88,7 +88,7 @@ def possible(
 
 def _clients(session: CentreSession, person: Person) -> list[PossiblePerson]:
     rows: dict[int, Any] = {}
-    for key in _keys(person):
+    for key, order in _look_ups(person):
         statement = select(
             col(Client.id),
             col(Client.first_name),
@@ -101,7 +101,8 @@ def _clients(session: CentreSession, person: Person) -> list[PossiblePerson]:
             col(Client.email),
             col(Client.ni_number_index),
         ).where(key, col(Client.is_restricted).is_(False), col(Client.deleted_at).is_(None))
-        rows |= {row.id: row for row in session.execute(statement.limit(MOST_CANDIDATES))}
+        ordered = statement.order_by(*order).limit(MOST_CANDIDATES)
+        rows |= {row.id: row for row in session.execute(ordered)}
     return [
         PossiblePerson(
             "client",
@@ -128,8 +129,17 @@ def _of_client(row: Any) -> Person:
     )
 
 
-def _keys(person: Person) -> list[ColumnElement[bool]]:
-    """Return the look-ups worth making, each answered by one index."""
+Order = tuple[Mapped[Any], ...]
+
+
+def _look_ups(person: Person) -> list[tuple[ColumnElement[bool], Order]]:
+    """Return the look-ups worth making, each answered by one index, in that index's order."""
+    by_name: Order = (col(Client.last_name_search), col(Client.first_name_search))
+    exact: list[tuple[ColumnElement[bool], Order]] = [(key, ()) for key in _exact_keys(person)]
+    return exact + [(key, by_name) for key in _name_keys(person)]
+
+
+def _exact_keys(person: Person) -> list[ColumnElement[bool]]:
     keys: list[ColumnElement[bool]] = []
     if person.ni_match:
         keys.append(col(Client.ni_number_index) == person.ni_match)
@@ -140,10 +150,15 @@ def _keys(person: Person) -> list[ColumnElement[bool]]:
         keys.append(col(Client.date_of_birth) == person.date_of_birth)
     if person.postcode and person.postcode != identifiers.NO_FIXED_ADDRESS:
         keys.append(col(Client.postcode) == person.postcode)
-    first, last = person.first_name.lower().strip(), person.last_name.lower().strip()
-    if first and last:  # two letters of one name and one of the other, either way round
-        keys += [_begins(last[:2], first[:1]), _begins(first[:2], last[:1])]
     return keys
+
+
+def _name_keys(person: Person) -> list[ColumnElement[bool]]:
+    """Return two letters of one name and one of the other, either way round."""
+    first, last = person.first_name.lower().strip(), person.last_name.lower().strip()
+    if not (first and last):
+        return []
+    return [_begins(last[:2], first[:1]), _begins(first[:2], last[:1])]
 
 
 def _begins(last: str, first: str) -> ColumnElement[bool]:
