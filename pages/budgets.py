@@ -244,7 +244,7 @@ def _household() -> rx.Component:
         ),
         rx.el.div(when_may(Act.BUDGET_RECORD, filled), class_name="card-body"),
         class_name="card",
-        open=household.id == 0,
+        open=(household.id == 0) & (BUDGET.sheet.id == 0),
     )
 
 

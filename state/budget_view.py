@@ -1,6 +1,6 @@
 """A budget sheet as text, ready to show: its lines, its sums and where the money goes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -73,6 +73,19 @@ class LineSpec:
     hint: str
     likely: bool
     often: str
+    repeats: bool = False
+
+    @classmethod
+    def of(cls, line: Line, nation: str) -> "LineSpec":
+        """Return a line as it is called in a nation."""
+        return cls(
+            code=line.key,
+            label=line.label_in(nation),
+            hint=line.hint,
+            likely=line.likely,
+            often=line.default_frequency,
+            repeats=line.repeatable,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,30 +105,30 @@ class GroupView:
                 key=group.key,
                 label=group.label,
                 section=group.section,
-                lines=[spec for line in group.lines for spec in _specs(line, nation, used)],
+                lines=_repeated([LineSpec.of(line, nation) for line in group.lines], used),
             )
             for group in lines.groups
         ]
 
 
-def _specs(line: Line, nation: str, used: set[str]) -> list[LineSpec]:
-    codes = [line.key]
-    if line.repeatable:
-        numbers = [int(code.split(":")[1]) for code in used if code.startswith(f"{line.key}:")]
-        codes += [f"{line.key}:{number}" for number in sorted(numbers)]
-        if line.key in used or numbers:
-            codes.append(f"{line.key}:{max(numbers, default=1) + 1}")
-    label = line.label_in(nation)
-    return [
-        LineSpec(
-            code=code,
-            label=label if code == line.key else f"{label}, {code.split(':')[1]}",
-            hint=line.hint,
-            likely=line.likely or code != line.key,
-            often=line.default_frequency,
-        )
-        for code in codes
-    ]
+def _repeated(specs: list[LineSpec], used: set[str]) -> list[LineSpec]:
+    """Return the lines of a group with the repeats that are used, and one more."""
+    shown: list[LineSpec] = []
+    for spec in specs:
+        if ":" in spec.code:
+            continue
+        shown.append(spec)
+        if spec.repeats:
+            numbers = {int(code.split(":")[1]) for code in used if code.startswith(f"{spec.code}:")}
+            if spec.code in used or numbers:
+                numbers.add(max(numbers, default=1) + 1)
+            shown += [
+                replace(
+                    spec, code=f"{spec.code}:{number}", label=f"{spec.label}, {number}", likely=True
+                )
+                for number in sorted(numbers)
+            ]
+    return shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +169,14 @@ class SumsView:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """A month's offers from the sheet: to priority debts, and to the others."""
+
+    first: Decimal = NIL
+    others: Decimal = NIL
+
+
+@dataclass(frozen=True, slots=True)
 class PartView:
     """One part of the bar and of the table beside it."""
 
@@ -167,8 +188,9 @@ class PartView:
     width: str
 
     @classmethod
-    def all_of(cls, sums: Totals, first: Decimal, others: Decimal) -> list["PartView"]:
+    def all_of(cls, sums: Totals, offered: Offered) -> list["PartView"]:
         """Return where a month's money goes; the bar is as long as income or outgoings."""
+        first, others = offered.first, offered.others
         left = max(NIL, sums.available - first - others)
         amounts = (
             ("p1", "Fixed costs", sums.total_fixed),
@@ -258,6 +280,42 @@ class HouseholdView:
 
 
 @dataclass(frozen=True, slots=True)
+class LinesView:
+    """What changes when one line is saved."""
+
+    version: int
+    on: date
+    lines: dict[str, LineView]
+    sums: SumsView
+    totals: Totals
+
+    @classmethod
+    def of(cls, sheet: BudgetSheet) -> "LinesView":
+        """Return a sheet's lines and sums."""
+        sums = totals(
+            sheet.income_details,
+            sheet.expense_details,
+            _date_of(sheet),
+            savings=sheet.savings_chosen,
+        )
+        stored = {**sheet.income_details, **sheet.expense_details}
+        lines = {code: LineView.of(line) for code, line in stored.items()}
+        return cls(sheet.version, _date_of(sheet), lines, SumsView.of(sheet, sums), sums)
+
+    def groups(self, nation: str) -> list[GroupView]:
+        """Return the statement's groups as they are called in a nation."""
+        return GroupView.all_of(statement_lines(self.on), nation, set(self.lines))
+
+    def parts(self, offered: Offered) -> list[PartView]:
+        """Return where the month's money goes."""
+        return PartView.all_of(self.totals, offered)
+
+
+def _date_of(sheet: BudgetSheet) -> date:
+    return sheet.statement_date or sheet.created_at.date()
+
+
+@dataclass(frozen=True, slots=True)
 class BudgetView:
     """All that the budget tab shows."""
 
@@ -268,6 +326,8 @@ class BudgetView:
     sums: SumsView
     parts: list[PartView]
     household: HouseholdView
+    nation: str = ""
+    offered: Offered = Offered()
 
     @classmethod
     def of(cls, found: CaseBudget) -> "BudgetView":
@@ -276,9 +336,9 @@ class BudgetView:
         sheet = found.sheet
         if sheet is None:
             return cls(SheetView(), [], [], {}, SumsView(), [], household)
-        on = sheet.statement_date or sheet.created_at.date()
-        sums = totals(sheet.income_details, sheet.expense_details, on, savings=sheet.savings_chosen)
-        stored = {**sheet.income_details, **sheet.expense_details}
+        on = _date_of(sheet)
+        lines = LinesView.of(sheet)
+        offered = Offered(found.priority_offers, found.other_offers)
         return cls(
             sheet=_sheet(found, sheet, on),
             sheets=[
@@ -290,11 +350,13 @@ class BudgetView:
                 )
                 for row in found.sheets
             ],
-            groups=GroupView.all_of(statement_lines(on), found.nation, set(stored)),
-            lines={code: LineView.of(line) for code, line in stored.items()},
-            sums=SumsView.of(sheet, sums),
-            parts=PartView.all_of(sums, found.priority_offers, found.other_offers),
+            groups=lines.groups(found.nation),
+            lines=lines.lines,
+            sums=lines.sums,
+            parts=lines.parts(offered),
             household=household,
+            nation=found.nation,
+            offered=offered,
         )
 
 

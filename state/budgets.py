@@ -1,5 +1,6 @@
 """What the budget tab shows and asks."""
 
+from dataclasses import replace
 from typing import Any
 
 from cma_app.access.acts import Act
@@ -16,7 +17,9 @@ from state.budget_view import (
     GroupView,
     HouseholdView,
     LineResult,
+    LinesView,
     LineView,
+    Offered,
     PartView,
     SheetLink,
     SheetView,
@@ -29,7 +32,7 @@ def _sheet_again(session: CentreSession, sheet: BudgetSheet) -> CaseBudget:
     return budgets.read_budget(session, sheet.case_id)
 
 
-def _line(session: CentreSession, sheet_id: int, what: dict[str, str]) -> BudgetView:
+def _line(session: CentreSession, sheet_id: int, what: dict[str, str]) -> LinesView:
     sheet = budgets.record_line(
         session,
         sheet_id,
@@ -39,11 +42,11 @@ def _line(session: CentreSession, sheet_id: int, what: dict[str, str]) -> Budget
         note=what["note"],
         seen=what["seen"],
     )
-    return BudgetView.of(_sheet_again(session, sheet))
+    return LinesView.of(sheet)
 
 
-def _savings(session: CentreSession, sheet_id: int, typed: str) -> BudgetView:
-    return BudgetView.of(_sheet_again(session, budgets.record_savings(session, sheet_id, typed)))
+def _savings(session: CentreSession, sheet_id: int, typed: str) -> LinesView:
+    return LinesView.of(budgets.record_savings(session, sheet_id, typed))
 
 
 def _start(session: CentreSession, case_id: int) -> BudgetView:
@@ -82,6 +85,9 @@ class BudgetState(CentreState):
     savings_seq: int = 0
     saved_at: str = ""
     opened: int = 0
+
+    _offered: Offered = Offered()
+    _nation: str = ""
 
     @load(Act.CASE_OPEN)
     async def open(self):
@@ -159,8 +165,17 @@ class BudgetState(CentreState):
         self._show(await self.ask(_household, self.route_id("case_id"), answers))
         return [notice("Household saved."), CaseBarState.refresh]
 
-    def _saved(self, found: BudgetView) -> None:
-        self._show(found)
+    def _saved(self, found: LinesView) -> None:
+        """Show what one line changed; what stands around the sheet is as it was."""
+        if found.version != self.sheet.version:
+            self.sheet = replace(
+                self.sheet, version=found.version, is_verified=False, verified="", may_verify=False
+            )
+        self.lines, self.sums = found.lines, found.sums
+        self.parts = found.parts(self._offered)
+        groups = found.groups(self._nation)
+        if groups != self.groups:
+            self.groups = groups
         self.saved_at = f"{local(now()):%H:%M}"
 
     def _show(self, found: BudgetView) -> None:
@@ -170,6 +185,7 @@ class BudgetState(CentreState):
             found.sums,
             found.parts,
         )
+        self._offered, self._nation = found.offered, found.nation
         if found.groups != self.groups:
             self.groups = found.groups
         if found.sheets != self.sheets:

@@ -1,7 +1,7 @@
 """The budget sheet's lines as they stood on a day, and its sums."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import cache
@@ -73,6 +73,10 @@ class StatementLines:
     reference: Reference
     groups: tuple[Group, ...]
     ended: tuple[Line, ...] = ()
+    by_key: Mapping[str, Line] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_key", {line.key: line for line in self.lines()})
 
     def in_section(self, section: str) -> tuple[Group, ...]:
         """Return the groups of income, fixed or flexible, in order."""
@@ -88,9 +92,9 @@ class StatementLines:
         A line that is not there raises UnknownLine, with the day it ended where it had one.
         """
         key, colon, number = code.partition(":")
-        for line in self.lines():
-            if line.key == key and (not colon or (line.repeatable and number.isdecimal())):
-                return line
+        line = self.by_key.get(key)
+        if line is not None and (not colon or (line.repeatable and number.isdecimal())):
+            return line
         for line in self.ended:
             if line.key == code and line.until:
                 raise UnknownLine(f"{line.label} ended on {line.until.day} {line.until:%b %Y}.")

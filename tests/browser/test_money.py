@@ -242,6 +242,7 @@ class TestBudget:
         case_id = make_case(cast, cast.amina)
         sheet_of(cast, case_id)
         page = desk_at(office, case_id, "budget").page
+        page.get_by_role("heading", name="Household").click()
         page.get_by_label("Children under 16").fill("2")
         page.get_by_label("Home", exact=True).select_option("tenant_social")
         page.get_by_label("Part-time").check()
