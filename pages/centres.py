@@ -92,13 +92,16 @@ def _manager_choice() -> rx.Component:
     return card(
         "Choose a manager",
         form(
-            error_summary(CentresState.manager_errors),
-            select(
-                rx.Var.create("Manager of ") + CentresState.chosen_name,
-                "user_id",
-                CentresState.managers,
-                hint="Active managers of this centre. Add one under People first.",
-                error=CentresState.manager_errors["user_id"],
+            rx.el.div(
+                error_summary(CentresState.manager_errors),
+                select(
+                    rx.Var.create("Manager of ") + CentresState.chosen_name,
+                    "user_id",
+                    CentresState.managers,
+                    hint="Active managers of this centre. Add one under People first.",
+                    error=CentresState.manager_errors["user_id"],
+                ),
+                class_name="card-body stack",
             ),
             form_foot(submit("Save manager")),
             on_submit=CentresState.choose_manager,
@@ -112,22 +115,25 @@ def _form() -> rx.Component:
     errors = CentresState.errors
     nations = (("", "Choose"), *NATION_WORDS.items())
     return form(
-        error_summary(errors),
-        field("Name", "name", error=errors["name"]),
-        field(
-            "Code",
-            "code",
-            hint="2 to 10 capital letters or digits. It begins every reference and never changes.",
-            error=errors["code"],
-            width="w8",
+        rx.el.div(
+            error_summary(errors),
+            field("Name", "name", error=errors["name"]),
+            field(
+                "Code",
+                "code",
+                hint="2 to 10 capital letters or digits. It begins each reference and stays.",
+                error=errors["code"],
+                width="w8",
+            ),
+            select("Nation", "nation", nations, error=errors["nation"]),
+            field("Address, first line", "address_line1", error=errors["address_line1"]),
+            field("Address, second line", "address_line2", error=errors["address_line2"]),
+            field("Town or city", "city", error=errors["city"]),
+            field("Postcode", "postcode", error=errors["postcode"], width="w8"),
+            field("Phone", "phone", type="tel", error=errors["phone"]),
+            field("E-mail address", "email", type="email", error=errors["email"]),
+            class_name="card-body stack",
         ),
-        select("Nation", "nation", nations, error=errors["nation"]),
-        field("Address, first line", "address_line1", error=errors["address_line1"]),
-        field("Address, second line", "address_line2", error=errors["address_line2"]),
-        field("Town or city", "city", error=errors["city"]),
-        field("Postcode", "postcode", error=errors["postcode"], width="w8"),
-        field("Phone", "phone", type="tel", error=errors["phone"]),
-        field("E-mail address", "email", type="email", error=errors["email"]),
         form_foot(
             submit("Add centre", busy="Adding"), button("Cancel", on_click=CentresState.stop)
         ),

@@ -160,32 +160,35 @@ def _step(word: str, whose: rx.Component, on_click: rx.event.EventType) -> rx.Co
 def _form() -> rx.Component:
     errors = UsersState.errors
     return form(
-        error_summary(errors),
-        field("First name", "first_name", error=errors["first_name"]),
-        field("Last name", "last_name", error=errors["last_name"]),
-        field(
-            "Username",
-            "username",
-            hint="Small letters, digits, dots or hyphens, such as a.khan.",
-            error=errors["username"],
-        ),
-        field("E-mail address", "email", type="email", error=errors["email"]),
-        select(
-            "Role",
-            "role",
-            UsersState.roles,
-            error=errors["role"],
-            value=UsersState.role,
-            on_change=UsersState.choose_role,
-        ),
-        rx.cond(
-            UsersState.role == "trainee",
-            select(
-                "Supervisor",
-                "supervisor_id",
-                UsersState.supervisors,
-                error=errors["supervisor_id"],
+        rx.el.div(
+            error_summary(errors),
+            field("First name", "first_name", error=errors["first_name"]),
+            field("Last name", "last_name", error=errors["last_name"]),
+            field(
+                "Username",
+                "username",
+                hint="Small letters, digits, dots or hyphens, such as a.khan.",
+                error=errors["username"],
             ),
+            field("E-mail address", "email", type="email", error=errors["email"]),
+            select(
+                "Role",
+                "role",
+                UsersState.roles,
+                error=errors["role"],
+                value=UsersState.role,
+                on_change=UsersState.choose_role,
+            ),
+            rx.cond(
+                UsersState.role == "trainee",
+                select(
+                    "Supervisor",
+                    "supervisor_id",
+                    UsersState.supervisors,
+                    error=errors["supervisor_id"],
+                ),
+            ),
+            class_name="card-body stack",
         ),
         form_foot(submit("Add person", busy="Adding"), button("Cancel", on_click=UsersState.stop)),
         on_submit=UsersState.add,

@@ -89,7 +89,7 @@ def matches(card: Card, wanted: Filter, day: date) -> bool:
 def card_words(card: Card, day: date) -> dict[str, Any]:
     """Return a card as it is read; `coded` texts name nobody."""
     emergency = " ".join(part for part in (card.emergency, _short(card.emergency_date)) if part)
-    step = card.next_action or "Nothing to do is written down"
+    step = card.next_action or "No next action"
     return {
         "id": card.id,
         "lane": LANE_OF[card.stage],

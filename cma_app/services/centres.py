@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
@@ -19,6 +19,17 @@ from models.cases import NATIONS
 _PEOPLE: Final = text("SELECT * FROM cma_people_by_centre()")
 
 
+def _given(word: str) -> BeforeValidator:
+    """Ask for an answer by its name, so that the list of errors says which is meant."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str) or not value.strip():
+            raise ValueError(f"Enter the {word}.")
+        return value
+
+    return BeforeValidator(read)
+
+
 def _upper(value: object) -> object:
     return value.strip().upper() if isinstance(value, str) else value
 
@@ -32,7 +43,7 @@ def _code(value: str) -> str:
 class CentreForm(forms.Form):
     """A centre's own details; the code begins every reference and never changes."""
 
-    name: forms.Name
+    name: Annotated[str, _given("centre's name"), Field(max_length=100)]
     code: Annotated[str, BeforeValidator(_upper), AfterValidator(_code)]
     nation: Annotated[str, BeforeValidator(forms.choice(*NATIONS))]
     address_line1: forms.Text = None

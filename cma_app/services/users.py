@@ -40,6 +40,17 @@ _SORTS: Final = {
 }
 
 
+def _given(word: str) -> BeforeValidator:
+    """Ask for an answer by its name, so that the list of errors says which is meant."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str) or not value.strip():
+            raise ValueError(f"Enter the {word}.")
+        return value
+
+    return BeforeValidator(read)
+
+
 def _lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
@@ -61,8 +72,8 @@ def _email(value: object) -> str:
 class PersonForm(forms.Form):
     """A new person of a centre."""
 
-    first_name: forms.Name
-    last_name: forms.Name
+    first_name: Annotated[str, _given("first name"), Field(max_length=100)]
+    last_name: Annotated[str, _given("last name"), Field(max_length=100)]
     username: Annotated[str, BeforeValidator(_lower), AfterValidator(_username)]
     email: Annotated[str, BeforeValidator(_email), Field(max_length=255)]
     role: Literal["admin", "manager", "advisor", "trainee"]
