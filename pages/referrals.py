@@ -191,8 +191,16 @@ def _same(person: Any) -> rx.Component:
     return rx.cond(
         person.kind == "client",
         rx.el.p(
+            rx.cond(
+                person.case_id != 0,
+                button(
+                    "Same person: add to their case",
+                    on_click=ReferralsState.join(person.case_id),
+                    kind="small",
+                ),
+            ),
             button(
-                "Same person: use this client",
+                "Same person: new case",
                 on_click=ReferralsState.accept_for(person.id),
                 kind="small",
             ),

@@ -14,6 +14,7 @@ from cma_app.services.referrals import (
     WaitingReferral,
     accept_referral,
     decline_referral,
+    join_case,
     merge_referrals,
     same_people,
     waiting_referrals,
@@ -128,6 +129,13 @@ class ReferralsState(CentreState):
     async def accept_for(self, client_number: int):
         """Make a case for a client who is here already."""
         return await self._accept(self.deciding, client_number)
+
+    @act(Act.REFERRAL_ACCEPT)
+    async def join(self, case_number: int):
+        """Add the referral to the case that this person has already."""
+        case_id = await self.ask(join_case, self.deciding, case_number, show=lambda case: case.id)
+        self._put_away()
+        return [notice("Added to the case they have."), rx.redirect(f"/cases/{case_id}")]
 
     @act(Act.REFERRAL_ACCEPT)
     async def merge(self, other: int):

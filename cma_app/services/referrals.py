@@ -14,6 +14,7 @@ from cma_app.access.acts import Act
 from cma_app.clock import now, today
 from cma_app.errors import Conflict, Invalid
 from cma_app.paging import PAGE_SIZE, Page, offset_of
+from cma_app.services.case_steps import record_emergency
 from cma_app.services.cases import start_case
 from cma_app.services.clients import ClientForm, record_client
 from cma_app.services.contact_routes import (
@@ -216,6 +217,37 @@ def accept_referral(
     record_note(session, case.id, channel="other", minutes=0, body=_first_words(referral))
     session.authorize(Act.REFERRAL_ACCEPT, referral)
     referral.status, referral.decided_at = "accepted", now()
+    referral.client_id, referral.case_id = client.id, case.id
+    session.add(referral)
+    session.flush()
+    return case
+
+
+def join_case(session: CentreSession, referral_id: int, case_id: int) -> Case:
+    """Add a referral to a case that is open for the same person, and return that case.
+
+    What it says becomes a note there, blank details are filled in, and its emergency becomes the
+    case's where that has none. Conflict where the case has ended or the referral was decided.
+    """
+    referral = session.require(Referral, referral_id)
+    session.authorize(Act.REFERRAL_ACCEPT, referral)
+    _still_waiting(referral)
+    case = session.require(Case, case_id)
+    if case.status not in {"open", "in_progress"}:
+        raise Conflict("That case has ended. Use this client to begin a new case instead.")
+    client = session.require(Client, case.client_id)
+    _fill_blanks(session, client, referral, RouteAnswers(routes_of(referral.routes)))
+    record_note(session, case.id, channel="other", minutes=0, body=_first_words(referral))
+    if referral.emergency == "yes" and not case.emergency:
+        record_emergency(
+            session,
+            case.id,
+            what=referral.emergency_what or "Emergency",
+            on=referral.emergency_date,
+            at=referral.emergency_time,
+        )
+    session.authorize(Act.REFERRAL_ACCEPT, referral)
+    referral.status, referral.decided_at = "merged", now()
     referral.client_id, referral.case_id = client.id, case.id
     session.add(referral)
     session.flush()

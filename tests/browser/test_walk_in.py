@@ -135,7 +135,7 @@ class TestReferrals:
             record_referral(session, walk_in_form(first_name="Lean"))
         page = office.signed_in("amina", "/referrals").page
         page.get_by_role("button", name="Accept Lean Whitmore").click()
-        page.get_by_role("button", name="Same person: use this client").click()
+        page.get_by_role("button", name="Same person: new case").click()
         page.wait_for_url(CASE)
         expect(page.locator("main")).to_contain_text("Leanne Whitmore")
 

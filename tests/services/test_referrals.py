@@ -12,6 +12,7 @@ from cma_app.services.contact_routes import safe_routes
 from cma_app.services.referrals import (
     accept_referral,
     decline_referral,
+    join_case,
     merge_referrals,
     record_referral,
     same_people,
@@ -151,6 +152,49 @@ class TestAcceptReferral:
         referral_id = record(cast, cast.amina)
         with pytest.raises(NotFound), cast.open(cast.amina) as session:
             accept_referral(session, referral_id, client_id=theirs)
+
+
+class TestJoinCase:
+    def test_adds_it_to_the_case_without_a_second_one(self, cast):
+        with cast.open(cast.amina) as session:
+            case = start_walk_in(session, walk_in_form(email=""))
+            case_id, client_id = case.id, case.client_id
+        referral_id = record(cast, cast.amina, email="new@example.org", **emergency(3))
+        with cast.open(cast.maria) as session:
+            assert join_case(session, referral_id, case_id).id == case_id
+        with cast.open(cast.amina) as session:
+            cases = session.exec(select(Case).where(Case.client_id == client_id)).all()
+            notes = session.exec(select(CaseNote).where(CaseNote.case_id == case_id)).all()
+            referral = session.require(Referral, referral_id)
+            assert [each.id for each in cases] == [case_id]
+            assert any("Referral accepted" in note.body for note in notes)
+            assert cases[0].priority == "urgent"
+            assert session.require(Client, client_id).email == "new@example.org"
+            assert (referral.status, referral.case_id) == ("merged", case_id)
+
+    def test_refuses_a_case_that_has_ended(self, cast, owner):
+        with cast.open(cast.amina) as session:
+            case_id = start_walk_in(session, walk_in_form()).id
+        with owner.begin() as connection:
+            connection.execute(
+                text("UPDATE cases SET status = 'closed' WHERE id = :id"), {"id": case_id}
+            )
+        referral_id = record(cast, cast.amina)
+        with pytest.raises(Conflict, match="ended"), cast.open(cast.amina) as session:
+            join_case(session, referral_id, case_id)
+
+    def test_refuses_a_trainee_and_finds_nothing_from_another_centre(self, cast):
+        with cast.open(cast.amina) as session:
+            case_id = start_walk_in(session, walk_in_form()).id
+        referral_id = record(cast, cast.tess)
+        with pytest.raises(Refused), cast.open(cast.tess) as session:
+            join_case(session, referral_id, case_id)
+        with pytest.raises(NotFound), cast.open(cast.colin) as session:
+            join_case(session, referral_id, case_id)
+        with cast.open(cast.colin) as session:
+            theirs = start_walk_in(session, walk_in_form()).id
+        with pytest.raises(NotFound), cast.open(cast.amina) as session:
+            join_case(session, referral_id, theirs)
 
 
 class TestMergeReferrals:
