@@ -29,7 +29,7 @@ from cma_app.session import open_as, resume
 from cma_app.settings import settings
 from cma_app.web.doorway import hash_in, origin_of
 from state.base import in_worker
-from state.board_view import board_words, change_words
+from state.board_view import ChangeWords, board_words, change_words
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +65,8 @@ class Watcher:
     actor: Actor
     wanted: Filter
     outbox: asyncio.Queue[Any] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
+    shown: set[int] = field(default_factory=set)
+    """The cases whose cards its browser was sent."""
     code: int | None = None
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -100,7 +102,14 @@ class Watcher:
         self.check()
         with open_as(self.actor, self.origin) as session:
             words = board_words(caseload.board(session, wanted=self.wanted))
+        self.shown = {card["id"] for card in words["cards"]}
         return json.dumps({"board": words})
+
+    def told(self, words: ChangeWords, absent: list[int]) -> str:
+        """Return a change as it is sent; of a case it was never shown not even the number is."""
+        gone = [each for each in words["gone"] if each in self.shown or each not in absent]
+        self.shown = (self.shown | {card["id"] for card in words["cards"]}) - set(gone)
+        return json.dumps({"change": {**words, "gone": gone}})
 
     def changes(self, case_ids: list[int]) -> Change:
         """Return what changed as this watcher's person may see it. Runs in a worker thread."""
@@ -218,7 +227,7 @@ async def _tell(watchers: list[Watcher], case_ids: list[int]) -> None:
             watcher.close(RELOAD)
         return
     for watcher in checked:
-        watcher.post(json.dumps({"change": change_words(change, watcher.wanted)}))
+        watcher.post((change_words(change, watcher.wanted), change.gone))
 
 
 async def _still(watcher: Watcher) -> bool:
@@ -314,6 +323,8 @@ async def _write(socket: WebSocket, watcher: Watcher) -> None:
                 message = '{"alive": true}'
             elif message is WHOLE:
                 message = await in_worker(watcher.whole)
+            else:  # in the order they are sent: after the whole board that it follows
+                message = watcher.told(*message)
             if not watcher.actor.may(Act.CASELOAD_SEE):
                 watcher.close(NOT_ALLOWED)
                 return

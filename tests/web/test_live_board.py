@@ -217,7 +217,7 @@ class TestChanges:
             tab.next()
             _sql(owner, "UPDATE cases SET priority = 'high' WHERE id = :id", id=case_id)
             change = tab.hear()
-            assert change["cards"] == []
+            assert (change["cards"], change["gone"]) == ([], [])
             assert "Hidden" not in json.dumps(change)
             _sql(
                 owner,
@@ -228,6 +228,30 @@ class TestChanges:
             )
             _sql(owner, "UPDATE cases SET priority = 'low' WHERE id = :id", id=case_id)
             assert ids(tab.hear()) == {case_id}
+
+    def test_a_file_that_becomes_restricted_leaves_the_board(
+        self, board_app: Served, cast: Cast, owner: Engine
+    ) -> None:
+        case_id = plant_case(owner, cast.amina)
+        of_case = "WHERE id = (SELECT client_id FROM cases WHERE id = :id)"
+        with watching(board_app, cookie_of(cast, "maria")) as tab:
+            assert ids(tab.next()["board"]) == {case_id}
+            _sql(owner, f"UPDATE clients SET is_restricted = true {of_case}", id=case_id)
+            assert tab.hear()["gone"] == [case_id]
+            _sql(owner, f"UPDATE clients SET is_restricted = false {of_case}", id=case_id)
+            assert ids(tab.hear()) == {case_id}
+
+    def test_a_new_name_is_heard(self, board_app: Served, cast: Cast, owner: Engine) -> None:
+        case_id = plant_case(owner, cast.amina)
+        with watching(board_app, cookie_of(cast, "maria")) as tab:
+            tab.next()
+            _sql(
+                owner,
+                "UPDATE clients SET last_name = 'Newname'"
+                " WHERE id = (SELECT client_id FROM cases WHERE id = :id)",
+                id=case_id,
+            )
+            assert tab.hear()["cards"][0]["name"] == "Pat Newname"
 
     def test_many_changes_at_once_bring_the_whole_board(
         self, board_app: Served, cast: Cast, owner: Engine
