@@ -1,16 +1,30 @@
 """Who is acting: read from the database at every event, never kept."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from cma_app.access.acts import Act, allows
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a request came from, for the audit log."""
+    """Where a request came from, for the audit log; an address that is none is left out."""
 
     ip_address: str | None = None
     user_agent: str | None = None
+
+    def __post_init__(self) -> None:
+        """Drop what a proxy told that no log could keep: every write would fail over it."""
+        if self.ip_address is not None and not _is_address(self.ip_address):
+            object.__setattr__(self, "ip_address", None)
+
+
+def _is_address(told: str) -> bool:
+    try:
+        ip_address(told)
+    except ValueError:
+        return False
+    return "%" not in told  # PostgreSQL's inet knows no zone
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,20 @@ _DUMMY = _hasher.hash(secrets.token_hex(16))
 
 def hashed(password: str) -> str:
     """Return the argon2id hash to keep."""
-    return _hasher.hash(password)
+    return _hasher.hash(_bytes(password))
 
 
 def matches(password: str, password_hash: str | None) -> bool:
     """Say whether a password is right; an unknown person costs the same time as a known one."""
     try:
-        right = _hasher.verify(password_hash or _DUMMY, password)
+        right = _hasher.verify(password_hash or _DUMMY, _bytes(password))
     except (VerificationError, InvalidHashError):
         return False
     return right and password_hash is not None
+
+
+def _bytes(password: str) -> bytes:
+    return password.encode("utf-8", "surrogatepass")  # whatever was sent, an answer and no error
 
 
 def one_time_password() -> str:

@@ -25,14 +25,14 @@ PASSWORD: Final = "/password"  # noqa: S105 - an address
 
 def origin_of(connection: HTTPConnection) -> Origin:
     """Return where a request came from; our own proxies' word is taken for the address."""
-    address = connection.client.host if connection.client else None
+    peer = connection.client.host if connection.client else None
+    agent = connection.headers.get("user-agent", "")[:400]
     hops = settings().trusted_proxy_hops
     forwarded = [
         part.strip() for part in connection.headers.get("x-forwarded-for", "").split(",") if part
     ]
-    if hops and len(forwarded) >= hops:
-        address = forwarded[-hops]
-    return Origin(address, connection.headers.get("user-agent", "")[:400])
+    told = Origin(forwarded[-hops] if hops and len(forwarded) >= hops else None, agent)
+    return told if told.ip_address else Origin(peer, agent)
 
 
 def hash_in(headers: Headers) -> str | None:

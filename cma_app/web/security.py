@@ -129,13 +129,13 @@ def _small(headers: Headers) -> bool:
 def _with_headers(scope: Scope, asked: Headers, send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            _mark(MutableHeaders(scope=message), scope, asked)
+            _mark(MutableHeaders(scope=message), scope, asked, found=message["status"] < 400)
         await send(message)
 
     return sending
 
 
-def _mark(headers: MutableHeaders, scope: Scope, asked: Headers) -> None:
+def _mark(headers: MutableHeaders, scope: Scope, asked: Headers, *, found: bool) -> None:
     for name, value in _ALWAYS.items():
         headers[name] = value
     if settings().https:
@@ -147,7 +147,7 @@ def _mark(headers: MutableHeaders, scope: Scope, asked: Headers) -> None:
         scripts = scripts_of(path) if not scope.get("cma.server_made") else None
         headers["content-security-policy"] = policy(asked.get("host", ""), scripts)
         headers["cache-control"] = "no-store"
-    elif path.startswith("/assets/"):
+    elif path.startswith("/assets/") and found:
         headers["cache-control"] = "public, max-age=31536000, immutable"
     elif "cache-control" not in headers:
         headers["cache-control"] = "no-cache" if _is_file(path) else "no-store"

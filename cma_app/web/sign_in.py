@@ -1,6 +1,7 @@
 """Signing in and out, and one's own password: pages made here, with no script at all."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from typing import Final
 
@@ -23,6 +24,10 @@ _BRAND: Final = (
 )
 
 
+_HASHING: Final = ThreadPoolExecutor(2, thread_name_prefix="sign-in")
+"""Threads of their own for passwords, which are slow by design: a flood of tries delays no page."""
+
+
 async def sign_in_page(request: Request) -> Response:
     """Show the sign-in form, or the first page to who is signed in already."""
     try:
@@ -40,8 +45,8 @@ async def sign_in(request: Request) -> Response:
         following = safe_next(str(form.get("next", "/")))
     in_place = request.headers.get("accept") == "application/json"
     try:
-        signed_in = await asyncio.to_thread(
-            service.sign_in, identifier, password, origin_of(request)
+        signed_in = await asyncio.get_running_loop().run_in_executor(
+            _HASHING, service.sign_in, identifier, password, origin_of(request)
         )
     except Refused as error:
         if in_place:

@@ -1,5 +1,6 @@
 """Signing in: equal answers, slow-down, expiry, sign-out."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from cma_app.access.actor import Origin
 from cma_app.errors import Invalid, Refused, SignedOut
 from cma_app.services.sign_in import (
     FREE_TRIES,
+    WRONG,
     change_own_password,
     remaining,
     sign_in,
@@ -47,6 +49,30 @@ class TestSignIn:
             sign_in(cast.usernames["ben"], PASSWORD, HERE)
         with time_machine.travel(timedelta(seconds=6), tick=True):
             assert sign_in(cast.usernames["ben"], PASSWORD, HERE).actor.name == "Ben Ellis"
+
+    def test_many_tries_at_once_are_no_more_than_one_after_the_other(self, cast: Cast) -> None:
+        def attempt(_: int) -> str:
+            with pytest.raises(Refused) as refused:
+                sign_in(cast.usernames["ben"], "wrong", HERE)
+            return refused.value.sentence
+
+        with ThreadPoolExecutor(8) as pool:
+            said = list(pool.map(attempt, range(16)))
+        assert said.count(WRONG) == FREE_TRIES
+
+    @pytest.mark.parametrize("identifier", ["amina\x00", "\x00", "\udc80"])
+    def test_refuses_what_no_name_holds_in_the_same_words(
+        self, cast: Cast, identifier: str
+    ) -> None:
+        with pytest.raises(Refused, match="not right"):
+            sign_in(f"{identifier}{cast.ben.user_id}", "wrong\udc80", HERE)
+
+    def test_an_address_that_is_none_is_left_out(self, cast: Cast, owner: Engine) -> None:
+        told = Origin("192.0.2.1:443, x", "a test")
+        assert told.ip_address is None
+        token = sign_in(cast.usernames["amina"], PASSWORD, told).token
+        with open_session(hash_token(token), told) as session:
+            assert session.actor.name == "Amina Khan"
 
     def test_refuses_somebody_who_left(self, cast: Cast, owner: Engine) -> None:
         with owner.begin() as connection:

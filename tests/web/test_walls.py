@@ -134,6 +134,11 @@ class TestHeaders:
         assert script is not None
         assert "immutable" in served.get(script[0]).headers["cache-control"]
 
+    def test_what_is_not_there_is_not_kept(self, served: Served):
+        answer = served.get("/assets/not-yet-here.js")
+        assert answer.status_code == 404
+        assert "immutable" not in answer.headers["cache-control"]
+
 
 class TestSignIn:
     def test_leads_to_the_page_that_was_asked_for(self, served: Served, cast: Cast):
@@ -158,6 +163,10 @@ class TestSignIn:
         assert "pass-canary" not in answer.text
         assert "<title>Error: Sign in" in answer.text
         assert "set-cookie" not in answer.headers
+
+    def test_a_name_with_a_nul_is_no_name(self, served: Served):
+        answer = served.post("/sign-in", identifier="no\x00body", password="wrong one")
+        assert answer.status_code == 403
 
     def test_unknown_and_known_people_read_the_same(self, served: Served, cast: Cast):
         known = served.post("/sign-in", identifier=cast.usernames["ben"], password="wrong one")
