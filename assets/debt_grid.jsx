@@ -107,14 +107,14 @@ function Row({ name, row, result, options, editable, number, save, remove, open,
     <tbody data-debt={row?.id ?? "new"} data-saving={draft !== null ? "" : undefined}
       onBlur={left} onKeyDown={keys}>
       <tr>
-        <td>{text("creditor", "Creditor", { list: "creditor-names" })}</td>
-        <td>{list("debt_type", "Kind of debt", choices)}</td>
-        <td>{list("liability", "Liability", options.liabilities)}</td>
-        <td>{list("owed_by", "Owed by", options.owedBy)}</td>
-        <td className="num">{text("balance", "Balance in pounds", money)}</td>
-        <td className="num">{text("arrears", "Arrears in pounds", money)}</td>
-        <td className="num">{text("monthly_payment", "Payment a month in pounds", money)}</td>
-        <td>{text("account_number", "Account number")}</td>
+        <td data-word="Creditor">{text("creditor", "Creditor", { list: "creditor-names" })}</td>
+        <td data-word="Kind of debt">{list("debt_type", "Kind of debt", choices)}</td>
+        <td data-word="Liability">{list("liability", "Liability", options.liabilities)}</td>
+        <td data-word="Owed by">{list("owed_by", "Owed by", options.owedBy)}</td>
+        <td className="num" data-word="Balance, £">{text("balance", "Balance in pounds", money)}</td>
+        <td className="num" data-word="Arrears, £">{text("arrears", "Arrears in pounds", money)}</td>
+        <td className="num" data-word="Payment, £">{text("monthly_payment", "Payment a month in pounds", money)}</td>
+        <td data-word="Account">{text("account_number", "Account number")}</td>
         <td className="end">
           {row && editable ? (
             <button type="button" className="button plain small" aria-label={`Remove ${who}`}

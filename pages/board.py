@@ -113,7 +113,7 @@ def _row(line: Any) -> rx.Component:
             rx.el.span(line.coded_step, class_name="coded"),
             rx.el.span(line.due, " ", _mark(line.mark), class_name="sub"),
         ),
-        rx.el.td(line.review),
+        rx.el.td(line.review, class_name="fig"),
         rx.el.td(line.owed, class_name="num"),
         rx.el.td(line.money, class_name="num"),
     )

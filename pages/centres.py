@@ -34,7 +34,7 @@ def centres() -> rx.Component:
         page_head("Centres", add),
         rx.cond(CentresState.adding, card("Add a centre", _form(), key="add-centre")),
         rx.cond(CentresState.chosen > 0, _manager_choice()),
-        card("Centres", _table(), _pager(), key="centres"),
+        rx.el.section(_table(), _pager(), class_name="card", aria_label="Centres found"),
         class_name="page",
     )
 

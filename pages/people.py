@@ -38,7 +38,7 @@ def people() -> rx.Component:
         rx.cond(UsersState.adding, card("Add a person", _form(), key="add-person")),
         when_may(Act.CENTRE_LIST, _centre_choice()),
         _filters(),
-        card("People", _table(), _pager(), key="people"),
+        rx.el.section(_table(), _pager(), class_name="card", aria_label="People found"),
         class_name="page",
         on_unmount=UsersState.put_away,
     )
@@ -63,12 +63,15 @@ def _password() -> rx.Component:
 
 
 def _centre_choice() -> rx.Component:
-    return select(
-        "Centre",
-        "centre",
-        UsersState.centres,
-        value=UsersState.centre,
-        on_change=UsersState.choose_centre,
+    return rx.el.div(
+        select(
+            "Centre",
+            "centre",
+            UsersState.centres,
+            value=UsersState.centre,
+            on_change=UsersState.choose_centre,
+        ),
+        key=UsersState.centre,
     )
 
 
@@ -79,7 +82,7 @@ def _filters() -> rx.Component:
         ("inactive", "Deactivated"),
         ("all", "All"),
     )
-    return rx.el.div(
+    return rx.fragment(
         rx.el.form(
             field("Find by name or username", "q", type="search", value=UsersState.sought),
             on_submit=UsersState.find,
@@ -95,7 +98,6 @@ def _filters() -> rx.Component:
             role="group",
             aria_label="Filters",
         ),
-        class_name="stack close",
     )
 
 
