@@ -4,7 +4,7 @@ import json
 import socket as sockets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -324,9 +324,12 @@ class TestClosing:
 
     def test_to_a_browser_that_floods(self, board_app: Served, cast: Cast) -> None:
         with watching(board_app, cookie_of(cast, "maria")) as tab:
-            for _ in range(500):
-                tab.say({"show": ""})
-            assert tab.closed_with() == RELOAD
+            with suppress(ConnectionClosed):
+                for _ in range(500):
+                    tab.say({"show": ""})
+            assert tab.closed_with() in {RELOAD, 0}  # 0: cut off while it was still sending
+        with watching(board_app, cookie_of(cast, "maria")) as tab:
+            assert "board" in tab.next()
 
 
 class TestTheListening:
