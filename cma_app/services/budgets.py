@@ -354,6 +354,16 @@ def _may_verify(session: CentreSession, sheet: BudgetSheet) -> bool:
 
 
 def _recorded_by_me(session: CentreSession, sheet: BudgetSheet) -> bool:
+    """Say whether this person recorded any of a sheet, or of what it copies that none verified."""
+    if _is_mine(session, sheet):
+        return True
+    if sheet.revises_id is None:
+        return False
+    copied = session.require(BudgetSheet, sheet.revises_id)
+    return copied.verification_status != "verified" and _recorded_by_me(session, copied)
+
+
+def _is_mine(session: CentreSession, sheet: BudgetSheet) -> bool:
     """Say whether this person began the sheet or recorded any of it, by the audit log."""
     me = session.actor.user_id
     if me in {sheet.created_by, sheet.updated_by}:

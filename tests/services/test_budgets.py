@@ -307,6 +307,30 @@ class TestVerifySheet:
             with pytest.raises(Refused, match="Another advisor"), cast.open(recorder) as session:
                 verify_sheet(session, sheet_id, version=version)
 
+    def test_refuses_whoever_recorded_what_another_only_copied(
+        self, cast: Cast, case_id: int, sheet_id: int
+    ) -> None:
+        line(cast, sheet_id, RENT, "500")
+        with cast.open(cast.ben) as session:
+            copied = revise_sheet(session, sheet_id)
+            copy_id, version = copied.id, copied.version
+        with cast.open(cast.amina) as session:
+            assert not read_budget(session, case_id).may_verify
+        with pytest.raises(Refused, match="Another advisor"), cast.open(cast.amina) as session:
+            verify_sheet(session, copy_id, version=version)
+
+    def test_lets_pass_who_recorded_what_was_verified_before_it_was_copied(
+        self, cast: Cast, sheet_id: int
+    ) -> None:
+        version = line(cast, sheet_id, RENT, "500").version
+        with cast.open(cast.maria) as session:
+            verify_sheet(session, sheet_id, version=version)
+        with cast.open(cast.ben) as session:
+            copied = revise_sheet(session, sheet_id)
+            copy_id, version = copied.id, copied.version
+        with cast.open(cast.amina) as session:
+            verify_sheet(session, copy_id, version=version)
+
     def test_refuses_a_trainee(self, cast: Cast) -> None:
         hers = make_case(cast, cast.tess)
         with cast.open(cast.amina) as session:
