@@ -28,11 +28,13 @@ const Line = memo(function Line({ spec, line, result, frequencies, editable, sav
     typed: line?.amount ?? "", frequency: line?.frequency ?? spec.often, note: line?.note ?? "",
   };
   const [draft, setDraft] = useState(null);
-  const now = useRef({ draft: null, base: "", sent: null, again: false });
+  const now = useRef({ draft: null, base: "", sent: null, done: null, again: false });
   now.current.stored = stored;
   now.current.seen = line?.seen ?? "";
   const shown = draft ?? stored;
+  const row = useRef(null);
   const put = (value) => {
+    if (value === null) now.current.done = null;
     now.current.draft = value;
     setDraft(value);
   };
@@ -44,6 +46,10 @@ const Line = memo(function Line({ spec, line, result, frequencies, editable, sav
   const send = () => {
     const it = now.current;
     if (it.draft === null) return;
+    if (it.done && same(it.draft, it.done)) {
+      put(null);
+      return;
+    }
     if (same(it.draft, it.stored) || (!it.draft.typed.trim() && !it.draft.note.trim() && !it.seen)) {
       if (!it.sent) put(null);
       return;
@@ -61,7 +67,11 @@ const Line = memo(function Line({ spec, line, result, frequencies, editable, sav
     it.sent = null;
     if (result?.ok) {
       it.base = it.seen;
-      if (it.draft && sent && same(it.draft, sent)) put(null);
+      // the text of a box in which somebody stands again is not replaced under them
+      if (it.draft && sent && same(it.draft, sent)) {
+        if (row.current?.contains(document.activeElement)) it.done = sent;
+        else put(null);
+      }
     }
     if (it.again) {
       it.again = false;
@@ -90,7 +100,7 @@ const Line = memo(function Line({ spec, line, result, frequencies, editable, sav
   const problems = Object.entries(errors);
   return (
     <Fragment>
-      <tr data-code={spec.code} data-saving={draft !== null ? "" : undefined} onBlur={left} onKeyDown={keys}>
+      <tr ref={row} data-code={spec.code} data-saving={draft !== null ? "" : undefined} onBlur={left} onKeyDown={keys}>
         <th scope="row">
           {spec.label}
           {spec.hint ? <span className="sub">{spec.hint}</span> : null}

@@ -20,10 +20,12 @@ const nextBox = (box, by = 1) => {
 function Row({ name, row, result, options, editable, number, save, remove, open, onOpen }) {
   const stored = row ?? BLANK;
   const [draft, setDraft] = useState(null);
-  const now = useRef({ draft: null, version: 0, sent: null, again: false });
+  const now = useRef({ draft: null, version: 0, sent: null, done: null, again: false });
   now.current.row = row;
   const shown = draft ?? stored;
+  const body = useRef(null);
   const put = (value) => {
+    if (value === null) now.current.done = null;
     now.current.draft = value;
     setDraft(value);
   };
@@ -39,6 +41,10 @@ function Row({ name, row, result, options, editable, number, save, remove, open,
   const send = () => {
     const it = now.current;
     if (it.draft === null) return;
+    if (it.done && same(it.draft, it.done)) {
+      put(null);
+      return;
+    }
     if (same(it.draft, it.row ?? BLANK)) {
       if (!it.sent) put(null);
       return;
@@ -57,7 +63,11 @@ function Row({ name, row, result, options, editable, number, save, remove, open,
     it.sent = null;
     if (result?.ok) {
       it.version = it.row?.version ?? 0;
-      if (it.draft && sent && same(it.draft, sent)) put(null);
+      // the text of a row in which somebody stands again is not replaced under them
+      if (it.draft && sent && same(it.draft, sent)) {
+        if (body.current?.contains(document.activeElement)) it.done = sent;
+        else put(null);
+      }
     }
     if (it.again) {
       it.again = false;
@@ -102,9 +112,9 @@ function Row({ name, row, result, options, editable, number, save, remove, open,
   const problems = Object.entries(errors);
   const isOpen = open || Boolean(errors.priority_reason || errors.status || errors.priority);
   const money = { inputMode: "decimal" };
-  const saved = draft === null && result?.ok ? result.at : "";
+  const saved = (draft === null || now.current.done) && result?.ok ? result.at : "";
   return (
-    <tbody data-debt={row?.id ?? "new"} data-saving={draft !== null ? "" : undefined}
+    <tbody ref={body} data-debt={row?.id ?? "new"} data-saving={draft !== null ? "" : undefined}
       onBlur={left} onKeyDown={keys}>
       <tr>
         <td data-word="Creditor">{text("creditor", "Creditor", { list: "creditor-names" })}</td>

@@ -3,19 +3,26 @@ import { useEffect, useRef, useState } from "react";
 
 export function EntryBox({ name, label, value, error, theirs, seq, readOnly, describedBy, onCommit }) {
   const [draft, setDraft] = useState(null);
-  const now = useRef({ draft: null, sent: null });
+  const now = useRef({ draft: null, sent: null, done: null });
+  const box = useRef(null);
   const put = (text) => {
+    if (text === null) now.current.done = null;
     now.current.draft = text;
     setDraft(text);
   };
   useEffect(() => {
     const it = now.current;
-    if (it.sent !== null && it.draft === it.sent && !error && !theirs) put(null);
+    if (it.sent !== null && it.draft === it.sent && !error && !theirs) {
+      // the text of a box in which somebody stands again is not replaced under them
+      if (box.current === document.activeElement) it.done = it.sent;
+      else put(null);
+    }
     it.sent = null;
   }, [seq]);
   const commit = () => {
     const it = now.current;
-    if (it.draft === null || it.draft === it.sent) return;
+    if (it.draft === null || it.draft === it.sent) return undefined;
+    if (it.draft === it.done) return put(null);
     if (it.draft.trim() === value && !error) return put(null);
     it.sent = it.draft;
     onCommit(it.draft);
@@ -30,13 +37,13 @@ export function EntryBox({ name, label, value, error, theirs, seq, readOnly, des
     if (next) {
       next.focus();
       next.select();
-    } else commit();
+    } else event.target.blur();
   };
   const wrong = draft !== null && error;
   const described = [describedBy, wrong ? `${name}-error` : ""].filter(Boolean).join(" ");
   return (
     <>
-      <input className="box dense w8 num" name={name} id={name} data-entry="" inputMode="decimal"
+      <input ref={box} className="box dense w8 num" name={name} id={name} data-entry="" inputMode="decimal"
         autoComplete="off" maxLength={200} aria-label={label} value={draft ?? value}
         readOnly={readOnly} aria-invalid={wrong ? "true" : undefined}
         aria-describedby={described || undefined} onChange={(event) => put(event.target.value)}
