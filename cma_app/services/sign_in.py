@@ -6,7 +6,7 @@ never lock anybody out for good.
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
@@ -45,7 +45,7 @@ _LEFT = text("SELECT * FROM cma_sign_in_left(:token_hash, :idle)")
 class SignedIn:
     """The token for the cookie, once, and who it belongs to."""
 
-    token: str
+    token: str = field(repr=False)
     actor: Actor
 
 

@@ -4,7 +4,7 @@ A manager works in the own centre; an admin names another by `centre_id`. A one-
 returned once to whoever issued it, and only its hash is kept.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
@@ -89,7 +89,7 @@ class Issued:
     user_id: int
     name: str
     username: str
-    password: str
+    password: str = field(repr=False)
     valid_until: datetime
 
 

@@ -27,6 +27,7 @@ class TestSignIn:
     def test_by_username_gives_a_token_and_the_person(self, cast: Cast) -> None:
         signed_in = sign_in(cast.usernames["amina"], PASSWORD, HERE)
         assert signed_in.actor.user_id == cast.amina.user_id
+        assert signed_in.token not in repr(signed_in)
         assert resume(hash_token(signed_in.token), HERE).role == "advisor"
 
     def test_by_email_in_any_case(self, cast: Cast) -> None:
