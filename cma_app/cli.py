@@ -140,6 +140,14 @@ def check_schema() -> None:
     check(say)
 
 
+@app.command("act-table")
+def act_table() -> None:
+    """Print who may do what, as `docs/who-may-do-what.md` holds it."""
+    from cma_app.access.table import act_table as table
+
+    print(table(), end="")
+
+
 @app.command()
 def shell() -> None:
     """Open Python on the database, as the role that serves."""

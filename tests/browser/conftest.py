@@ -1,5 +1,6 @@
 """Chromium against the built app; what a page complains about fails its test."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,9 @@ from cma_app.postgres import EmbeddedPostgres
 from tests.people import PASSWORD, Cast
 from tests.served import Served, serving
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "chromium"
+)
 READY = "html[data-ready]"
 
 

@@ -20,8 +20,6 @@ from cma_app.keys import load_or_make_keys
 from cma_app.postgres import EmbeddedPostgres, plain
 from cma_app.postgres_place import find_binaries
 
-pytestmark = pytest.mark.database
-
 
 def database_of(server: EmbeddedPostgres) -> Database:
     return Database(server.app_url, server.owner_url, server.superuser_database_url, server)

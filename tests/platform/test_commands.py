@@ -67,7 +67,6 @@ def test_a_wrong_address_is_one_sentence(own_home: Path):
     assert "hidden" not in said
 
 
-@pytest.mark.database
 def test_from_nothing_to_a_backup_and_back(own_home: Path, tmp_path: Path):
     here = {"CMA_HOME": str(own_home)}
     file = tmp_path / "cma.backup"
@@ -122,7 +121,6 @@ def add_centre(database: Database, code: str, *, demo: bool) -> None:
         )
 
 
-@pytest.mark.database
 def test_the_demo_is_refused_beside_a_real_centre(empty: Database):
     add_centre(empty, "D", demo=True)
     assert demonstration.look(empty) == demonstration.Found(demo=1, real=())
@@ -132,7 +130,6 @@ def test_the_demo_is_refused_beside_a_real_centre(empty: Database):
         demonstration.load_demo(empty, print)
 
 
-@pytest.mark.database
 def test_a_revision_of_the_future_is_one_sentence(empty: Database):
     assert is_current(empty)
     with psycopg.connect(plain(empty.owner), autocommit=True) as connection:

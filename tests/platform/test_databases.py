@@ -19,8 +19,6 @@ from cma_app.keys import KeyTrouble, load_or_make_keys
 from cma_app.postgres import EmbeddedPostgres, PostgresError, plain
 from cma_app.settings import settings
 
-pytestmark = pytest.mark.database
-
 
 def changed(url: str, **parts) -> str:
     return make_url(url).set(**parts).render_as_string(hide_password=False)

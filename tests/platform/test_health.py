@@ -14,8 +14,6 @@ from cma_app.postgres import EmbeddedPostgres
 from cma_app.settings import settings, use_settings
 from cma_app.web import health
 
-pytestmark = pytest.mark.database
-
 
 def get(path: str) -> httpx.Response:
     async def ask() -> httpx.Response:

@@ -17,8 +17,6 @@ from cma_app.postgres import EmbeddedPostgres, PostgresBusy, PostgresError, plai
 from cma_app.settings import ROOT
 from tests.platform.waiting import gone, until
 
-pytestmark = pytest.mark.database
-
 
 def throwaway(home: Path, **options) -> EmbeddedPostgres:
     return EmbeddedPostgres(home, durable=False, **options)

@@ -13,8 +13,6 @@ from cma_app.session import CentreSession
 from tests.people import Cast, make_cast
 from tests.walls.ten_thousand import BIG, plant
 
-pytestmark = pytest.mark.database
-
 TABLES = {"cases", "clients", "next_actions"}
 
 
