@@ -1,10 +1,13 @@
 """One row in every table of a centre, made from the tables: a new table is planted too."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from itertools import count
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
+    Column,
     Connection,
     Date,
     DateTime,
@@ -12,16 +15,22 @@ from sqlalchemy import (
     Integer,
     Numeric,
     Table,
+    Text,
     Time,
     insert,
 )
 from sqlalchemy.dialects.postgresql import INET, JSONB
+from sqlmodel import AutoString
 
 from cma_app.access.actor import Actor
 from models import metadata
 
 CENTRE_TABLES = [table for table in metadata.sorted_tables if "centre_id" in table.c]
 WORDS = {"debt_type": "credit_card", "role": "advisor", "source": "self"}
+CODED = {"nation", "tenure", "marital_status", "employment_status", "entered_frequency"}
+"""Optional columns whose words are a list's: free text would be an impossible row."""
+
+_numbers = count(1)
 
 
 def plant(owner: Engine, person: Actor, canary: str = "canary") -> dict[str, int]:
@@ -34,10 +43,21 @@ def plant(owner: Engine, person: Actor, canary: str = "canary") -> dict[str, int
 
 
 def plant_one(
-    connection: Connection, table: Table, person: Actor, planted: dict[str, int], canary: str
+    connection: Connection,
+    table: Table,
+    person: Actor,
+    planted: Mapping[str, int],
+    canary: str,
+    over: Mapping[str, Any] | None = None,
+    *,
+    everywhere: bool = False,
 ) -> int:
-    """Plant one row, referring to what was planted before."""
-    values: dict[str, Any] = {"centre_id": person.centre_id}
+    """Plant one row, referring to what was planted before; `over` is said by the caller.
+
+    The canary stands in the texts that a row must have and in the best known ones; `everywhere`
+    puts it into each optional text too.
+    """
+    values: dict[str, Any] = {"centre_id": person.centre_id, **(over or {})}
     for column in table.c:
         if column.name in values or column.computed is not None or column.identity is not None:
             continue
@@ -52,11 +72,18 @@ def plant_one(
             values[column.name] = _value(column.name, column.type, canary, person)
         elif column.name in {"notes", "body", "detail", "creditor_name", "first_name"}:
             values[column.name] = canary
+        elif everywhere and _is_free_text(column):
+            values[column.name] = _value(column.name, column.type, canary, person)
     statement = insert(table).values(values)
     if "id" in table.c:
         return connection.execute(statement.returning(table.c.id)).scalar_one()
     connection.execute(statement)
     return 0
+
+
+def _is_free_text(column: Column[Any]) -> bool:
+    coded = column.name in CODED or column.server_default is not None
+    return isinstance(column.type, AutoString | Text) and not coded
 
 
 def _parent(table: Table, column: str) -> str | None:
@@ -85,5 +112,5 @@ def _value(name: str, kind: Any, canary: str, person: Actor) -> Any:
     for kind_of, value in by_type:
         if isinstance(kind, kind_of):
             return value
-    text = f"{canary} {name} {person.centre_code}-{person.user_id}"
+    text = f"{canary} {next(_numbers)} {name} {person.centre_code}-{person.user_id}"
     return text[: kind.length] if getattr(kind, "length", None) else text

@@ -1,0 +1,493 @@
+"""Each handler of ours with a call that succeeds: who may make it, where, with what, and what then.
+
+Texts in `{}` and numbers written `@name` are filled in from a pack (`tests/web/packs.py`). A
+handler that stands here with several calls has a word after its name.
+"""
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from reflex_base.registry import RegistrationContext
+
+from state.base import CentreState
+from tests.services.intake_forms import ROUTES
+from tests.web.packs import SEARCH, Pack
+
+CLIENT = "/clients/{clients}"
+CASE = "/cases/{cases}"
+SHOWN = "{canary}"
+"""What a call shows that brings a planted text to the screen."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: `after` are calls made first in the same tab, `shows` is in a frame of the answer.
+
+    `writes` is the table of which the audit log has a new row.
+    """
+
+    at: str = "/"
+    by: str = "amina"
+    args: dict[str, Any] = field(default_factory=dict)
+    after: tuple[str, ...] = ()
+    shows: str = ""
+    writes: str = ""
+
+    @property
+    def names_a_record(self) -> bool:
+        """Say whether it is about a planted record."""
+        return self.place_names_one or self.args_name_one
+
+    @property
+    def place_names_one(self) -> bool:
+        """Say whether its address has a planted record in it."""
+        return "{" in self.at
+
+    @property
+    def args_name_one(self) -> bool:
+        """Say whether a planted record is among its arguments."""
+        return bool(re.search(r"@\w|\{\w", str(list(self.args.values()))))
+
+
+def changes_rows(name: str) -> bool:
+    """Say whether a call, or one that goes before it, writes something."""
+    call = CALLS[name]
+    return bool(call.writes) or any(CALLS[each].writes for each in call.after)
+
+
+def form(**boxes: str) -> dict[str, Any]:
+    """Return the arguments of a handler that takes a form."""
+    return {"form": {name.replace("__", "-"): typed for name, typed in boxes.items()}}
+
+
+def flag_set(name: str, value: str) -> str:
+    """Return how a frame says that a var of a state is something now."""
+    return f'"{name}_rx_state_":{value}'
+
+
+PERSON = {
+    "first_name": "Nova",
+    "last_name": "Arrival",
+    "nation": "england",
+    "source": "self",
+    "emergency": "no",
+}
+
+SHELL = {
+    "CentreState.tell": Call(args={"sentence": "told", "tone": "good"}, shows='"told"'),
+    "ShellState.arrive": Call(),
+    "HomeState.open": Call(shows=SHOWN),
+    "HomeState.open as trainee": Call(by="tess"),
+}
+WALK_IN = {
+    "WalkInState.open": Call("/walk-in", shows=flag_set("ready", "true")),
+    "WalkInState.send": Call("/walk-in", args=form(**PERSON, **ROUTES), writes="cases"),
+    "WalkInState.send draft": Call(
+        "/walk-in",
+        args=form(intent="draft", last_name=SEARCH, first_name=SEARCH, postcode="PO1 3AX"),
+        shows="Saved",
+    ),
+    "WalkInState.send look-alikes": Call(
+        "/walk-in",
+        args=form(
+            intent="draft",
+            first_name="Nova",
+            last_name=f"{SEARCH} family",
+            postcode="PO1 3AX",
+            date_of_birth__day="27",
+            date_of_birth__month="3",
+            date_of_birth__year="1984",
+        ),
+        shows=SHOWN,
+    ),
+    "WalkInState.send for a client": Call(
+        "/walk-in",
+        args=form(**PERSON, **ROUTES),
+        after=("WalkInState.use",),
+        writes="cases",
+    ),
+    "WalkInState.send referral": Call(
+        "/walk-in", args=form(intent="referral", **PERSON, **ROUTES), writes="referrals"
+    ),
+    "WalkInState.use": Call("/walk-in", args={"number": "@clients"}, shows=SHOWN),
+    "WalkInState.use_nobody": Call(
+        "/walk-in", after=("WalkInState.use",), shows=flag_set("using", "0")
+    ),
+    "WalkInState.change_nation": Call("/walk-in", shows=flag_set("changes_nation", "true")),
+    "WalkInState.clear": Call("/walk-in", shows=flag_set("ready", "true")),
+}
+CLIENTS = {
+    "ClientsState.open": Call(f"/clients?q={SEARCH}&sort=newest", shows=SHOWN),
+    "ClientsState.find": Call("/clients", args={"text": SEARCH}, shows=f"q={SEARCH}"),
+    "ClientsState.sort": Call("/clients", args={"word": "born"}, shows="sort=born"),
+    "ClientsState.step": Call("/clients", args={"by": 1}, shows="page=2"),
+}
+OPENED = ("ClientState.open",)
+CLIENT_FILE = {
+    "ClientState.open": Call(CLIENT, shows=SHOWN, writes="clients"),
+    "ClientState.save": Call(
+        CLIENT,
+        args=form(version="{version}", first_name="Nova", last_name="Arrival"),
+        after=OPENED,
+        writes="clients",
+    ),
+    "ClientState.save stale": Call(
+        CLIENT,
+        args=form(version="0", first_name="Nova", last_name="Arrival"),
+        after=OPENED,
+        shows=SHOWN,
+    ),
+    "ClientState.reveal": Call(CLIENT, after=OPENED, shows="{ni_number}", writes="clients"),
+    "ClientState.hide": Call(
+        CLIENT, after=(*OPENED, "ClientState.reveal"), shows=flag_set("ni_number", '""')
+    ),
+    "ClientState.save_routes": Call(
+        CLIENT, args=form(**ROUTES), after=OPENED, writes="contact_routes"
+    ),
+    "ClientState.write_flag": Call(CLIENT, args={"number": "flag-1"}, after=OPENED, shows=SHOWN),
+    "ClientState.leave_flag": Call(
+        CLIENT,
+        after=(*OPENED, "ClientState.write_flag"),
+        shows=flag_set("writes_flag", "false"),
+    ),
+    "ClientState.save_flag": Call(
+        CLIENT,
+        args=form(driver="health", detail="Cannot see well", adjustment="Large print"),
+        after=OPENED,
+        writes="clients",
+    ),
+    "ClientState.save_flag revised": Call(
+        CLIENT,
+        args=form(driver="health", detail="Cannot see well", adjustment="Large print"),
+        after=(*OPENED, "ClientState.write_flag"),
+        writes="clients",
+    ),
+    "ClientState.remove_flag": Call(
+        CLIENT, args={"number": "flag-1"}, after=OPENED, writes="clients"
+    ),
+    "ClientState.agree": Call(
+        CLIENT,
+        args=form(
+            purpose="holding", answer="given", channel="in_person", wording_version="2026-01"
+        ),
+        after=OPENED,
+        writes="consents",
+    ),
+    "ClientState.choose_people": Call(CLIENT, "maria", after=OPENED, shows='"people_rx_state_":[{'),
+    "ClientState.restrict": Call(
+        CLIENT, "maria", {"form": {"person-{person}": "on"}}, OPENED, writes="clients"
+    ),
+    "ClientState.unrestrict": Call(
+        CLIENT, "maria", after=(*OPENED, "ClientState.restrict"), writes="clients"
+    ),
+}
+ASKED = ("ReferralsState.accept",)
+REFERRALS = {
+    "ReferralsState.open": Call("/referrals", shows=SHOWN),
+    "ReferralsState.open one": Call("/referrals?show={referrals}", shows=SHOWN),
+    "ReferralsState.choose": Call(
+        "/referrals", args={"name": "source", "value": "gp"}, shows="source=gp"
+    ),
+    "ReferralsState.step": Call("/referrals", args={"by": 1}, shows="page=2"),
+    "ReferralsState.accept": Call("/referrals", args={"number": "@referrals"}, shows=SHOWN),
+    "ReferralsState.accept anew": Call(
+        "/referrals", args={"number": "@referrals"}, after=ASKED, writes="cases"
+    ),
+    "ReferralsState.accept_for": Call(
+        "/referrals", args={"client_number": "@clients"}, after=ASKED, writes="cases"
+    ),
+    "ReferralsState.join": Call(
+        "/referrals", args={"case_number": "@cases"}, after=ASKED, writes="referrals"
+    ),
+    "ReferralsState.merge": Call(
+        "/referrals", args={"other": "@other_referral"}, after=ASKED, writes="referrals"
+    ),
+    "ReferralsState.begin_decline": Call(
+        "/referrals", args={"number": "@referrals"}, shows=flag_set("declining", "{referrals}")
+    ),
+    "ReferralsState.decline": Call(
+        "/referrals",
+        args=form(reason="Lives elsewhere"),
+        after=("ReferralsState.begin_decline",),
+        writes="referrals",
+    ),
+    "ReferralsState.put_away": Call(
+        "/referrals", after=("ReferralsState.begin_decline",), shows=flag_set("declining", "0")
+    ),
+}
+CASES = {
+    "CasesState.open": Call("/cases?advisor=all&sort=-reference", shows=SHOWN),
+    "CasesState.choose": Call(
+        "/cases", args={"name": "stage", "value": "advice"}, shows="stage=advice"
+    ),
+    "CasesState.turn": Call("/cases", args={"name": "overdue"}, shows="overdue=1"),
+    "CasesState.find": Call("/cases", args={"text": SEARCH}, shows=f"q={SEARCH}"),
+    "CasesState.sort": Call("/cases", args={"word": "reference"}, shows="sort=reference"),
+    "CasesState.step": Call("/cases", args={"by": 1}, shows="page=2"),
+    "CaseBarState.open_tab": Call(CASE, shows=SHOWN, writes="cases"),
+    "CaseBarState.refresh": Call(CASE, shows=SHOWN),
+}
+ON_CASE = ("CaseState.open",)
+CASE_TAB = {
+    "CaseState.open": Call(CASE, shows=SHOWN),
+    "CaseState.look_again": Call(CASE, after=ON_CASE),
+    "CaseState.show_more": Call(CASE, shows=SHOWN),
+    "CaseState.add_action": Call(CASE, args=form(what="Ring"), writes="next_actions"),
+    "CaseState.choose": Call(CASE, args={"action_id": "@next_actions"}, after=ON_CASE, shows=SHOWN),
+    "CaseState.change_action": Call(
+        CASE, args=form(what="Write"), after=(*ON_CASE, "CaseState.choose"), writes="next_actions"
+    ),
+    "CaseState.finish": Call(
+        CASE, args={"action_id": "@next_actions"}, after=ON_CASE, writes="next_actions"
+    ),
+    "CaseState.undo": Call(
+        CASE,
+        args={"action_id": "@next_actions"},
+        after=(*ON_CASE, "CaseState.finish"),
+        writes="next_actions",
+    ),
+    "CaseState.save": Call(
+        CASE, args=form(nation="wales", case_type="casework"), after=ON_CASE, writes="cases"
+    ),
+    "CaseState.record_emergency": Call(CASE, args=form(emergency="Eviction"), writes="cases"),
+    "CaseState.end_emergency": Call(CASE, args=form(reason="It is over"), writes="cases"),
+    "CaseState.move": Call(CASE, args=form(stage="evidence"), after=ON_CASE, writes="cases"),
+    "CaseState.raise_priority": Call(
+        CASE, args=form(priority="high", reason="Bailiffs"), writes="cases"
+    ),
+    "CaseState.lower_priority": Call(
+        CASE, args=form(priority="low", reason="Calm"), writes="cases"
+    ),
+    "CaseState.assign": Call(
+        CASE, "maria", form(advisor_id="{colleague}"), ON_CASE, writes="cases"
+    ),
+    "CaseState.close": Call(CASE, args=form(status="closed", reason="Moved"), writes="cases"),
+    "CaseState.reopen": Call(
+        CASE, args=form(reason="Came back"), after=("CaseState.close",), writes="cases"
+    ),
+}
+NOTED = ("NoteState.open",)
+NOTES = {
+    "NoteState.open": Call(f"{CASE}/notes", shows=SHOWN),
+    "NoteState.step": Call(f"{CASE}/notes", args={"by": 0}, shows=SHOWN),
+    "NoteState.keep": Call(f"{CASE}/notes", args={"text": "He said"}, shows="Draft kept"),
+    "NoteState.record": Call(
+        f"{CASE}/notes",
+        args=form(channel="phone", minutes="5", body="He rang.", next_action="Ring back"),
+        writes="case_notes",
+    ),
+    "NoteState.choose": Call(
+        f"{CASE}/notes", args={"note_id": "@case_notes"}, after=NOTED, shows=SHOWN
+    ),
+    "NoteState.correct": Call(
+        f"{CASE}/notes",
+        args=form(channel="phone", body="He wrote."),
+        after=(*NOTED, "NoteState.choose"),
+        writes="case_notes",
+    ),
+}
+ROW = {"creditor": "Lender", "debt_type": "credit_card", "balance": "12"}
+DEBTS = {
+    "DebtState.open": Call(f"{CASE}/debts", shows=SHOWN),
+    "DebtState.save_row": Call(
+        f"{CASE}/debts",
+        args={"name": "r1", "debt_id": "@debts", "version": "@debt_version", "row": ROW},
+        writes="debts",
+    ),
+    "DebtState.save_row new": Call(
+        f"{CASE}/debts",
+        args={"name": "r2", "debt_id": 0, "version": 0, "row": ROW},
+        writes="debts",
+    ),
+    "DebtState.save_row stale": Call(
+        f"{CASE}/debts",
+        args={"name": "r3", "debt_id": "@debts", "version": 999, "row": ROW},
+        shows=SHOWN,
+    ),
+    "DebtState.remove": Call(f"{CASE}/debts", args={"debt_id": "@debts"}, writes="debts"),
+    "DebtState.undo_remove": Call(f"{CASE}/debts", after=("DebtState.remove",), writes="debts"),
+}
+ON_SHEET = ("BudgetState.open",)
+BUDGET = {
+    "BudgetState.open": Call(f"{CASE}/budget", shows=SHOWN),
+    "BudgetState.start": Call(f"{CASE}/budget", shows=SHOWN),
+    "BudgetState.save_line": Call(
+        f"{CASE}/budget",
+        args={
+            "code": "other-earnings",
+            "typed": "85w",
+            "frequency": "monthly",
+            "note": "",
+            "seen": "",
+        },
+        after=ON_SHEET,
+        writes="budget_sheets",
+    ),
+    "BudgetState.save_line stale": Call(
+        f"{CASE}/budget",
+        args={
+            "code": "client-salary-or-wages",
+            "typed": "85w",
+            "frequency": "monthly",
+            "note": "",
+            "seen": "none of this",
+        },
+        after=ON_SHEET,
+        shows=SHOWN,
+    ),
+    "BudgetState.save_savings": Call(
+        f"{CASE}/budget", args={"typed": "5"}, after=ON_SHEET, writes="budget_sheets"
+    ),
+    "BudgetState.revise": Call(
+        f"{CASE}/budget", args={"sheet_type": "revised"}, after=ON_SHEET, writes="budget_sheets"
+    ),
+    "BudgetState.verify": Call(f"{CASE}/budget", "ben", after=ON_SHEET, writes="budget_sheets"),
+    "BudgetState.record_household": Call(
+        f"{CASE}/budget", args=form(adults="2", tenure="other"), writes="households"
+    ),
+}
+OFFERS = {
+    "OfferState.open": Call(f"{CASE}/offers", shows=SHOWN),
+    "OfferState.decide": Call(
+        f"{CASE}/offers",
+        args={"debt_id": "@debts", "seen": "", "typed": "12"},
+        writes="offers",
+    ),
+    "OfferState.record": Call(f"{CASE}/offers", args=form(review_date=""), writes="offers"),
+}
+BOARD = {
+    "CaseloadState.open": Call("/board", "maria", shows=SHOWN),
+    "CaseloadState.open list": Call("/board?view=list", "maria", shows=SHOWN),
+    "CaseloadState.turn": Call("/board", "maria", {"number": 2}, shows="page=2"),
+    "CaseloadState.choose_status": Call("/board", "maria", {"status": "open"}, shows="status=open"),
+    "CaseloadState.choose_advisor": Call(
+        "/board", "maria", {"advisor": "{person}"}, shows="advisor={person}"
+    ),
+    "CaseloadState.sort_by": Call("/board", "maria", {"sort": "opened"}, shows="sort=opened"),
+}
+PEOPLE = "/people?centre={centre}&show=all&q=zqp"
+PEOPLE_SCREEN = {
+    "UsersState.open": Call(PEOPLE, "maria", shows="{people_canary}"),
+    "UsersState.narrow": Call(PEOPLE, "maria", {"show": "all"}, shows="show=all"),
+    "UsersState.find": Call(PEOPLE, "maria", form(q=SEARCH), shows=f"q={SEARCH}"),
+    "UsersState.turn": Call(PEOPLE, "maria", {"number": 2}, shows="page=2"),
+    "UsersState.choose_centre": Call(
+        "/people", "maria", {"centre": "{centre}"}, shows="centre={centre}"
+    ),
+    "UsersState.choose_role": Call(
+        PEOPLE, "maria", {"role": "trainee"}, shows=flag_set("role", '"trainee"')
+    ),
+    "UsersState.begin": Call(PEOPLE, "maria", shows=flag_set("adding", "true")),
+    "UsersState.stop": Call(
+        PEOPLE, "maria", after=("UsersState.begin",), shows=flag_set("adding", "false")
+    ),
+    "UsersState.add": Call(
+        PEOPLE,
+        "maria",
+        form(
+            first_name="Nova",
+            last_name="Arrival",
+            username="{unique}nova",
+            email="{unique}nova@example.org",
+            role="advisor",
+        ),
+        writes="users",
+    ),
+    "UsersState.reset_password": Call(PEOPLE, "maria", {"person": "@users"}, writes="users"),
+    "UsersState.deactivate": Call(PEOPLE, "maria", {"person": "@users"}, writes="users"),
+    "UsersState.reactivate": Call(
+        PEOPLE, "maria", {"person": "@users"}, ("UsersState.deactivate",), writes="users"
+    ),
+    "UsersState.put_away": Call(
+        PEOPLE, "maria", after=("UsersState.reset_password",), shows='"issued_rx_state_"'
+    ),
+}
+CENTRES = {
+    "CentresState.open": Call("/centres", "root", shows='"listed_rx_state_"'),
+    "CentresState.turn": Call("/centres", "root", {"number": 2}, shows="page=2"),
+    "CentresState.begin": Call("/centres", "root", shows=flag_set("adding", "true")),
+    "CentresState.stop": Call(
+        "/centres", "root", after=("CentresState.begin",), shows=flag_set("adding", "false")
+    ),
+    "CentresState.add": Call(
+        "/centres",
+        "root",
+        form(name="New centre", code="NC{unique}", nation="wales"),
+        writes="centres",
+    ),
+    "CentresState.close": Call("/centres", "root", {"centre": "@spare_centre"}, writes="centres"),
+    "CentresState.reopen": Call(
+        "/centres",
+        "root",
+        {"centre": "@spare_centre"},
+        ("CentresState.close",),
+        writes="centres",
+    ),
+    "CentresState.choose": Call("/centres", "root", {"centre": "@spare_centre"}, shows="Sam Spare"),
+    "CentresState.choose_manager": Call(
+        "/centres",
+        "root",
+        form(user_id="{spare_manager}"),
+        ("CentresState.choose",),
+        writes="centres",
+    ),
+}
+CALLS: dict[str, Call] = {
+    **SHELL,
+    **WALK_IN,
+    **CLIENTS,
+    **CLIENT_FILE,
+    **REFERRALS,
+    **CASES,
+    **CASE_TAB,
+    **NOTES,
+    **DEBTS,
+    **BUDGET,
+    **OFFERS,
+    **BOARD,
+    **PEOPLE_SCREEN,
+    **CENTRES,
+}
+
+
+@cache
+def handlers() -> dict[str, str]:
+    """Return the full name of each registered handler of ours by its short name."""
+    found: dict[str, str] = {}
+    for full in RegistrationContext.get().event_handlers:
+        if CentreState.get_full_name() not in full or full.endswith(".setvar"):
+            continue
+        state, method = full.split(".")[-2:]
+        short = f"{state.rpartition('____')[2].title().replace('_', '')}.{method}"
+        assert short not in found, f"two handlers are called {short}"
+        found[short] = full
+    return found
+
+
+def handler_of(name: str) -> str:
+    """Return the registered handler that a call of the table is made to."""
+    return handlers()[name.partition(" ")[0]]
+
+
+def filled(value: Any, pack: Pack) -> Any:
+    """Return a value of the table with a pack's numbers and words in it."""
+    if isinstance(value, dict):
+        return {filled(name, pack): filled(each, pack) for name, each in value.items()}
+    if isinstance(value, str) and value.startswith("@"):
+        return pack[value[1:]]
+    if isinstance(value, str):
+        return re.sub(r"\{(\w+)\}", lambda found: str(pack[found[1]]), value)
+    return value
+
+
+def route(address: str) -> dict[str, Any]:
+    """Return what a browser says of the page it is on."""
+    parts = urlsplit(address)
+    query = dict(parse_qsl(parts.query))
+    for kind, name in (("clients", "client_id"), ("cases", "case_id")):
+        if number := re.match(rf"/{kind}/(\d+)", parts.path):
+            query[name] = number[1]
+    return {"pathname": parts.path, "asPath": address, "query": query}

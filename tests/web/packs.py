@@ -1,0 +1,195 @@
+"""A client's whole file planted by the owner, with a canary in each text that a page could show.
+
+A pack is one row in every table of a centre, and whatever else a handler can be sent the number
+of. Its texts begin with the canary of its centre; the names of people who work there carry
+another, since colleagues may read them and the next centre may not.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from cma_app.access.actor import Actor
+from cma_app.clock import today
+from cma_app.keys import encrypt_field
+from tests.people import Cast, make_cast
+from tests.planting import CENTRE_TABLES, plant_one
+
+Pack = dict[str, Any]
+"""The ids by table, and the pack's other numbers and words by name."""
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What may never be read outside: of casework, of the people, and the NI number."""
+
+    casework: str
+    people: str
+    ni_number: str
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Return each of them."""
+        return (self.casework, self.people, self.ni_number)
+
+
+ASHDOWN = Marks("zqxA", "zqpA", "AB123456C")
+BROOK = Marks("zqxB", "zqpB", "CE654321D")
+RESTRICTED = Marks("zqxR", "zqpR", "JY334455A")
+SEARCH = "zqx"
+"""What every planted name begins with, whichever its centre; not itself a canary."""
+
+
+def plant_pack(
+    owner: Engine,
+    holder: Actor,
+    colleague: Actor,
+    marks: Marks,
+    waiting: Marks | None = None,
+) -> Pack:
+    """Plant a file held by one person of a centre, who works there with a colleague.
+
+    The two referrals, which are nobody's file yet, carry the marks of `waiting` if it is given.
+    """
+    waiting = waiting or marks
+    pack: Pack = {
+        "centre": holder.centre_id,
+        "person": holder.user_id,
+        "colleague": colleague.user_id,
+        "unique": f"n{next(_numbers)}",
+        "ni_number": marks.ni_number,
+        "canary": marks.casework,
+        "people_canary": marks.people,
+    }
+    with owner.begin() as connection:
+        for table in CENTRE_TABLES:
+            mine = waiting if table.name == "referrals" else marks
+            canary = mine.people if table.name == "users" else mine.casework
+            pack[table.name] = plant_one(
+                connection, table, holder, pack, canary, _said(table.name, mine), everywhere=True
+            )
+        referrals = next(each for each in CENTRE_TABLES if each.name == "referrals")
+        pack["other_referral"] = plant_one(
+            connection,
+            referrals,
+            holder,
+            pack,
+            waiting.casework,
+            _said("referrals", waiting),
+            everywhere=True,
+        )
+        _keep_ni_number(connection, pack, marks)
+        pack |= _spare_centre(connection, pack["unique"])
+        for name, table in (("version", "clients"), ("debt_version", "debts")):
+            pack[name] = connection.execute(
+                text(f"SELECT version FROM {table} WHERE id = :id"), {"id": pack[table]}
+            ).scalar_one()
+    return pack
+
+
+def _said(table: str, marks: Marks) -> dict[str, Any]:
+    """Return the values of a table that must be right for its handlers to succeed."""
+    canary = marks.casework
+    born = date(1984, 3, 27)
+    name = {"last_name": f"{canary} family", "date_of_birth": born, "postcode": "PO1 3AX"}
+    said: dict[str, dict[str, Any]] = {
+        "clients": {**name, "vulnerability_flags": [_flag(canary)]},
+        "referrals": {
+            **name,
+            "received_date": today(),
+            "nation": "england",
+            "client_id": None,
+            "case_id": None,
+            "phone": None,
+            "email": None,
+        },
+        "cases": {"closure_reason": None},
+        "budget_sheets": {
+            "lines_version": "2018-02",
+            "statement_date": today(),
+            "verified_by": None,
+            "income_details": {"client-salary-or-wages": _line(canary)},
+            "total_income": 100,
+        },
+        "debts": {"debt_type": "council_tax", "is_priority": True, "balance": 100, "arrears": 100},
+        "next_actions": {"due_date": today(), "done_by": None},
+        "offers": {"amount": 1},
+        "consents": {"purpose": "holding"},
+        "appointments": {"scheduled_date": today() + timedelta(days=next(_numbers))},
+        "audit_logs": {"table_name": None},
+        "drafts": {"content": {"body": f"{canary} draft"}},
+    }
+    return said.get(table, {})
+
+
+def _flag(canary: str) -> dict[str, Any]:
+    return {
+        "id": "flag-1",
+        "driver": "health",
+        "detail": f"{canary} detail",
+        "adjustment": f"{canary} adjustment",
+        "recorded_by": 0,
+        "recorded_at": "2026-11-22T09:00:00+00:00",
+    }
+
+
+def _line(canary: str) -> dict[str, str]:
+    return {"amount": "100.00", "frequency": "monthly", "monthly": "100.00", "note": canary}
+
+
+def _keep_ni_number(connection: Connection, pack: Pack, marks: Marks) -> None:
+    place = f"clients.national_insurance_number:{pack['centre']}:{pack['clients']}"
+    connection.execute(
+        text("UPDATE clients SET national_insurance_number = :sealed WHERE id = :id"),
+        {"sealed": encrypt_field(marks.ni_number, context=place), "id": pack["clients"]},
+    )
+
+
+def _spare_centre(connection: Connection, unique: str) -> Pack:
+    """Plant a centre that nobody of the test works at, for an admin to close."""
+    centre = connection.execute(
+        text("INSERT INTO centres (name, code) VALUES (:name, :code) RETURNING id"),
+        {"name": f"Spare {unique}", "code": f"SP{unique}"},
+    ).scalar_one()
+    manager = connection.execute(
+        text(
+            "INSERT INTO users (centre_id, username, email, password_hash, first_name, last_name,"
+            " role) VALUES (:centre, :name, :email, 'x', 'Sam', 'Spare',"
+            " 'manager') RETURNING id"
+        ),
+        {"centre": centre, "name": f"spare-{unique}", "email": f"{unique}@example.org"},
+    ).scalar_one()
+    return {"spare_centre": centre, "spare_manager": manager}
+
+
+class World:
+    """Two centres: the people, their sign-ins, and packs that nobody has touched."""
+
+    def __init__(self, owner: Engine, number: int) -> None:
+        self.owner = owner
+        self.cast: Cast = make_cast(owner, number)
+        self.ashdown = self.of_ashdown()
+        self.brook = self.of_brook()
+
+    def of_ashdown(self) -> Pack:
+        """Plant a file of Amina's."""
+        return plant_pack(self.owner, self.cast.amina, self.cast.ben, ASHDOWN)
+
+    def restricted(self) -> Pack:
+        """Plant a file of Amina's that names her alone."""
+        pack = plant_pack(self.owner, self.cast.amina, self.cast.ben, RESTRICTED, ASHDOWN)
+        with self.owner.begin() as connection:
+            connection.execute(
+                text("UPDATE clients SET is_restricted = true WHERE id = :id"),
+                {"id": pack["clients"]},
+            )
+        return pack
+
+    def of_brook(self) -> Pack:
+        """Plant a file of Colin's."""
+        return plant_pack(self.owner, self.cast.colin, self.cast.bea, BROOK)
