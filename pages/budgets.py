@@ -298,5 +298,6 @@ def budgets() -> rx.Component:
     return case_frame(
         "budget",
         rx.cond(BUDGET.sheet.id == 0, rx.fragment(_household(), begin), lines),
+        opened=BUDGET.opened,
         sticky=rx.cond(BUDGET.sheet.id == 0, rx.fragment(), _sums()),
     )

@@ -39,6 +39,7 @@ def case() -> rx.Component:
             class_name="split",
         ),
         case_dialogs(),
+        opened=CaseState.on_case,
     )
 
 

@@ -100,5 +100,6 @@ def debts() -> rx.Component:
         joint,
         keys,
         _undo(),
+        opened=DEBTS.opened,
         sticky=_sums(),
     )

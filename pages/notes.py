@@ -47,6 +47,7 @@ def notes() -> rx.Component:
             count=NoteState.lead,  # pyright: ignore[reportArgumentType]
         ),
         _correction(),
+        opened=NoteState.on_case,
     )
 
 

@@ -286,5 +286,6 @@ def offers() -> rx.Component:
     return case_frame(
         "offers",
         rx.cond(VIEW.sheet_number == 0, nothing, plan),
+        opened=OFFERS.opened,
         sticky=rx.cond(VIEW.sheet_number == 0, rx.fragment(), _sums()),
     )

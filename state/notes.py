@@ -101,6 +101,7 @@ class NoteState(CentreState):
     stored: str = ""
     kept: str = ""
     saved: int = 0
+    on_case: int = 0
 
     _last: str = ""
 
@@ -113,6 +114,7 @@ class NoteState(CentreState):
         case_id = self.route_id("case_id")
         listed: NotePage = await self.ask(list_notes, case_id, number=number)
         page = listed.page
+        self.on_case = case_id
         self.notes = [NoteView.of(row) for row in page.rows]
         self.number = page.number
         self.lead = f"{several(page.total, 'note')}, {_spent(listed.minutes)}" if page.total else ""

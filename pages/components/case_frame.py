@@ -24,20 +24,22 @@ BAR: Any = CaseBarState.bar
 
 
 def case_frame(
-    tab: str, *children: rx.Component, sticky: rx.Component | None = None
+    tab: str, *children: rx.Component, opened: Any, sticky: rx.Component | None = None
 ) -> rx.Component:
     """Return a tab of a case: the identity bar, the tabs, and `children` as the page.
 
-    `sticky` is a sum line (class `sumline`) that stays with the BAR. The screen's `on_load`
-    begins with `CaseBarState.open_tab`.
+    `opened` is the id of the case that `children` tell of: until it is the bar's there is a
+    skeleton, so that nobody reads or types on another case. `sticky` is a sum line (class
+    `sumline`) that stays with the BAR. The screen's `on_load` begins with `CaseBarState.open_tab`.
     """
-    line = [sticky] if sticky is not None else []
+    here = BAR.case_id == opened
+    line = [rx.cond(here, sticky)] if sticky is not None else []
     return rx.cond(
         BAR.case_id == 0,
         rx.el.div(skeleton(6), class_name="page"),
         rx.fragment(
             rx.el.div(_identity(tab), *line, class_name="stay"),
-            rx.el.div(*children, class_name="page"),
+            rx.el.div(rx.cond(here, rx.fragment(*children), skeleton(6)), class_name="page"),
             note_dialog(),
         ),
     )
