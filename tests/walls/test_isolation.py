@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, select, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from cma_app.access.actor import Actor
+from cma_app.access.acts import Act
 from cma_app.database import app_engine, engine_for
 from cma_app.errors import NotFound
 from cma_app.postgres import EmbeddedPostgres
@@ -338,3 +339,41 @@ def test_the_log_keeps_of_a_document_only_the_entries_that_changed(
         ).one()
     assert row.old_values == {"expense_details": {"gas": {"monthly": "2.00"}}}
     assert row.new_values == {"expense_details": {"gas": {"monthly": "3.00"}}}
+
+
+class TestPeople:
+    """Only those who run people change a role or another's password, by raw SQL too."""
+
+    @pytest.mark.parametrize("name", ["tess", "amina"])
+    @pytest.mark.parametrize(
+        "change", ["role = 'manager'", "is_active = false", "username = 'x' || username"]
+    )
+    def test_nobody_else_changes_a_person(self, cast: Cast, name: str, change: str) -> None:
+        person = getattr(cast, name)
+        for target in (person, cast.ben):
+            with (
+                pytest.raises(ProgrammingError, match="only a manager or an admin"),
+                app_engine().begin() as connection,
+            ):
+                scope(connection, person)
+                connection.execute(
+                    text(f"UPDATE users SET {change}, phone = '1' WHERE id = :id"),
+                    {"id": target.user_id},
+                )
+
+    def test_one_changes_ones_own_password_and_nobody_elses(self, cast: Cast) -> None:
+        change = text("UPDATE users SET password_hash = 'x' WHERE id = :id")
+        with app_engine().begin() as connection:
+            scope(connection, cast.tess)
+            assert connection.execute(change, {"id": cast.tess.user_id}).rowcount == 1
+        with (
+            pytest.raises(ProgrammingError, match="only a manager"),
+            app_engine().begin() as connection,
+        ):
+            scope(connection, cast.tess)
+            connection.execute(change, {"id": cast.maria.user_id})
+
+
+def test_work_that_no_person_started_passes_the_acts(cast: Cast) -> None:
+    with cast.open(cast.ashdown_system) as session:
+        session.authorize(Act.CASE_CLOSE)
