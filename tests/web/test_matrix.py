@@ -17,7 +17,8 @@ from cma_app.access.acts import Act, allows
 from cma_app.errors import CmaError
 from state.gate import declared
 from tests.served import HYDRATE, Served, Socket
-from tests.web.matrix import CALLS, SHOWN, Call, changes_rows, filled, handler_of, handlers, route
+from tests.web.calls import Call, filled, handler_of, handlers, route
+from tests.web.matrix import CALLS, SHOWN, changes_rows
 from tests.web.packs import ASHDOWN, BROOK, RESTRICTED, Pack, World
 
 NUMBER = 7001
