@@ -1,0 +1,58 @@
+"""What can be said of a page by looking: axe's findings, what is cut off, and a picture of it."""
+
+import os
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+_CUT = """() => {
+  const name = (each) => each.getAttribute("aria-label") ?? each.className ?? each.tagName;
+  const scrolls = (each) => /auto|scroll/.test(getComputedStyle(each).overflowX);
+  const reached = (each) => each.tabIndex >= 0 || each.querySelector("a, button, input, select");
+  const root = document.documentElement;
+  const boxes = [...document.body.querySelectorAll("*")].filter(
+    (each) => each.clientWidth > 1 && scrolls(each) && each.scrollWidth > each.clientWidth + 1,
+  );
+  return {
+    page: root.scrollWidth - root.clientWidth,
+    boxes: boxes.map(name),
+    unreached: boxes.filter((each) => !reached(each)).map(name),
+  };
+}"""
+
+
+def settled(page: Page) -> Page:
+    """Wait until nothing on the page is a skeleton any more, and return it."""
+    expect(page.locator(".skeleton")).to_have_count(0)
+    return page
+
+
+def findings(page: Page) -> list[str]:
+    """Return what axe finds on a page as it stands."""
+    answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
+    return [
+        f"{each['id']}: {node['html'][:160]}"
+        for each in answer.response["violations"]
+        for node in each["nodes"]
+    ]
+
+
+def sideways(page: Page, *, boxes_may: bool) -> list[str]:
+    """Return what needs scrolling sideways and must not.
+
+    The page never; a box within it only where `boxes_may`, and then the keyboard reaches it.
+    """
+    cut = page.evaluate(_CUT)
+    found = [f"the page, by {cut['page']} px"] if cut["page"] else []
+    return found + (cut["unreached"] if boxes_may else cut["boxes"])
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture of the whole page where CMA_SHOTS names a folder, for people to look at."""
+    folder = os.environ.get("CMA_SHOTS")  # noqa: TID251 - no setting of the app
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

@@ -1,0 +1,230 @@
+"""Every route with the demo on it: axe finds nothing, and nothing is cut off at any width.
+
+With CMA_SHOTS naming a folder, each page is kept there as a picture.
+"""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cma_app.demo.people import PASSWORD
+from tests.browser.conftest import Desk, Office
+from tests.browser.looking import findings, picture, settled, sideways
+from tests.demo.conftest import Told, told
+
+__all__ = ["told"]
+
+pytestmark = [pytest.mark.database, pytest.mark.browser]
+
+CASE, CLIENT = "/cases/{Dudek}", "/clients/{Oakley}"
+PLACES = {
+    "tom": ("/", "/walk-in", "/clients", "/clients?q=nobody", "/cases?advisor=all", "/referrals"),
+    "priya": (CASE, *[f"{CASE}/{tab}" for tab in ("debts", "budget", "offers", "notes")], CLIENT),
+    "ruth": ("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}"),
+    "callum": ("/", "/cases", "/cases/{Tait}/budget", "/board", "/cases/{Lomax}"),
+    "admin": ("/", "/people", "/centres", "/password"),
+}
+"""Where each person looks; a name in braces stands for the record of that household."""
+
+
+def place(told: Told, path: str) -> str:
+    """Return an address with the ids of the demo's households in it."""
+    found = re.search(r"\{(\w+)\}", path)
+    if not found:
+        return path
+    case_id = told.case(found[1])
+    record = case_id
+    if path.startswith("/clients"):
+        record = told.value("SELECT client_id FROM cases WHERE id = :id", id=case_id)
+    return path.replace(found[0], str(record))
+
+
+def named(who: str, path: str, width: int) -> str:
+    plain = re.sub(r"\W+", "-", path).strip("-") or "home"
+    return f"{who}-{plain}-{width}"
+
+
+def at_desk(office: Office, who: str, told: Told, path: str = "/") -> Desk:
+    desk = office.desk()
+    desk.sign_in(who, place(told, path), PASSWORD)
+    settled(desk.page)
+    return desk
+
+
+class TestPlaces:
+    """Light at 1280, dark at 768, and no sideways scrolling down to 320."""
+
+    @pytest.mark.parametrize("who", PLACES)
+    def test_every_route_of_a_role(self, office: Office, told: Told, who: str) -> None:
+        desk = at_desk(office, who, told)
+        found: dict[str, list[str]] = {}
+        for path in PLACES[who]:
+            page = desk.page
+            page.set_viewport_size({"width": 1280, "height": 800})
+            page.emulate_media(color_scheme="light")
+            if path == "/password":
+                page.goto(f"{office.served.origin}{path}")
+            else:
+                settled(desk.open(place(told, path)))
+            found[f"{path} 1280"] = findings(page) + sideways(page, boxes_may=False)
+            picture(page, named(who, path, 1280))
+            page.set_viewport_size({"width": 768, "height": 1024})
+            picture(page, named(who, path, 768))
+            page.emulate_media(color_scheme="dark")
+            found[f"{path} 768"] = findings(page) + sideways(page, boxes_may=False)
+            page.set_viewport_size({"width": 320, "height": 700})
+            found[f"{path} 320"] = sideways(page, boxes_may=True)
+        assert {at: what for at, what in found.items() if what} == {}
+
+    def test_who_is_not_signed_in(self, office: Office) -> None:
+        desk = office.desk(expected=("/sign-in",))
+        page = desk.page
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.goto(f"{office.served.origin}/sign-in")
+            picture(page, named("nobody", f"/sign-in-{scheme}", 1280))
+            assert findings(page) == []
+            page.fill("#identifier", "tom")
+            page.fill("#password", "not this one")
+            page.click("button[type=submit]")
+            expect(page.get_by_role("alert")).to_be_visible()
+            assert findings(page) == []
+            page.set_viewport_size({"width": 320, "height": 700})
+            assert sideways(page, boxes_may=True) == []
+
+
+def _press(word: str) -> Callable[[Page], None]:
+    def press(page: Page) -> None:
+        page.get_by_role("button", name=word, exact=True).first.click()
+
+    return press
+
+
+def _dialog(opener: str, submit: str) -> Callable[[Page], None]:
+    """Open a dialog and send it empty, so that its errors show."""
+
+    def show(page: Page) -> None:
+        page.get_by_role("button", name=opener, exact=True).first.click()
+        shown = page.locator("dialog[open]")
+        expect(shown).to_have_count(1)
+        shown.get_by_role("button", name=submit, exact=True).click()
+        expect(shown.locator(".error-summary")).to_be_focused()
+
+    return show
+
+
+def _errors(*words: str) -> Callable[[Page], None]:
+    """Press buttons in turn until a form shows what is wrong."""
+
+    def show(page: Page) -> None:
+        for word in words:
+            page.get_by_role("button", name=word, exact=True).last.click()
+        expect(page.locator(".error-summary").first).to_be_visible()
+
+    return show
+
+
+def _wrong_box(selector: str, typed: str) -> Callable[[Page], None]:
+    def show(page: Page) -> None:
+        page.locator(selector).first.fill(typed)
+        page.locator(selector).first.press("Enter")
+        expect(page.locator("[aria-invalid=true]").first).to_be_visible()
+
+    return show
+
+
+def _wrong_debt(page: Page) -> None:
+    row = page.locator("[data-debt=new]").last
+    row.locator("[data-box=creditor]").fill("Northern Bank")
+    row.locator("[data-box=balance]").fill("a lot")
+    row.locator("[data-box=account_number]").press("Enter")
+    expect(page.locator("[aria-invalid=true]").first).to_be_visible()
+
+
+def _walk_in(page: Page) -> None:
+    page.fill("[name=first_name]", "Leane")
+    page.fill("[name=last_name]", "Whitmore")
+    page.fill("[name=postcode]", "PO1 3AX")
+    expect(page.get_by_role("region", name="Possibly the same person")).to_contain_text("Leanne")
+    _errors("Start case")(page)
+
+
+def _national_insurance(page: Page) -> None:
+    page.fill("#ni_number", "QQ 12 34 56 A")
+    _errors("Save details")(page)
+
+
+def _lines(page: Page) -> None:
+    page.keyboard.press("Alt+a")
+    expect(page.locator("tr[data-code=vet-bills-pet-insurance]")).to_be_visible()
+
+
+def _help(page: Page) -> None:
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+
+
+def _manager(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^Choose manager for Cwm")).click()
+    expect(page.get_by_role("heading", name="Choose a manager")).to_be_visible()
+
+
+def _decline(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^Decline ")).first.click()
+    _errors("Decline")(page)
+
+
+MOMENTS = {
+    "tom": (
+        ("/", _help),
+        ("/walk-in", _walk_in),
+        ("/referrals", _decline),
+    ),
+    "priya": (
+        (CASE, _dialog("Add note", "Save note")),
+        (CASE, _dialog("Add action", "Add action")),
+        (CASE, _dialog("Emergency", "Record emergency")),
+        (CASE, _press("Edit")),
+        (CASE, _press("Move stage")),
+        (CASE, _press("Raise priority")),
+        (f"{CASE}/debts", _wrong_debt),
+        (f"{CASE}/budget", _wrong_box("tr[data-code=rent] input[data-amount]", "12,5")),
+        (f"{CASE}/budget", _lines),
+        (f"{CASE}/budget", _wrong_box("#savings", "900")),
+        (f"{CASE}/offers", _wrong_box("input[aria-describedby~=offer-hint]", "900")),
+        (CLIENT, _national_insurance),
+        (CLIENT, _errors("Add", "Save vulnerability")),
+    ),
+    "ruth": (
+        ("/people", _errors("Add a person", "Add person")),
+        ("/cases/{Lomax}", _dialog("Lower priority", "Lower priority")),
+        ("/cases/{Lomax}", _press("End case")),
+        ("/cases/{Lomax}", _press("Hand on")),
+        ("/board", _press("Hide names")),
+    ),
+    "admin": (
+        ("/centres", _errors("Add a centre", "Add centre")),
+        ("/centres", _manager),
+    ),
+}
+"""Errors shown and dialogs open: where, and what is done there."""
+
+
+class TestMoments:
+    @pytest.mark.parametrize("who", MOMENTS)
+    def test_errors_and_dialogs(self, office: Office, told: Told, who: str) -> None:
+        desk = at_desk(office, who, told)
+        found: dict[str, list[str]] = {}
+        for number, (path, do) in enumerate(MOMENTS[who]):
+            page = settled(desk.open(place(told, path)))
+            page.emulate_media(color_scheme="dark" if number % 2 else "light")
+            do(page)
+            picture(page, named(who, f"{path}-moment-{number}", 1280))
+            found[f"{path} {number}"] = findings(page)
+            page.set_viewport_size({"width": 768, "height": 1024})
+            picture(page, named(who, f"{path}-moment-{number}", 768))
+            found[f"{path} {number} at 768"] = sideways(page, boxes_may=False)
+            page.set_viewport_size({"width": 1280, "height": 800})
+        assert {at: what for at, what in found.items() if what} == {}
