@@ -22,6 +22,7 @@ from sqlmodel import Session, col
 
 from cma_app.access.actor import Actor, Origin
 from cma_app.access.acts import Act, allows, refusal
+from cma_app.access.policy import check
 from cma_app.clock import now
 from cma_app.database import app_engine
 from cma_app.errors import Conflict, NotFound, Refused, SignedOut
@@ -83,15 +84,9 @@ class CentreSession(Session):
         """Let the act pass or raise Refused; the act is what the audit log will say."""
         if self.actor.role != SYSTEM and not allows(self.actor.role, act):
             raise Refused(refusal(act), act.value)
-        if record is not None and record.centre_id not in (None, self.actor.centre_id):
-            raise NotFound
-        if isinstance(record, Case):
-            self._refuse_unassigned(record)
+        if record is not None:
+            check(self.actor, act, record)
         self.execute(_ACT, {"act": act.value})
-
-    def _refuse_unassigned(self, case: Case) -> None:
-        if self.actor.role == "trainee" and case.advisor_id != self.actor.user_id:
-            raise NotFound
 
     def record_event(
         self,

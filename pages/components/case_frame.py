@@ -9,7 +9,7 @@ from pages.components.empty import skeleton
 from pages.components.icons import icon
 from pages.components.note_dialog import note_button, note_dialog
 from pages.components.safe_routes import safe_routes
-from pages.components.status import badge
+from pages.components.status import badge, callout
 from pages.components.table import link
 from state.case_bar import CaseBarState
 
@@ -20,6 +20,8 @@ TABS: Final = (
     ("offers", "Offers"),
     ("notes", "Notes"),
 )
+FIGURES: Final = frozenset({"budget", "debts", "offers"})
+ENDED: Final = "This case has ended, so its figures stand still. Reopen it on the overview first."
 BAR: Any = CaseBarState.bar
 
 
@@ -34,12 +36,15 @@ def case_frame(
     """
     here = BAR.case_id == opened
     line = [rx.cond(here, sticky)] if sticky is not None else []
+    still = [rx.cond(~BAR.is_at_work, callout(ENDED))] if tab in FIGURES else []
     return rx.cond(
         BAR.case_id == 0,
         rx.el.div(skeleton(6), class_name="page"),
         rx.fragment(
             rx.el.div(_identity(tab), *line, class_name="stay"),
-            rx.el.div(rx.cond(here, rx.fragment(*children), skeleton(6)), class_name="page"),
+            rx.el.div(
+                rx.cond(here, rx.fragment(*still, *children), skeleton(6)), class_name="page"
+            ),
             note_dialog(),
         ),
     )
