@@ -61,7 +61,7 @@ ROUTES: list[BaseRoute] = [
 ]
 """Every plain HTTP or WebSocket route of our own: one line each."""
 
-LIFESPANS: list[Callable[..., Any]] = []
+LIFESPANS: list[Callable[..., Any]] = [health.behind_the_walls]
 """What runs for as long as the app does: one line each."""
 
 log = structlog.get_logger(__name__)

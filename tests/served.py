@@ -70,7 +70,7 @@ def serving(postgres: EmbeddedPostgres, home: Path) -> Iterator[Served]:
         CMA_HOME=home,
         DATABASE_URL=postgres.app_url,
         DATABASE_OWNER_URL=postgres.owner_url,
-        PORT=_free_port(),
+        PORT=free_port(),
     )
     web = WebProcess(chosen)
     web.start()
@@ -82,7 +82,8 @@ def serving(postgres: EmbeddedPostgres, home: Path) -> Iterator[Served]:
         _running.clear()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,6 +1,8 @@
 """Whether the app is alive, and whether it is ready to serve: for supervisors and proxies."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -9,9 +11,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from cma_app.database import app_engine
+from cma_app.databases import require_safe_role
 from cma_app.errors import CmaError
 from cma_app.revisions import newest_revision
-from cma_app.settings import BadSettings
+from cma_app.settings import BadSettings, settings
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -30,6 +33,13 @@ def readiness() -> dict[str, str]:
         return {"database": "not configured", "migrations": "unknown"}
     current = found == [newest_revision()]
     return {"database": "ok", "migrations": "ok" if current else "not current"}
+
+
+@asynccontextmanager
+async def behind_the_walls() -> AsyncIterator[None]:
+    """Let the app start only as a role that cannot pass row security, however it was started."""
+    await asyncio.to_thread(require_safe_role, settings().serving_url)
+    yield
 
 
 async def alive(_request: Request) -> JSONResponse:
