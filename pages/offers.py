@@ -257,15 +257,14 @@ def _save() -> rx.Component:
         error=errors["review_date"],
     )
     filled = form(
-        error_summary(errors),
-        boxes,
+        rx.el.div(error_summary(errors), boxes, class_name="card-body stack"),
         form_foot(submit("Save offers", busy="Saving")),
         on_submit=OFFERS.record,
         key=f"{OFFERS.opened}-{VIEW.review}",
     )
     return when_may(
         Act.OFFER_RECORD,
-        card("Review and save", rx.el.div(filled, class_name="card-body"), key="save"),
+        card("Review and save", filled, key="save"),
     )
 
 
