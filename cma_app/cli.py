@@ -81,12 +81,13 @@ def create_admin(
     """Add an admin, who adds centres and people, and print the one-time password."""
     from cma_app.commands import admins, serving
     from cma_app.databases import open_database
+    from cma_app.services.passwords import ONE_TIME_VALID
 
     with open_database(say) as database:
         serving.prepare(database, say)
         password = admins.create_admin(database, username=username, email=email, name=name)
     say(f"{username} is added. One-time password, shown only now: {password}")
-    say(f"It ends after {admins.ONE_TIME_DAYS} days; a new one is chosen at the first sign-in.")
+    say(f"It ends after {ONE_TIME_VALID.days} days; a new one is chosen at the first sign-in.")
 
 
 @app.command()

@@ -22,6 +22,7 @@ from models.base import (
     stamp,
     word,
 )
+from models.referrals import SOURCES
 
 STATUSES = ("open", "in_progress", "closed", "referred", "cancelled")
 PRIORITIES = ("low", "medium", "high", "urgent")
@@ -52,6 +53,7 @@ class Case(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
         one_of("priority", PRIORITIES),
         one_of("stage", STAGES),
         one_of("nation", NATIONS),
+        one_of("source", SOURCES),
         live("idx_cases_centre_id", "centre_id", "status", "advisor_id"),
         live("idx_cases_advisor_status", "centre_id", "advisor_id", "status"),
         live("idx_cases_review", "centre_id", "next_review_date", "id", where=WORKING),
@@ -66,6 +68,8 @@ class Case(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     advisor_id: int = key()
     case_type: str = word("casework", 50)
     nation: str = word("england", 20)
+    source: str | None = Field(default=None, max_length=20)
+    referred_by: str | None = Field(default=None, max_length=200)
     status: str = word("open", 30)
     stage: str = word("fact_find", 20)
     stage_since: date = Field(

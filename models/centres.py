@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Identity
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from models.base import document, key, named, one_of, stamp, word
+from models.base import Versioned, document, key, named, one_of, stamp, word
 
 
-class Centre(SQLModel, table=True):
+class Centre(Versioned, table=True):
     """A debt advice agency; everything else belongs to one."""
 
     __tablename__ = named("centres")

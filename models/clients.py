@@ -40,6 +40,7 @@ class Client(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
         live("idx_clients_reference", "centre_id", "client_reference", begins="client_reference"),
         live("idx_clients_birth_date", "centre_id", "date_of_birth"),
         live("idx_clients_phone", "centre_id", "phone_primary"),
+        live("idx_clients_other_phone", "centre_id", "phone_secondary"),
         live("idx_clients_email", "centre_id", "email"),
         live("idx_clients_ni_number", "centre_id", "ni_number_index"),
         live("idx_clients_created_by", "centre_id", "created_by"),

@@ -32,12 +32,14 @@ class Referral(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     __table_args__ = (
         refers("client_id", "clients"),
         refers("case_id", "cases"),
+        refers("merged_into_id", "referrals"),
         one_of("source", SOURCES),
         one_of("emergency", EMERGENCY_ANSWERS),
         one_of("status", ("waiting", "accepted", "merged", "declined")),
         live("idx_referrals_waiting", "centre_id", "status", "received_date", "id"),
         Index("idx_referrals_client", "centre_id", "client_id"),
         Index("idx_referrals_case", "centre_id", "case_id"),
+        Index("idx_referrals_merged_into", "centre_id", "merged_into_id"),
     )
 
     source: str = word("self", 20)
@@ -58,5 +60,7 @@ class Referral(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     needs: str | None = Field(default=None, sa_type=Text)
     status: str = word("waiting", 10)
     decided_at: datetime | None = when(default=None, nullable=True)
+    declined_reason: str | None = Field(default=None, max_length=500)
     client_id: int | None = key(default=None)
     case_id: int | None = key(default=None)
+    merged_into_id: int | None = key(default=None)

@@ -10,6 +10,7 @@ from models.base import (
     CentreOwned,
     SoftDeleted,
     Stamped,
+    Versioned,
     document,
     flag,
     key,
@@ -21,7 +22,7 @@ from models.base import (
 )
 
 
-class User(CentreOwned, Stamped, SoftDeleted, table=True):
+class User(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     """Somebody who signs in: admin, manager, advisor or trainee of one centre."""
 
     casework: ClassVar[bool] = False

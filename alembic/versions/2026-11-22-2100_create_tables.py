@@ -22,6 +22,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
     op.execute("CREATE EXTENSION IF NOT EXISTS btree_gin")
     op.create_table(
         "centres",
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("code", sa.String(length=10), nullable=False),
@@ -108,6 +109,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
     )
     op.create_table(
         "users",
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "created_at",
@@ -328,6 +330,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_index(
+        "idx_clients_other_phone",
+        "clients",
+        ["centre_id", "phone_secondary"],
+        unique=False,
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
         "idx_clients_phone",
         "clients",
         ["centre_id", "phone_primary"],
@@ -453,6 +462,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column(
             "nation", sa.String(length=20), server_default=sa.text("'england'"), nullable=False
         ),
+        sa.Column("source", sa.String(length=20), nullable=True),
+        sa.Column("referred_by", sa.String(length=200), nullable=True),
         sa.Column("status", sa.String(length=30), server_default=sa.text("'open'"), nullable=False),
         sa.Column(
             "stage", sa.String(length=20), server_default=sa.text("'fact_find'"), nullable=False
@@ -495,6 +506,10 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         ),
         sa.CheckConstraint(
             "priority IN ('low', 'medium', 'high', 'urgent')", name=op.f("ck_cases_priority")
+        ),
+        sa.CheckConstraint(
+            "source IN ('self', 'church', 'gp', 'council', 'landlord', 'other_agency', 'other')",
+            name=op.f("ck_cases_source"),
         ),
         sa.CheckConstraint(
             "stage IN ('referral', 'waiting', 'fact_find', 'evidence', 'advice', 'approval', 'action', 'review', 'closing')",
@@ -1170,8 +1185,10 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
             "status", sa.String(length=10), server_default=sa.text("'waiting'"), nullable=False
         ),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("declined_reason", sa.String(length=500), nullable=True),
         sa.Column("client_id", sa.BigInteger(), nullable=True),
         sa.Column("case_id", sa.BigInteger(), nullable=True),
+        sa.Column("merged_into_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
             "emergency IN ('yes', 'no', 'not_known')", name=op.f("ck_referrals_emergency")
         ),
@@ -1193,6 +1210,11 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
             ["clients.centre_id", "clients.id"],
             name=op.f("fk_referrals_centre_id_client_id"),
         ),
+        sa.ForeignKeyConstraint(
+            ["centre_id", "merged_into_id"],
+            ["referrals.centre_id", "referrals.id"],
+            name=op.f("fk_referrals_centre_id_merged_into_id"),
+        ),
         sa.ForeignKeyConstraint(["centre_id"], ["centres.id"], name=op.f("fk_referrals_centre_id")),
         sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_referrals_created_by")),
         sa.ForeignKeyConstraint(["updated_by"], ["users.id"], name=op.f("fk_referrals_updated_by")),
@@ -1200,6 +1222,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
     )
     op.create_index("idx_referrals_case", "referrals", ["centre_id", "case_id"], unique=False)
     op.create_index("idx_referrals_client", "referrals", ["centre_id", "client_id"], unique=False)
+    op.create_index(
+        "idx_referrals_merged_into", "referrals", ["centre_id", "merged_into_id"], unique=False
+    )
     op.create_index(
         "idx_referrals_waiting",
         "referrals",

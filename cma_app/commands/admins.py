@@ -1,7 +1,5 @@
 """The first person of a new installation: an admin, who adds centres and people."""
 
-from datetime import timedelta
-
 from sqlalchemy import Connection, text
 
 from cma_app.clock import now
@@ -9,9 +7,7 @@ from cma_app.commands.demonstration import OFFICE_CODE, OFFICE_NAME
 from cma_app.database import engine_for
 from cma_app.databases import Database
 from cma_app.errors import Conflict, Invalid
-from cma_app.services.passwords import hashed, one_time_password
-
-ONE_TIME_DAYS = 7
+from cma_app.services.passwords import ONE_TIME_VALID, hashed, one_time_password
 
 
 def create_admin(database: Database, *, username: str, email: str, name: str) -> str:
@@ -47,7 +43,7 @@ def create_admin(database: Database, *, username: str, email: str, name: str) ->
                     "hash": hashed(password),
                     "first": first or None,
                     "last": last or None,
-                    "expires": now() + timedelta(days=ONE_TIME_DAYS),
+                    "expires": now() + ONE_TIME_VALID,
                 },
             )
     finally:

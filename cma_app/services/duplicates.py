@@ -145,7 +145,8 @@ def _exact_keys(person: Person) -> list[ColumnElement[bool]]:
         keys.append(col(Client.ni_number_index) == person.ni_match)
     if person.email:
         keys.append(col(Client.email).in_({person.email, person.email.lower()}))
-    keys += [col(Client.phone_primary) == _written(digits) for digits in person.phones]
+    for written in map(_written, person.phones):
+        keys += [col(Client.phone_primary) == written, col(Client.phone_secondary) == written]
     if person.date_of_birth:
         keys.append(col(Client.date_of_birth) == person.date_of_birth)
     if person.postcode and person.postcode != identifiers.NO_FIXED_ADDRESS:

@@ -1,6 +1,8 @@
 """Passwords: how they are kept, and which are good enough."""
 
 import secrets
+from datetime import timedelta
+from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -9,6 +11,8 @@ from cma_app.errors import Invalid
 
 LEAST_LENGTH = 12  # length counts, not composition (NIST SP 800-63B, 3.1.1.2)
 MOST_LENGTH = 200
+ONE_TIME_VALID: Final = timedelta(hours=72)
+"""How long a one-time password works, whoever issues it."""
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that can be misread from paper
 
 _hasher = PasswordHasher()

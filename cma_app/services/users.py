@@ -5,7 +5,7 @@ returned once to whoever issued it, and only its hash is kept.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -19,12 +19,11 @@ from cma_app.errors import CmaError, Conflict, Invalid, NotFound, Refused
 from cma_app.paging import PAGE_SIZE, Page, offset_of
 from cma_app.rules import identifiers
 from cma_app.services import forms
-from cma_app.services.passwords import hashed, one_time_password
+from cma_app.services.passwords import ONE_TIME_VALID, hashed, one_time_password
 from cma_app.services.sign_in import end_other_sign_ins
 from cma_app.session import CentreSession
 from models import Centre, User
 
-VALID_FOR: Final = timedelta(hours=72)
 MANAGED: Final = (Role.MANAGER.value, Role.ADVISOR.value, Role.TRAINEE.value)
 """The roles a manager looks after; an admin's account is an admin's to change."""
 SUPERVISES: Final = (Role.MANAGER.value, Role.ADVISOR.value)
@@ -222,7 +221,7 @@ def add(session: CentreSession, form: PersonForm, *, centre_id: int | None = Non
             email=form.email,
             password_hash=hashed(password),
             must_change_password=True,
-            password_expires_at=now() + VALID_FOR,
+            password_expires_at=now() + ONE_TIME_VALID,
             first_name=form.first_name,
             last_name=form.last_name,
             role=form.role,
@@ -334,7 +333,7 @@ def _refuse_holding_cases(session: CentreSession, person: User) -> None:
 def _give(person: User, password: str) -> None:
     person.password_hash = hashed(password)
     person.must_change_password = True
-    person.password_expires_at = now() + VALID_FOR
+    person.password_expires_at = now() + ONE_TIME_VALID
 
 
 def _issued(person: User, password: str) -> Issued:

@@ -76,6 +76,7 @@ def start_intake_case(session: CentreSession, client: Client, form: IntakeForm) 
         client,
         nation=form.known_nation,
         source=form.source,
+        referred_by=form.referred_by,
         emergency=form.emergency_what,
         emergency_date=form.emergency_date,
         emergency_time=form.emergency_time,

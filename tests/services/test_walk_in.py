@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from cma_app.errors import Invalid, NotFound, Refused
+from cma_app.rules.identifiers import phone
 from cma_app.services.contact_routes import safe_routes
 from cma_app.services.drafts import keep_draft, kept_draft
 from cma_app.services.walk_in import look_alikes, start_walk_in, suggested_nation
@@ -201,6 +202,20 @@ class TestLookAlikes:
     def test_refuses_an_admin(self, cast):
         with pytest.raises(Refused), cast.open(cast.root) as session:
             look_alikes(session, {})
+
+
+class TestOtherPhone:
+    def test_finds_the_person_by_the_second_number_alone(self, cast):
+        with cast.open(cast.amina) as session:
+            client_id = start_walk_in(session, walk_in_form()).client_id
+            client = session.require(Client, client_id)
+            client.phone_secondary = phone("07700 900777")
+        typed = {"first_name": "Noor", "last_name": "Zaman", "phone": "07700900777"}
+        with cast.open(cast.ben) as session:
+            found = look_alikes(session, typed)
+        assert [each.id for each in found] == [client_id]
+        with cast.open(cast.colin) as session:
+            assert look_alikes(session, typed) == []
 
 
 class TestSuggestedNation:
