@@ -249,6 +249,7 @@ def _about() -> rx.Component:
                 rx.el.dt("Client"),
                 rx.el.dd(link(BAR.name, to=routes.client_path(BAR.client_id))),
             ),
+            rx.cond(EDIT.source != "", _answer("Sent by", EDIT.source, EDIT.referred_by)),
             _answer("Status", BAR.status_word),
             _answer("Priority", BAR.priority_word, BAR.priority_reason),
             _answer("Nation", rx.match(EDIT.nation, *_NATION_WORDS, "")),

@@ -7,6 +7,7 @@ from cma_app.errors import CmaError
 from cma_app.rules.debt_types import debt_type
 from cma_app.services.case_facts import CaseFacts
 from cma_app.services.case_overview import DebtLine, MoneyLeft
+from cma_app.services.intake import SOURCES
 from cma_app.services.next_actions import ActionRow
 from cma_app.services.timeline import Event
 from state.words import away, clock_text, day_text, moment_text, pounds, several, weekday_text
@@ -138,6 +139,8 @@ class CaseEdit:
     stage: str = "fact_find"
     advisor_id: int = 0
     nation: str = "england"
+    source: str = ""
+    referred_by: str = ""
     case_type: str = "casework"
     review: str = ""
     opened: str = ""
@@ -155,6 +158,8 @@ class CaseEdit:
             stage=facts.stage,
             advisor_id=facts.advisor_id,
             nation=facts.nation,
+            source=SOURCES.get(facts.source or "", ""),
+            referred_by=facts.referred_by or "",
             case_type=facts.case_type,
             review=facts.next_review.isoformat() if facts.next_review else "",
             opened=day_text(facts.opened),

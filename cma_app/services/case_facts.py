@@ -31,6 +31,8 @@ class CaseFacts:
     stage: str
     priority: str
     nation: str
+    source: str | None
+    referred_by: str | None
     case_type: str
     emergency: str | None
     emergency_date: date | None
@@ -75,6 +77,8 @@ def open_facts(session: CentreSession, case_id: int, *, first: bool) -> CaseFact
         stage=case.stage,
         priority=case.priority,
         nation=case.nation,
+        source=case.source,
+        referred_by=case.referred_by,
         case_type=case.case_type,
         emergency=case.emergency,
         emergency_date=case.emergency_date,

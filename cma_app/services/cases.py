@@ -18,6 +18,7 @@ from cma_app.clock import LONDON, now, today
 from cma_app.errors import Invalid, NotFound
 from cma_app.rules import workflow
 from cma_app.rules.workflow import Stage
+from cma_app.services.intake import SOURCES
 from cma_app.session import CentreSession
 from models import AuditLog, Case, Client, NextAction, User
 
@@ -47,6 +48,7 @@ def start_case(
     *,
     nation: str | None,
     source: str | None = None,
+    referred_by: str | None = None,
     emergency: str | None = None,
     emergency_date: date | None = None,
     emergency_time: time | None = None,
@@ -55,7 +57,8 @@ def start_case(
     """Begin a case for a client and return it; who gives it to somebody else must be a manager.
 
     A manager's own is waiting until an advisor takes it. An emergency makes the case urgent and
-    its date, which never rolls, the first next action. `nation` None means England.
+    its date, which never rolls, the first next action. `nation` None means England. `source` and
+    `referred_by` say who sent them.
     """
     session.authorize(Act.CASE_START, client)
     holder = find_holder(session, advisor_id or session.actor.user_id)
@@ -72,6 +75,8 @@ def start_case(
         client_id=client.id,
         advisor_id=holder.id,
         nation=known(nation or "england", NATION_LABELS, "nation"),
+        source=known(source, SOURCES, "source") if source else None,
+        referred_by=referred_by,
         stage=stage,
         status=workflow.status_of(stage),
         stage_since=today(),
@@ -84,8 +89,6 @@ def start_case(
     )
     session.add(case)
     session.flush()
-    if source:
-        write_event(session, "case:source", case, {"source": source})
     if what:
         session.add(new_emergency(case))
         session.flush()
@@ -154,7 +157,7 @@ def new_emergency(case: Case) -> NextAction:
 
 
 def write_event(session: CentreSession, action: str, case: Case, values: dict[str, Any]) -> None:
-    """Write to the audit log what no column of a case says, such as where it came from."""
+    """Write to the audit log what no column of a case says, such as why it was reopened."""
     session.record_event(
         action,
         record=case,

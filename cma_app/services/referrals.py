@@ -210,6 +210,7 @@ def accept_referral(
         client,
         nation=referral.nation,
         source=referral.source,
+        referred_by=referral.referred_by,
         emergency=referral.emergency_what if referral.emergency == "yes" else None,
         emergency_date=referral.emergency_date,
         emergency_time=referral.emergency_time,
@@ -311,6 +312,7 @@ def merge_referrals(session: CentreSession, referral_id: int, other_id: int) -> 
     _take_emergency(first, second)
     first.needs = _joined(first, second)
     second.status, second.decided_at = "merged", now()
+    second.merged_into_id = first.id
     session.add(first)
     session.add(second)
     session.flush()
@@ -358,10 +360,8 @@ def decline_referral(session: CentreSession, referral_id: int, *, reason: str) -
         raise Invalid({"reason": "Say why, such as: outside our area, given to another centre."})
     if len(why) > 500:
         raise Invalid({"reason": "Use at most 500 characters."})
-    day = today()
-    said = f"Declined on {day.day} {day:%b %Y}: {why}"
-    referral.needs = f"{referral.needs}\n\n{said}" if referral.needs else said
     referral.status, referral.decided_at = "declined", now()
+    referral.declined_reason = why
     session.add(referral)
     session.flush()
     return referral

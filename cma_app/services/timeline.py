@@ -167,16 +167,22 @@ def _say(row: Any, names: dict[int, str]) -> list[Event]:
 
 
 def _say_case(action: str, old: Values, new: Values, names: dict[int, str]) -> list[Event]:
-    if action == "case:source":
-        return [Event("Sent by", SOURCES.get(new.get("source", ""), "Other"))]
     if action == "case:reopen":
         return [Event("Case reopened", new["reason"])] if "reason" in new else []
     if action == "case:end_emergency":
         return [Event("Emergency is over", new["reason"])] if "reason" in new else []
     if "case_reference" in new:
-        return [Event("Case opened", new.get("emergency") or "")]
+        return [*_say_sender(new), Event("Case opened", new.get("emergency") or "")]
     said = [say(old, new, names) for say in _CASE_CHANGES]
     return [event for event in said if event is not None]
+
+
+def _say_sender(new: Values) -> list[Event]:
+    if not new.get("source"):
+        return []
+    who = new.get("referred_by")
+    word = SOURCES.get(new["source"], "Other")
+    return [Event("Sent by", f"{word} ({who})" if who else word)]
 
 
 def _say_stage(old: Values, new: Values, _: dict[int, str]) -> Event | None:

@@ -99,7 +99,9 @@ class TestWaitingReferrals:
 
 class TestAcceptReferral:
     def test_makes_client_case_and_note_without_retyping(self, cast):
-        referral_id = record(cast, cast.maria, days_ago=3, **emergency(5))
+        referral_id = record(
+            cast, cast.maria, days_ago=3, source="gp", referred_by="Dr Lee", **emergency(5)
+        )
         with cast.open(cast.amina) as session:
             case_id = accept_referral(session, referral_id).id
         with cast.open(cast.amina) as session:
@@ -109,6 +111,7 @@ class TestAcceptReferral:
             note = session.exec(select(CaseNote)).one()
             assert (client.full_name, client.postcode) == ("Leanne Whitmore", "PO1 3AX")
             assert (case.advisor_id, case.emergency) == (cast.amina.user_id, "Eviction")
+            assert (case.source, case.referred_by) == ("gp", "Dr Lee")
             assert (referral.status, referral.case_id, referral.client_id) == (
                 "accepted",
                 case.id,
@@ -224,7 +227,7 @@ class TestMergeReferrals:
             page = waiting_referrals(session)
             other = session.require(Referral, gp)
             first = session.require(Referral, kept)
-            assert (kept, other.status) == (church, "merged")
+            assert (kept, other.status, other.merged_into_id) == (church, "merged", church)
             assert [each.id for each in page.rows] == [church]
             assert (first.email, first.emergency, first.emergency_what) == (
                 "leanne@example.org",
@@ -255,8 +258,8 @@ class TestDeclineReferral:
         with cast.open(cast.amina) as session:
             assert waiting_referrals(session).total == 0
             referral = session.require(Referral, referral_id)
-            assert referral.needs is not None
-            assert referral.needs.endswith(": Lives in another area.")
+            assert referral.declined_reason == "Lives in another area."
+            assert "another area" not in (referral.needs or "")
         with owner.connect() as connection:
             actions = connection.execute(
                 text(
