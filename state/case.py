@@ -11,7 +11,7 @@ from cma_app.services import case_steps, next_actions
 from cma_app.services.case_facts import CaseFacts, open_facts
 from cma_app.services.case_overview import Workspace, read_workspace
 from cma_app.services.cases import PRIORITY_LABELS, PRIORITY_ORDER
-from cma_app.services.forms import Clock, Day, Required
+from cma_app.services.forms import Clock, Day, given
 from cma_app.services.forms import Form as Sheet
 from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.case_bar import CaseBar, CaseBarState
@@ -29,7 +29,7 @@ def _number(value: Any) -> Any:
 class ActionForm(Sheet):
     """A next action as a form sends it."""
 
-    what: Annotated[str, Required, Field(max_length=200)]
+    what: Annotated[str, given("Say what has to be done."), Field(max_length=200)]
     due_date: Day = None
     due_time: Clock = None
     owner_id: Annotated[int | None, BeforeValidator(_number)] = None
@@ -46,7 +46,9 @@ class EditForm(Sheet):
 class EmergencyForm(Sheet):
     """An emergency as a form sends it."""
 
-    emergency: Annotated[str, Required, Field(max_length=200)]
+    emergency: Annotated[
+        str, given("Say what is going to happen, such as Eviction."), Field(max_length=200)
+    ]
     emergency_date: Day = None
     emergency_time: Clock = None
 

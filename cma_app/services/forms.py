@@ -44,6 +44,30 @@ class Form(BaseModel):
         except ValidationError as error:
             raise Invalid(_sentences(error)) from None
 
+    @classmethod
+    def sentence_for(cls, name: str, value: str) -> str | None:
+        """Return what is wrong with one answer by itself, None where nothing is.
+
+        Rules between answers wait until all are sent; a name the form does not know is right.
+        """
+        try:
+            cls.read({name: value})
+        except Invalid as error:
+            return error.fields.get(name) if name in cls.model_fields else None
+        return None
+
+
+class ReasonForm(Form):
+    """Why something is done that needs a reason."""
+
+    reason: Annotated[str, BeforeValidator(lambda value: _said_why(value)), Field(max_length=500)]
+
+
+def _said_why(value: Any) -> Any:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("Say why.")
+    return value
+
 
 def _storable(value: Any) -> Any:
     return value.replace("\x00", "") if isinstance(value, str) else value  # PostgreSQL keeps none
@@ -133,6 +157,19 @@ def _tick(value: Any) -> Any:
 
 # A length stands before its reading: pydantic then leaves an answer that was not given alone.
 Required = BeforeValidator(_filled)
+
+
+def given(sentence: str) -> BeforeValidator:
+    """Return what refuses an empty answer with a sentence that says which one is missing."""
+
+    def read(value: Any) -> Any:
+        if value is None or not str(value).strip():
+            raise ValueError(sentence)
+        return value
+
+    return BeforeValidator(read)
+
+
 Blank = BeforeValidator(_blank)
 Name = Annotated[str, Field(max_length=100), Required]
 Text = Annotated[str | None, Field(max_length=255), Blank]

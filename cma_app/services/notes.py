@@ -13,7 +13,7 @@ from cma_app.clock import LONDON, now, today
 from cma_app.errors import Conflict, Invalid
 from cma_app.paging import PAGE_SIZE, Page, offset_of
 from cma_app.services.drafts import drop_draft
-from cma_app.services.forms import Clock, Day, Form, Required, choice
+from cma_app.services.forms import Clock, Day, Form, choice, given
 from cma_app.services.next_actions import record_action
 from cma_app.session import CentreSession
 from models import Case, CaseNote, User
@@ -43,7 +43,7 @@ class NoteForm(Form):
 
     channel: Annotated[str, BeforeValidator(choice(*CHANNELS))]
     minutes: Annotated[int, BeforeValidator(_whole), Field(ge=0, le=MOST_MINUTES)] = 0
-    body: Annotated[str, Required, Field(max_length=MOST_TEXT)]
+    body: Annotated[str, given("Write what was said or done."), Field(max_length=MOST_TEXT)]
     happened_date: Day = None
     happened_time: Clock = None
     next_action: Annotated[str, Field(max_length=200)] = ""
