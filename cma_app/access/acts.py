@@ -29,6 +29,7 @@ class Act(StrEnum):
     CENTRE_EDIT = "centre:edit"
     USER_LIST = "user:list"
     USER_ADD = "user:add"
+    USER_EDIT = "user:edit"
     USER_RESET_PASSWORD = "user:reset_password"  # noqa: S105 - the name of a deed
     USER_DEACTIVATE = "user:deactivate"
     # clients
@@ -77,6 +78,7 @@ ADMIN: Final = frozenset(
         Act.CENTRE_EDIT,
         Act.USER_LIST,
         Act.USER_ADD,
+        Act.USER_EDIT,
         Act.USER_RESET_PASSWORD,
         Act.USER_DEACTIVATE,
     }
@@ -123,6 +125,7 @@ MANAGER: Final = ADVISOR | {
     Act.CASELOAD_SEE,
     Act.USER_LIST,
     Act.USER_ADD,
+    Act.USER_EDIT,
     Act.USER_RESET_PASSWORD,
     Act.USER_DEACTIVATE,
 }
@@ -145,6 +148,7 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.CLIENT_RESTRICT: "Only a manager can restrict a file. Ask your manager.",
     Act.CENTRE_ADD: "Only an admin can add a centre.",
     Act.CENTRE_EDIT: "Only an admin can change a centre.",
+    Act.USER_EDIT: "Only a manager or an admin can change people. Ask your manager.",
     Act.USER_ADD: "Only a manager or an admin can add people. Ask your manager.",
 }
 

@@ -1,7 +1,8 @@
-"""Centres: an admin adds them, closes them and says who manages each. No client is in sight."""
+"""Centres: an admin adds, edits and closes them, and says who manages each; no client in sight."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from sqlalchemy import func, select, text
@@ -12,10 +13,14 @@ from cma_app.access.acts import Act, Role
 from cma_app.errors import Conflict, Invalid, NotFound
 from cma_app.paging import PAGE_SIZE, Page, offset_of
 from cma_app.services import forms
-from cma_app.session import CentreSession
+from cma_app.session import CentreSession, was_seen
 from models import Centre, User
 from models.cases import NATIONS
 
+CHANGED: Final = (
+    "Somebody else changed this centre after you opened it. What is stored now is shown; save"
+    " again to keep yours."
+)
 _PEOPLE: Final = text("SELECT * FROM cma_people_by_centre()")
 
 
@@ -67,6 +72,15 @@ class CentreRow:
     people: int
     unused_passwords: int
     manager: str
+
+
+@dataclass(frozen=True, slots=True)
+class CentreDetails:
+    """A centre's answers by a `CentreForm`'s names, as stored; `version` goes back with an edit."""
+
+    id: int
+    version: int
+    answers: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +153,39 @@ def add(session: CentreSession, form: CentreForm) -> Centre:
         if getattr(getattr(error.orig, "diag", None), "constraint_name", "") == "uq_centres_code":
             raise Invalid({"code": "Another centre has this code. Choose another."}) from None
         raise
+    return centre
+
+
+def read_centre(session: CentreSession, centre_id: int) -> CentreDetails:
+    """Return a centre's own details to edit them."""
+    session.authorize(Act.CENTRE_EDIT)
+    centre = _required(session, centre_id)
+    answers = {name: getattr(centre, name) or "" for name in CentreForm.model_fields}
+    return CentreDetails(centre.id, centre.version, answers)
+
+
+def edit(
+    session: CentreSession, centre_id: int, data: Mapping[str, Any], *, version: int
+) -> Centre:
+    """Change a centre's details by a `CentreForm`'s answers; its code stays, whatever was sent.
+
+    Where somebody else was first since `version`, Conflict carries what is stored now, by field,
+    and the version to save over it.
+    """
+    session.authorize(Act.CENTRE_EDIT)
+    centre = _required(session, centre_id)
+    wanted = CentreForm.read({**data, "code": centre.code}).model_dump()
+    if centre.version != version:
+        differ = {
+            name: str(getattr(centre, name) or "nothing")
+            for name, value in wanted.items()
+            if getattr(centre, name) != value
+        }
+        raise Conflict(CHANGED, {"version": str(centre.version), **differ})
+    was_seen(centre, version)
+    for name, value in wanted.items():
+        setattr(centre, name, value)
+    session.flush()
     return centre
 
 

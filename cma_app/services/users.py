@@ -1,4 +1,4 @@
-"""People of a centre: adding them, one-time passwords, leaving and coming back.
+"""People of a centre: adding and editing them, one-time passwords, leaving and coming back.
 
 A manager works in the own centre; an admin names another by `centre_id`. A one-time password is
 returned once to whoever issued it, and only its hash is kept.
@@ -6,28 +6,29 @@ returned once to whoever issued it, and only its hash is kept.
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Final
 
-from pydantic import AfterValidator, BeforeValidator, Field
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from cma_app.access.acts import Act, Role
 from cma_app.clock import now
-from cma_app.errors import CmaError, Conflict, Invalid, NotFound, Refused
+from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.paging import PAGE_SIZE, Page, offset_of
-from cma_app.rules import identifiers
-from cma_app.services import forms
 from cma_app.services.passwords import ONE_TIME_VALID, hashed, one_time_password
+from cma_app.services.person_forms import PersonEdit, PersonForm
 from cma_app.services.sign_in import end_other_sign_ins
-from cma_app.session import CentreSession
+from cma_app.session import CentreSession, was_seen
 from models import Centre, User
 
 MANAGED: Final = (Role.MANAGER.value, Role.ADVISOR.value, Role.TRAINEE.value)
 """The roles a manager looks after; an admin's account is an admin's to change."""
 SUPERVISES: Final = (Role.MANAGER.value, Role.ADVISOR.value)
-USERNAME_HINT: Final = "Use 3 to 50 small letters, digits, dots or hyphens, such as a.khan."
+CHANGED: Final = (
+    "Somebody else changed this person after you opened them. What is stored now is shown; save"
+    " again to keep yours."
+)
 _TAKEN: Final = {
     "uq_users_username": {"username": "This username cannot be used. Choose another."},
     "uq_users_email": {"email": "This e-mail address cannot be used. Choose another."},
@@ -37,48 +38,6 @@ _SORTS: Final = {
     "role": (col(User.role), col(User.last_name), col(User.id)),
     "last_login": (col(User.last_login), col(User.id)),
 }
-
-
-def _given(word: str) -> BeforeValidator:
-    """Ask for an answer by its name, so that the list of errors says which is meant."""
-
-    def read(value: object) -> str:
-        if not isinstance(value, str) or not value.strip():
-            raise ValueError(f"Enter the {word}.")
-        return value
-
-    return BeforeValidator(read)
-
-
-def _lower(value: object) -> object:
-    return value.strip().lower() if isinstance(value, str) else value
-
-
-def _username(value: str) -> str:
-    plain = value.replace(".", "").replace("-", "")
-    if not (3 <= len(value) <= 50 and plain.isascii() and plain.isalnum()):
-        raise ValueError(USERNAME_HINT)
-    return value
-
-
-def _email(value: object) -> str:
-    try:
-        return identifiers.email(value if isinstance(value, str) else "").lower()
-    except CmaError as error:
-        raise ValueError(error.sentence) from None
-
-
-class PersonForm(forms.Form):
-    """A new person of a centre."""
-
-    first_name: Annotated[str, _given("first name"), Field(max_length=100)]
-    last_name: Annotated[str, _given("last name"), Field(max_length=100)]
-    username: Annotated[str, BeforeValidator(_lower), AfterValidator(_username)]
-    email: Annotated[str, BeforeValidator(_email), Field(max_length=255)]
-    role: Literal["admin", "manager", "advisor", "trainee"]
-    supervisor_id: Annotated[int | None, BeforeValidator(lambda value: value or None)] = None
-    phone: forms.Phone = None
-    qualification_level: Annotated[forms.Text, Field(max_length=50)] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +64,22 @@ class Person:
     is_active: bool
     waits_for_password: bool
     last_login: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDetails:
+    """What may be edited of a person, as it is stored; `version` goes back with the edit."""
+
+    id: int
+    version: int
+    username: str
+    first_name: str
+    last_name: str
+    email: str
+    phone: str
+    role: str
+    supervisor_id: int | None
+    is_self: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +204,61 @@ def add(session: CentreSession, form: PersonForm, *, centre_id: int | None = Non
             phone=form.phone,
             qualification_level=form.qualification_level,
         )
-        _save_new(session, person)
+        _save(session, person)
     return _issued(person, password)
+
+
+def read_person(
+    session: CentreSession, user_id: int, *, centre_id: int | None = None
+) -> PersonDetails:
+    """Return a person's details to edit them; a manager may not open an admin's."""
+    session.authorize(Act.USER_EDIT)
+    with session.in_centre(centre_id):
+        person = _managed(session, user_id)
+    return PersonDetails(
+        person.id,
+        person.version,
+        person.username,
+        person.first_name or "",
+        person.last_name or "",
+        person.email,
+        person.phone or "",
+        person.role,
+        person.supervisor_id,
+        person.id == session.actor.user_id,
+    )
+
+
+def edit(
+    session: CentreSession,
+    user_id: int,
+    form: PersonEdit,
+    *,
+    version: int,
+    centre_id: int | None = None,
+) -> User:
+    """Change a person's details; another role ends their sign-ins at once.
+
+    Where somebody else was first since `version`, Conflict carries what is stored now, by field,
+    and the version to save over it. Nobody changes their own role.
+    """
+    session.authorize(Act.USER_EDIT)
+    with session.in_centre(centre_id):
+        person = _managed(session, user_id)
+        if person.version != version:
+            raise Conflict(CHANGED, _theirs(session, person, form))
+        was_seen(person, version)
+        changes_role = form.role != person.role
+        if changes_role:
+            _refuse_new_role(session, person, form.role)
+        person.supervisor_id = _supervisor(session, form, of=person)
+        person.role = form.role
+        person.first_name, person.last_name = form.first_name, form.last_name
+        person.email, person.phone = form.email, form.phone
+        _save(session, person)
+        if changes_role:
+            end_other_sign_ins(session, person.id)
+    return person
 
 
 def reset_password(session: CentreSession, user_id: int, *, centre_id: int | None = None) -> Issued:
@@ -249,7 +277,7 @@ def reset_password(session: CentreSession, user_id: int, *, centre_id: int | Non
 
 
 def deactivate(session: CentreSession, user_id: int, *, centre_id: int | None = None) -> User:
-    """Stop a person from signing in, at once; refused while they hold open cases."""
+    """Stop a person from signing in, at once; refused while cases or trainees are theirs."""
     session.authorize(Act.USER_DEACTIVATE)
     if user_id == session.actor.user_id:
         raise Refused("You cannot deactivate yourself. Ask another manager or an admin.")
@@ -257,7 +285,8 @@ def deactivate(session: CentreSession, user_id: int, *, centre_id: int | None = 
         person = _managed(session, user_id)
         if not person.is_active:
             raise Conflict("This person is already deactivated.")
-        _refuse_holding_cases(session, person)
+        _refuse_holding_cases(session, person, "then deactivate")
+        _refuse_supervising(session, person)
         person.is_active = False
         end_other_sign_ins(session, person.id)
     return person
@@ -279,7 +308,7 @@ def reactivate(session: CentreSession, user_id: int, *, centre_id: int | None = 
 
 def _refuse_role(session: CentreSession, role: str) -> None:
     if session.actor.role == Role.MANAGER and role not in MANAGED:
-        raise Invalid({"role": "Only an admin can add an admin."})
+        raise Invalid({"role": "Only an admin can make somebody an admin."})
 
 
 def _managed(session: CentreSession, user_id: int) -> User:
@@ -290,7 +319,53 @@ def _managed(session: CentreSession, user_id: int) -> User:
     return person
 
 
-def _supervisor(session: CentreSession, form: PersonForm) -> int | None:
+def _refuse_new_role(session: CentreSession, person: User, role: str) -> None:
+    if person.id == session.actor.user_id:
+        raise Invalid({"role": "You cannot change your own role. Ask another manager or an admin."})
+    _refuse_role(session, role)
+    if role == Role.ADMIN:
+        _refuse_holding_cases(session, person, "then change the role: an admin holds no case")
+    if role not in SUPERVISES:
+        _refuse_supervising(session, person)
+    leads = select(col(Centre.id)).where(col(Centre.manager_id) == person.id)
+    if person.role == Role.MANAGER and session.execute(leads).first() is not None:
+        raise Conflict(
+            f"{person.full_name} is named as the manager of the centre. An admin chooses another"
+            " under Centres first."
+        )
+
+
+def _refuse_supervising(session: CentreSession, person: User) -> None:
+    """Refuse while active trainees have this person as their supervisor."""
+    trainees = session.execute(
+        select(func.concat_ws(" ", col(User.first_name), col(User.last_name)))
+        .where(col(User.supervisor_id) == person.id, col(User.is_active).is_(True))
+        .order_by(col(User.last_name), col(User.id))
+    ).scalars()
+    if names := ", ".join(trainees):
+        raise Conflict(
+            f"{person.full_name} supervises {names}. Choose another supervisor first: Edit, beside"
+            " the trainee's name."
+        )
+
+
+def _theirs(session: CentreSession, person: User, form: PersonEdit) -> dict[str, str]:
+    """Return what is stored where the form says something else, and the version now."""
+    wanted = {**form.model_dump(), "supervisor_id": form.supervisor_id or None}
+    stored = {name: getattr(person, name) for name in wanted}
+    if person.supervisor_id is not None and form.supervisor_id != person.supervisor_id:
+        stored["supervisor_id"] = session.require(User, person.supervisor_id).full_name
+    differ = {
+        name: str(stored[name] or "nothing")
+        for name, value in wanted.items()
+        if stored[name] != value
+    }
+    return {"version": str(person.version), **differ}
+
+
+def _supervisor(
+    session: CentreSession, form: PersonForm | PersonEdit, *, of: User | None = None
+) -> int | None:
     if form.role != Role.TRAINEE:
         return None
     if form.supervisor_id is None:
@@ -299,13 +374,17 @@ def _supervisor(session: CentreSession, form: PersonForm) -> int | None:
         supervisor = session.require(User, form.supervisor_id)
     except NotFound:
         supervisor = None
-    if supervisor is None or not supervisor.is_active or supervisor.role not in SUPERVISES:
+    if supervisor is None or supervisor is of or not _may_supervise(supervisor):
         raise Invalid({"supervisor_id": "Choose an advisor or a manager of this centre."})
     return supervisor.id
 
 
-def _save_new(session: CentreSession, person: User) -> None:
-    """Insert, or say which answer is taken without saying by whom or where."""
+def _may_supervise(person: User) -> bool:
+    return person.is_active and person.role in SUPERVISES
+
+
+def _save(session: CentreSession, person: User) -> None:
+    """Store the person, or say which answer is taken without saying by whom or where."""
     try:
         with session.begin_nested():
             session.add(person)
@@ -318,7 +397,7 @@ def _save_new(session: CentreSession, person: User) -> None:
         raise
 
 
-def _refuse_holding_cases(session: CentreSession, person: User) -> None:
+def _refuse_holding_cases(session: CentreSession, person: User, then: str) -> None:
     held = session.execute(
         text("SELECT cma_open_cases_of(:user)"), {"user": person.id}
     ).scalar_one()
@@ -326,7 +405,7 @@ def _refuse_holding_cases(session: CentreSession, person: User) -> None:
         cases = "1 open case" if held == 1 else f"{held} open cases"
         raise Conflict(
             f"{person.full_name} still holds {cases}. A manager gives them to somebody else"
-            " under Cases, filtered by this advisor; then deactivate."
+            f" under Cases, filtered by this advisor; {then}."
         )
 
 

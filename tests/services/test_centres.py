@@ -88,6 +88,61 @@ class TestTotals:
         assert after.people == before.people
 
 
+class TestEdit:
+    def test_changes_details_and_never_the_code(self, cast: Cast, owner: Engine) -> None:
+        with cast.open(cast.root) as session:
+            seen = centres.read_centre(session, cast.bea.centre_id)
+            typed = {"name": "Brook Lane", "nation": "wales", "postcode": "sa1 1aa", "code": "X9"}
+            centres.edit(session, seen.id, typed, version=seen.version)
+        with cast.open(cast.root) as session:
+            answers = centres.read_centre(session, cast.bea.centre_id).answers
+        assert (answers["name"], answers["nation"], answers["postcode"], answers["code"]) == (
+            "Brook Lane",
+            "wales",
+            "SA1 1AA",
+            cast.bea.centre_code,
+        )
+        with owner.begin() as connection:
+            audited = connection.execute(
+                text(
+                    "SELECT user_id, new_values ->> 'name' FROM audit_logs"
+                    " WHERE table_name = 'centres' AND action = 'centre:edit' AND record_id = :id"
+                ),
+                {"id": cast.bea.centre_id},
+            ).all()
+        assert audited == [(cast.root.user_id, "Brook Lane")]
+
+    def test_of_two_at_once_shows_the_second_what_the_first_stored(self, cast: Cast) -> None:
+        first = {"name": "Brook", "nation": "england", "city": "Swansea"}
+        with cast.open(cast.root) as session:
+            version = centres.read_centre(session, cast.bea.centre_id).version
+            centres.edit(session, cast.bea.centre_id, first, version=version)
+        mine = {"name": "Brook", "nation": "england", "city": "Cardiff"}
+        with pytest.raises(Conflict) as conflict, cast.open(cast.root) as session:
+            centres.edit(session, cast.bea.centre_id, mine, version=version)
+        assert conflict.value.theirs == {"version": str(version + 1), "city": "Swansea"}
+        with cast.open(cast.root) as session:
+            centres.edit(session, cast.bea.centre_id, mine, version=version + 1)
+
+    def test_says_what_is_wrong_beside_the_box(self, cast: Cast) -> None:
+        with pytest.raises(Invalid) as invalid, cast.open(cast.root) as session:
+            centres.edit(session, cast.bea.centre_id, {"name": "", "nation": "wales"}, version=1)
+        assert list(invalid.value.fields) == ["name"]
+
+    def test_is_not_found_where_there_is_no_such_centre(self, cast: Cast) -> None:
+        for verb in (centres.read_centre, lambda s, id_: centres.edit(s, id_, {}, version=1)):
+            with pytest.raises(NotFound), cast.open(cast.root) as session:
+                verb(session, 10**9)
+
+    @pytest.mark.parametrize("role", ["manager", "advisor", "trainee"])
+    def test_refuses_everybody_else(self, cast: Cast, role: str) -> None:
+        own = cast.by_role(role).centre_id
+        with pytest.raises(Refused), cast.open(cast.by_role(role)) as session:
+            centres.read_centre(session, own)
+        with pytest.raises(Refused), cast.open(cast.by_role(role)) as session:
+            centres.edit(session, own, {"name": "Mine", "nation": "wales"}, version=1)
+
+
 class TestClose:
     def test_signs_its_people_out_and_reopening_lets_them_in(self, cast: Cast) -> None:
         token = hash_token(sign_in(cast.usernames["colin"], PASSWORD, HERE).token)

@@ -1,16 +1,18 @@
 """People of a centre: who may add whom, one-time passwords, leaving."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, Row, text
 
 from cma_app.access.actor import Actor, Origin
 from cma_app.errors import Conflict, Invalid, NotFound, Refused, SignedOut
 from cma_app.services import users
+from cma_app.services.person_forms import PersonEdit, PersonForm
 from cma_app.services.sign_in import sign_in
-from cma_app.services.users import Issued, PersonForm
+from cma_app.services.users import Issued
 from cma_app.session import hash_token, resume
 from tests.people import PASSWORD, Cast
 from tests.plant import plant_case
@@ -158,6 +160,151 @@ class TestListPeople:
             users.list_people(session)
 
 
+def changed(**over: object) -> PersonEdit:
+    """Return Ben's details as an edit sends them."""
+    return PersonEdit.read(
+        {
+            "first_name": "Ben",
+            "last_name": "Ellis",
+            "email": "ben.ellis@example.org",
+            "phone": "",
+            "role": "advisor",
+            **over,
+        }
+    )
+
+
+def edited(cast: Cast, by: Actor, whom: Actor, form: PersonEdit, **over: int) -> None:
+    """Edit a person who has just been read."""
+    with cast.open(by) as session:
+        version = users.read_person(session, whom.user_id, **over).version
+        users.edit(session, whom.user_id, form, version=version, **over)
+
+
+def stored(owner: Engine, whom: Actor) -> Row[Any]:
+    with owner.begin() as connection:
+        return connection.execute(
+            text("SELECT * FROM users WHERE id = :id"), {"id": whom.user_id}
+        ).one()
+
+
+class TestEdit:
+    def test_changes_details_and_the_audit_log_says_who(self, cast: Cast, owner: Engine) -> None:
+        form = changed(last_name="Ellis-Ward", email=f"B.{cast.ben.user_id}@Example.org")
+        edited(cast, cast.maria, cast.ben, form)
+        row = stored(owner, cast.ben)
+        assert (row.last_name, row.email) == ("Ellis-Ward", f"b.{cast.ben.user_id}@example.org")
+        with owner.begin() as connection:
+            audited = connection.execute(
+                text(
+                    "SELECT user_id, old_values ->> 'last_name', new_values ->> 'last_name'"
+                    " FROM audit_logs WHERE action = 'user:edit' AND record_id = :id"
+                ),
+                {"id": cast.ben.user_id},
+            ).all()
+        assert audited == [(cast.maria.user_id, "Ellis", "Ellis-Ward")]
+
+    def test_leaves_sign_ins_alone_where_the_role_stays(self, cast: Cast) -> None:
+        token = hash_token(sign_in(cast.usernames["ben"], PASSWORD, HERE).token)
+        edited(cast, cast.maria, cast.ben, changed(email=f"b{cast.ben.user_id}@example.org"))
+        assert resume(token, HERE).user_id == cast.ben.user_id
+
+    def test_of_the_role_ends_the_sign_ins(self, cast: Cast, owner: Engine) -> None:
+        token = hash_token(sign_in(cast.usernames["ben"], PASSWORD, HERE).token)
+        form = changed(
+            email=f"b{cast.ben.user_id}@example.org",
+            role="trainee",
+            supervisor_id=str(cast.amina.user_id),
+        )
+        edited(cast, cast.maria, cast.ben, form)
+        with pytest.raises(SignedOut):
+            resume(token, HERE)
+        row = stored(owner, cast.ben)
+        assert (row.role, row.supervisor_id) == ("trainee", cast.amina.user_id)
+        assert sign_in(cast.usernames["ben"], PASSWORD, HERE).actor.role == "trainee"
+
+    def test_of_two_at_once_shows_the_second_what_the_first_stored(self, cast: Cast) -> None:
+        with cast.open(cast.maria) as session:
+            seen = users.read_person(session, cast.ben.user_id).version
+        email = f"b{cast.ben.user_id}@example.org"
+        edited(cast, cast.root, cast.ben, changed(email=email, phone="020 7946 0001"))
+        mine = changed(email=email, first_name="Benjamin", phone="020 7946 0002")
+        with pytest.raises(Conflict) as conflict, cast.open(cast.maria) as session:
+            users.edit(session, cast.ben.user_id, mine, version=seen)
+        theirs = dict(conflict.value.theirs)
+        version = int(theirs.pop("version"))
+        assert theirs == {"first_name": "Ben", "phone": "020 7946 0001"}
+        with cast.open(cast.maria) as session:
+            users.edit(session, cast.ben.user_id, mine, version=version)
+
+    def test_refuses_ones_own_role_and_takes_ones_own_name(self, cast: Cast, owner: Engine) -> None:
+        email = f"m{cast.maria.user_id}@example.org"
+        with pytest.raises(Invalid, match="your own role"):
+            edited(cast, cast.maria, cast.maria, changed(email=email, role="advisor"))
+        edited(cast, cast.maria, cast.maria, changed(email=email, role="manager"))
+        assert stored(owner, cast.maria).first_name == "Ben"
+
+    def test_refuses_a_manager_making_or_changing_an_admin(self, cast: Cast) -> None:
+        with pytest.raises(Invalid, match="Only an admin"):
+            edited(cast, cast.maria, cast.ben, changed(role="admin"))
+        with pytest.raises(Refused, match="Only an admin"), cast.open(cast.maria) as session:
+            users.read_person(session, cast.root.user_id)
+        with pytest.raises(Refused, match="Only an admin"), cast.open(cast.maria) as session:
+            users.edit(session, cast.root.user_id, changed(role="admin"), version=1)
+
+    def test_refuses_to_make_an_admin_of_who_holds_cases(self, cast: Cast, owner: Engine) -> None:
+        plant_case(owner, cast.ben)
+        with pytest.raises(Conflict, match="1 open case"):
+            edited(cast, cast.root, cast.ben, changed(role="admin"))
+
+    def test_refuses_to_make_a_trainee_of_who_supervises(self, cast: Cast) -> None:
+        form = changed(role="trainee", supervisor_id=str(cast.ben.user_id))
+        with pytest.raises(Conflict, match="Amina Khan supervises Tess Moore"):
+            edited(cast, cast.maria, cast.amina, form)
+
+    def test_refuses_to_take_the_role_of_the_centres_manager(
+        self, cast: Cast, owner: Engine
+    ) -> None:
+        with owner.begin() as connection:
+            connection.execute(
+                text("UPDATE centres SET manager_id = :id WHERE id = :centre"),
+                {"id": cast.maria.user_id, "centre": cast.maria.centre_id},
+            )
+        with pytest.raises(Conflict, match="manager of the centre"):
+            edited(cast, cast.root, cast.maria, changed(role="advisor"))
+
+    def test_refuses_a_trainee_who_supervises_themself(self, cast: Cast) -> None:
+        form = changed(role="trainee", supervisor_id=str(cast.ben.user_id))
+        with pytest.raises(Invalid) as invalid:
+            edited(cast, cast.maria, cast.ben, form)
+        assert list(invalid.value.fields) == ["supervisor_id"]
+
+    def test_refuses_a_taken_email_without_saying_whose(self, cast: Cast) -> None:
+        taken = f"{cast.usernames['colin']}@example.org"
+        with pytest.raises(Invalid) as invalid:
+            edited(cast, cast.maria, cast.ben, changed(email=taken))
+        assert list(invalid.value.fields) == ["email"]
+
+    def test_by_an_admin_works_in_another_centre(self, cast: Cast, owner: Engine) -> None:
+        form = changed(first_name="Colm", email=f"c{cast.colin.user_id}@example.org")
+        edited(cast, cast.root, cast.colin, form, centre_id=cast.colin.centre_id)
+        assert stored(owner, cast.colin).first_name == "Colm"
+
+    @pytest.mark.parametrize("role", ["advisor", "trainee"])
+    def test_refuses_the_other_roles(self, cast: Cast, role: str) -> None:
+        with pytest.raises(Refused), cast.open(cast.by_role(role)) as session:
+            users.edit(session, cast.ben.user_id, changed(), version=1)
+        with pytest.raises(Refused), cast.open(cast.by_role(role)) as session:
+            users.read_person(session, cast.ben.user_id)
+
+    def test_is_not_found_from_another_centre(self, cast: Cast) -> None:
+        for centre_id in (None, cast.ben.centre_id):
+            with pytest.raises(NotFound), cast.open(cast.bea) as session:
+                users.edit(session, cast.ben.user_id, changed(), version=1, centre_id=centre_id)
+            with pytest.raises(NotFound), cast.open(cast.bea) as session:
+                users.read_person(session, cast.ben.user_id, centre_id=centre_id)
+
+
 class TestResetPassword:
     def test_ends_sign_ins_and_the_old_password(self, cast: Cast) -> None:
         token = hash_token(sign_in(cast.usernames["ben"], PASSWORD, HERE).token)
@@ -204,6 +351,17 @@ class TestDeactivate:
             cast.open(getattr(cast, by)) as session,
         ):
             users.deactivate(session, cast.ben.user_id)
+
+    def test_refuses_while_trainees_have_this_supervisor(self, cast: Cast) -> None:
+        with (
+            pytest.raises(Conflict, match="Amina Khan supervises Tess Moore"),
+            cast.open(cast.maria) as session,
+        ):
+            users.deactivate(session, cast.amina.user_id)
+        with cast.open(cast.maria) as session:
+            users.deactivate(session, cast.tess.user_id)
+        with cast.open(cast.maria) as session:
+            users.deactivate(session, cast.amina.user_id)
 
     def test_refuses_oneself(self, cast: Cast) -> None:
         with pytest.raises(Refused, match="yourself"), cast.open(cast.maria) as session:
