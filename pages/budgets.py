@@ -234,6 +234,7 @@ def _household() -> rx.Component:
         ),
         rx.el.div(submit("Save household", busy="Saving")),
         on_submit=BUDGET.record_household,
+        on_check=BUDGET.check,
         key=f"{BUDGET.opened}-{household.id}",
     )
     return rx.el.details(

@@ -138,6 +138,7 @@ def _form() -> rx.Component:
             submit("Add centre", busy="Adding"), button("Cancel", on_click=CentresState.stop)
         ),
         on_submit=CentresState.add,
+        on_check=CentresState.check,
         key=CentresState.form_number,
     )
 

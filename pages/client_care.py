@@ -111,6 +111,7 @@ def _flag_form() -> rx.Component:
             button("Cancel", on_click=ClientState.leave_flag, kind="plain"),
         ),
         on_submit=ClientState.save_flag,
+        on_check=ClientState.check_flag,
         key=FLAG.id,
     )
 

@@ -86,6 +86,7 @@ def _details() -> rx.Component:
             ),
             form_foot(submit("Save details")),
             on_submit=ClientState.save,
+            on_check=ClientState.check,
             key=ClientState.details_number,
         ),
         key="details",

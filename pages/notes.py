@@ -146,6 +146,7 @@ def _correction() -> rx.Component:
             ),
             form_foot(submit("Save correction")),
             on_submit=NoteState.correct,
+            on_check=NoteState.check_correction,
             key=f"{NoteState.chosen}/{NoteState.saved}",
         ),
     )

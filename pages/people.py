@@ -194,6 +194,7 @@ def _form() -> rx.Component:
         ),
         form_foot(submit("Add person", busy="Adding"), button("Cancel", on_click=UsersState.stop)),
         on_submit=UsersState.add,
+        on_check=UsersState.check,
         key=UsersState.form_number,
     )
 

@@ -234,6 +234,7 @@ def _declining() -> rx.Component:
                 button("Cancel", on_click=ReferralsState.put_away, kind="plain"),
             ),
             on_submit=ReferralsState.decline,
+            on_check=ReferralsState.check,
             key=ReferralsState.declining,
         ),
         class_name="card",

@@ -129,6 +129,7 @@ def _form() -> rx.Component:
             ),
             _foot(),
             on_submit=WalkInState.send,
+            on_check=WalkInState.check,
             key=WalkInState.form_number,
             custom_attrs={"data-intents": "start"},
         ),

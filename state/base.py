@@ -119,16 +119,18 @@ def act(
     background: bool = False,
     supersedes: bool = False,
     debounce: int | None = None,
+    quiet: bool = False,
 ) -> Callable[[Handler], Any]:
     """Make a method a handler that the gate lets through for holders of `deed`.
 
     `deed` is an act or SIGNED_IN. `form` names the FormErrors var which takes the sentences of
     `Invalid` and is emptied by success. `supersedes`: a newer call ends an older one that still
-    runs (searching while typing). `debounce` is in milliseconds and kept by the browser.
+    runs (searching while typing). `debounce` is in milliseconds and kept by the browser. `quiet`:
+    it does not count as settled, so that a button at work beside it stays busy.
     """
 
     def wrap(handler: Handler) -> Any:
-        if background:
+        if background or quiet:
             run = handler
         elif inspect.isasyncgenfunction(handler):
             run = _watched_stream(handler)

@@ -8,6 +8,7 @@ from cma_app.clock import local, now
 from cma_app.errors import CmaError, Conflict, Invalid, NotFound
 from cma_app.services import budgets, households
 from cma_app.services.budgets import CaseBudget
+from cma_app.services.households import HouseholdForm
 from cma_app.session import CentreSession
 from models import BudgetSheet
 from state.base import CentreState, Form, FormErrors, act, load, notice
@@ -26,6 +27,7 @@ from state.budget_view import (
     SumsView,
 )
 from state.case_bar import CaseBarState
+from state.forms import checked
 
 
 def _sheet_again(session: CentreSession, sheet: BudgetSheet) -> CaseBudget:
@@ -164,6 +166,11 @@ class BudgetState(CentreState):
         answers = {**form, "employment": work}
         self._show(await self.ask(_household, self.route_id("case_id"), answers))
         return [notice("Household saved."), CaseBarState.refresh]
+
+    @act(Act.BUDGET_RECORD, quiet=True)
+    def check(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.errors = checked(self.errors, HouseholdForm, name, value)
 
     def _saved(self, found: LinesView) -> None:
         """Show what one line changed; what stands around the sheet is as it was."""

@@ -11,11 +11,12 @@ from cma_app.services import case_steps, next_actions
 from cma_app.services.case_facts import CaseFacts, open_facts
 from cma_app.services.case_overview import Workspace, read_workspace
 from cma_app.services.cases import PRIORITY_LABELS, PRIORITY_ORDER
-from cma_app.services.forms import Clock, Day, given
+from cma_app.services.forms import Clock, Day, ReasonForm, given
 from cma_app.services.forms import Form as Sheet
 from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.case_bar import CaseBar, CaseBarState
 from state.case_views import ActionView, CaseEdit, DebtView, EventView, MoneyView
+from state.forms import checked
 from state.words import pounds
 
 FEW, MORE = 12, 100
@@ -158,6 +159,11 @@ class CaseState(CentreState):
             return self._meet(conflict)
         return await self._saved("Action changed.")
 
+    @act(Act.ACTION_RECORD, quiet=True)
+    def check_action(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.action_errors = checked(self.action_errors, ActionForm, name, value)
+
     @act(Act.ACTION_DONE)
     async def finish(self, action_id: int):
         """Mark an action as done; it can be undone."""
@@ -188,6 +194,16 @@ class CaseState(CentreState):
             await self._show(FEW)
             return self._meet(conflict)
         return await self._saved("Case saved.")
+
+    @act(Act.CASE_EDIT, quiet=True)
+    def check(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.errors = checked(self.errors, EditForm, name, value)
+
+    @act(Act.CASE_EDIT, quiet=True)
+    def check_emergency(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.errors = checked(self.errors, EmergencyForm, name, value)
 
     def _meet(self, conflict: Conflict) -> Any:
         """Show what is stored beside what was typed; the next save is meant."""
@@ -223,6 +239,11 @@ class CaseState(CentreState):
         """Take the emergency off the case."""
         sentence = "Emergency taken off. The priority stays as it is."
         return await self._step(case_steps.end_emergency, sentence, reason=form.get("reason", ""))
+
+    @act(Act.CASE_OPEN, quiet=True)
+    def check_reason(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.step_errors = checked(self.step_errors, ReasonForm, name, value)
 
     @act(Act.CASE_MOVE_STAGE, form="step_errors")
     async def move(self, form: Form):

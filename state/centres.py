@@ -9,6 +9,7 @@ from cma_app.paging import Page
 from cma_app.services import centres
 from cma_app.services.centres import CentreForm, CentreRow
 from state.base import CentreState, Form, FormErrors, act, current_sign_in, load, notice
+from state.forms import checked
 
 NATION_WORDS = {
     "england": "England",
@@ -99,6 +100,11 @@ class CentresState(CentreState):
         self.form_number += 1
         self.adding = False
         return notice(f"{name} was added. Add its manager under People.")
+
+    @act(Act.CENTRE_ADD, quiet=True)
+    def check(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.errors = checked(self.errors, CentreForm, name, value)
 
     @act(Act.CENTRE_EDIT)
     async def close(self, centre: int):

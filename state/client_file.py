@@ -46,7 +46,7 @@ from cma_app.services.vulnerability import (
 from cma_app.session import CentreSession
 from models import Client
 from state.base import CentreState, Form, FormErrors, act, current_sign_in, load, notice
-from state.forms import joined_date
+from state.forms import checked, joined_date
 from state.safe_routes import SafeRoute
 from state.words import day_text
 
@@ -226,6 +226,11 @@ class ClientState(CentreState):
         self._begin(await self.ask(_file, self.file.id))
         return notice("Details saved.")
 
+    @act(Act.CLIENT_RECORD, quiet=True)
+    def check(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.errors = checked(self.errors, ClientForm, name, value)
+
     @act(Act.CLIENT_REVEAL_NI_NUMBER)
     async def reveal(self):
         """Show the National Insurance number; who looked is written down."""
@@ -271,6 +276,11 @@ class ClientState(CentreState):
         self.writes_flag = False
         await self._again()
         return notice("Vulnerability saved.")
+
+    @act(Act.CLIENT_VULNERABILITY_RECORD, quiet=True)
+    def check_flag(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.flag_errors = checked(self.flag_errors, VulnerabilityForm, name, value)
 
     @act(Act.CLIENT_VULNERABILITY_REMOVE)
     async def remove_flag(self, number: str):

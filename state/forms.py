@@ -1,9 +1,23 @@
 """Reading what a form sends: dates of three boxes, ticks, and texts without their spaces."""
 
 from datetime import date
+from typing import Final
 
 from cma_app.errors import Invalid
-from state.base import Form
+from cma_app.services.forms import Form as Sheet
+from state.base import Form, FormErrors
+
+UNSENT: Final = ""
+"""Among a form's sentences where none was sent yet: they stand beside boxes, not in a summary."""
+
+
+def checked(errors: FormErrors, form: type[Sheet], name: str, value: str) -> FormErrors:
+    """Return a form's sentences after one box was left: only that box's can come or go."""
+    sentence = form.sentence_for(name, value)
+    others = {key: said for key, said in errors.items() if key not in {name, UNSENT}}
+    said = others if sentence is None else others | {name: sentence}
+    is_sent = bool(errors) and UNSENT not in errors
+    return said if is_sent or not said else said | {UNSENT: ""}
 
 
 def text_in(form: Form, name: str) -> str:

@@ -21,6 +21,7 @@ from cma_app.services.notes import (
 from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.case import CaseState
 from state.case_bar import CaseBar, CaseBarState
+from state.forms import checked
 from state.words import moment_text, several
 
 
@@ -148,6 +149,11 @@ class NoteState(CentreState):
         self.saved += 1
         return [notice("Note saved."), CaseState.look_again]
 
+    @act(Act.NOTE_RECORD, quiet=True)
+    def check(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.errors = checked(self.errors, NoteForm, name, value)
+
     @act(Act.NOTE_CORRECT)
     def choose(self, note_id: int):
         """Put a note into the form that corrects it."""
@@ -174,6 +180,11 @@ class NoteState(CentreState):
         await self._show(self.number)
         self.saved += 1
         return notice("Correction saved. The first wording can still be read.")
+
+    @act(Act.NOTE_CORRECT, quiet=True)
+    def check_correction(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.correct_errors = checked(self.correct_errors, NoteForm, name, value)
 
     async def _meet(self, conflict: Conflict) -> None:
         """Show the stored wording, and let the next save correct that one."""

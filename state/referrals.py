@@ -9,6 +9,7 @@ import reflex as rx
 from cma_app.access.acts import Act
 from cma_app.errors import Conflict
 from cma_app.paging import Page
+from cma_app.services.forms import ReasonForm
 from cma_app.services.intake import SOURCES
 from cma_app.services.referrals import (
     WaitingReferral,
@@ -20,6 +21,7 @@ from cma_app.services.referrals import (
     waiting_referrals,
 )
 from state.base import CentreState, Form, FormErrors, act, load, notice
+from state.forms import checked
 from state.safe_routes import SafeRoute
 from state.same_person import SamePerson
 from state.words import away, clock_text, day_text, several, weekday_text
@@ -160,6 +162,11 @@ class ReferralsState(CentreState):
         self._put_away()
         await self._again()
         return notice("Declined. The reason is kept with the referral.")
+
+    @act(Act.REFERRAL_ACCEPT, quiet=True)
+    def check(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.errors = checked(self.errors, ReasonForm, name, value)
 
     @act(Act.REFERRAL_LIST)
     def put_away(self):

@@ -14,6 +14,7 @@ from cma_app.paging import Page
 from cma_app.services import users
 from cma_app.services.users import CentreChoice, Issued, Person, PersonForm
 from state.base import CentreState, Form, FormErrors, act, current_sign_in, load, notice
+from state.forms import checked
 from state.words import moment_text
 
 ROLE_WORDS = {
@@ -159,13 +160,18 @@ class UsersState(CentreState):
     @act(Act.USER_ADD, form="errors")
     async def add(self, form: Form):
         """Add a person and show the one-time password, once."""
-        checked = PersonForm.read(form)
-        issued = await self.ask(users.add, checked, centre_id=self._centre_id(), show=Password.of)
+        read = PersonForm.read(form)
+        issued = await self.ask(users.add, read, centre_id=self._centre_id(), show=Password.of)
         await self._refresh(issued)
         self.form_number += 1
         self.adding = False
         self.role = "advisor"
         return notice(f"{issued.name} was added.")
+
+    @act(Act.USER_ADD, quiet=True)
+    def check(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.errors = checked(self.errors, PersonForm, name, value)
 
     @act(Act.USER_RESET_PASSWORD)
     async def reset_password(self, person: int):

@@ -11,11 +11,11 @@ from cma_app.rules.nations import NATIONS
 from cma_app.services.clients import read_client
 from cma_app.services.drafts import drop_draft, keep_draft, kept_draft
 from cma_app.services.referrals import record_referral
-from cma_app.services.walk_in import DRAFT, look_alikes, start_walk_in, suggested_nation
+from cma_app.services.walk_in import DRAFT, WalkInForm, look_alikes, start_walk_in, suggested_nation
 from cma_app.session import CentreSession
 from models.clients import ROUTES
 from state.base import CentreState, Form, FormErrors, act, current_sign_in, load, notice
-from state.forms import joined_date
+from state.forms import checked, joined_date
 from state.same_person import SamePerson
 
 DATES: Final = ("date_of_birth", "emergency_date", "received_date")
@@ -64,6 +64,11 @@ class WalkInState(CentreState):
             self.errors = dict(error.fields)
             self.asks_nation = self.asks_nation or "nation" in error.fields
             return None
+
+    @act(Act.CLIENT_RECORD, quiet=True)
+    def check(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.errors = checked(self.errors, WalkInForm, name, value)
 
     @act(Act.CLIENT_FIND)
     async def use(self, number: int):

@@ -57,18 +57,6 @@ class Form(BaseModel):
         return None
 
 
-class ReasonForm(Form):
-    """Why something is done that needs a reason."""
-
-    reason: Annotated[str, BeforeValidator(lambda value: _said_why(value)), Field(max_length=500)]
-
-
-def _said_why(value: Any) -> Any:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("Say why.")
-    return value
-
-
 def _storable(value: Any) -> Any:
     return value.replace("\x00", "") if isinstance(value, str) else value  # PostgreSQL keeps none
 
@@ -196,3 +184,9 @@ def choice(*words: str) -> Callable[[Any], Any]:
         return value
 
     return read
+
+
+class ReasonForm(Form):
+    """Why something is done that needs a reason."""
+
+    reason: Annotated[str, given("Say why."), Field(max_length=500)]

@@ -56,7 +56,13 @@ def case_dialogs() -> rx.Component:
 
 
 def _sheet(
-    key: str, title: str, *boxes: rx.Component, errors: Any, on_submit: Any, word: str
+    key: str,
+    title: str,
+    *boxes: rx.Component,
+    errors: Any,
+    on_submit: Any,
+    word: str,
+    on_check: Any = None,
 ) -> rx.Component:
     return dialog(
         key,
@@ -67,6 +73,7 @@ def _sheet(
             *boxes,
             form_foot(submit(word)),
             on_submit=on_submit,
+            on_check=on_check,
             key=CaseState.saved,
         ),
     )
@@ -87,6 +94,7 @@ def _add_action() -> rx.Component:
         *_action_boxes("new-"),
         errors=ACTION_ERRORS,
         on_submit=CaseState.add_action,
+        on_check=CaseState.check_action,
         word="Add action",
     )
 
@@ -101,6 +109,7 @@ def _change_action() -> rx.Component:
             *_action_boxes("change-", CHANGING),
             form_foot(submit("Save action")),
             on_submit=CaseState.change_action,
+            on_check=CaseState.check_action,
             key=f"{CHANGING.id}/{CaseState.saved}",
         ),
     )
@@ -166,6 +175,7 @@ def _edit() -> rx.Component:
         _stored("next_review_date"),
         errors=ERRORS,
         on_submit=CaseState.save,
+        on_check=CaseState.check,
         word="Save case",
     )
 
@@ -203,6 +213,7 @@ def _emergency() -> rx.Component:
         ),
         errors=ERRORS,
         on_submit=CaseState.record_emergency,
+        on_check=CaseState.check_emergency,
         word="Record emergency",
     )
 
@@ -214,6 +225,7 @@ def _end_emergency() -> rx.Component:
         _reason("end-"),
         errors=STEP_ERRORS,
         on_submit=CaseState.end_emergency,
+        on_check=CaseState.check_reason,
         word="Take it off the case",
     )
 
@@ -264,6 +276,7 @@ def _lower() -> rx.Component:
         _reason("lower-"),
         errors=STEP_ERRORS,
         on_submit=CaseState.lower_priority,
+        on_check=CaseState.check_reason,
         word="Lower priority",
     )
 
@@ -300,6 +313,7 @@ def _reopen() -> rx.Component:
         _reason("reopen-"),
         errors=STEP_ERRORS,
         on_submit=CaseState.reopen,
+        on_check=CaseState.check_reason,
         word="Reopen case",
     )
 

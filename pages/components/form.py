@@ -12,13 +12,35 @@ import reflex as rx
 
 from pages.components.icons import icon
 from pages.components.table import anchor
+from state.forms import UNSENT
 
 Text = rx.Var[str] | str
+SPEC: Any = rx.event.passthrough_event_spec  # its stub knows too few types
 Width = Literal["w2", "w4", "w8", "w12", "w20", "full"]
 
 
-def form(*children: rx.Component, on_submit: Any, key: Any = None, **props: Any) -> rx.Component:
-    """Return a form that sends its named boxes to a handler taking one `Form`."""
+class CheckOnBlur(rx.Component):
+    """A hidden mark in a form: a box that was changed is sent by name and value once it is left.
+
+    The three boxes of a date count as one. Nothing is sent of a box in which nobody typed.
+    """
+
+    library = "$/public/check_on_blur"
+    tag = "CheckOnBlur"
+
+    on_check: rx.EventHandler[SPEC(str, str)]
+
+
+def form(
+    *children: rx.Component, on_submit: Any, on_check: Any = None, key: Any = None, **props: Any
+) -> rx.Component:
+    """Return a form that sends its named boxes to a handler taking one `Form`.
+
+    `on_check` is a quiet handler of (name, value) that sets the sentence of one box with
+    `state.forms.checked`.
+    """
+    if on_check is not None:
+        children = (CheckOnBlur.create(on_check=on_check), *children)
     if key is not None:
         props["key"] = key
     return rx.el.form(*children, on_submit=on_submit, no_validate=True, class_name="stack", **props)
@@ -27,10 +49,11 @@ def form(*children: rx.Component, on_submit: Any, key: Any = None, **props: Any)
 def error_summary(errors: Any) -> rx.Component:
     """Return the box on top of a form: it takes focus when it appears and links to each field.
 
-    Put it first inside `form`. While it shows, the page's title begins with "Error:".
+    Put it first inside `form`. While it shows, the page's title begins with "Error:". It waits
+    until the form was sent: a box that was merely left has its sentence beside it alone.
     """
     return rx.cond(
-        errors.length() > 0,
+        (errors.length() > 0) & ~errors.contains(UNSENT),
         rx.el.div(
             rx.el.h2(icon("late"), "Check these answers"),
             rx.el.ul(rx.foreach(errors, _summary_line)),

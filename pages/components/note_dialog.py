@@ -117,6 +117,7 @@ def note_dialog() -> rx.Component:
             ),
             form_foot(submit("Save note", busy="Saving")),
             on_submit=NoteState.record,
+            on_check=NoteState.check,
             key=f"{BAR.case_id}/{NoteState.saved}",
         ),
     )

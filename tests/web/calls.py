@@ -47,6 +47,11 @@ def form(**boxes: str) -> dict[str, Any]:
     return {"form": {name.replace("__", "-"): typed for name, typed in boxes.items()}}
 
 
+def left(name: str, value: str) -> dict[str, Any]:
+    """Return the arguments of a handler that is told of a box which was left."""
+    return {"name": name, "value": value}
+
+
 def flag_set(name: str, value: str) -> str:
     """Return how a frame says that a var of a state is something now."""
     return f'"{name}_rx_state_":{value}'

@@ -5,13 +5,14 @@ handler that stands here with several calls has a word after its name.
 """
 
 from tests.services.intake_forms import ROUTES
-from tests.web.calls import Call, flag_set, form
+from tests.web.calls import Call, flag_set, form, left
 from tests.web.packs import SEARCH
 
 CLIENT = "/clients/{clients}"
 CASE = "/cases/{cases}"
 SHOWN = "{canary}"
 """What a call shows that brings a planted text to the screen."""
+WRONG_DAY = "There is no such date."
 
 PERSON = {
     "first_name": "Nova",
@@ -57,6 +58,7 @@ WALK_IN = {
     "WalkInState.send referral": Call(
         "/walk-in", args=form(intent="referral", **PERSON, **ROUTES), writes="referrals"
     ),
+    "WalkInState.check": Call("/walk-in", args=left("email", "leanne@"), shows="e-mail address"),
     "WalkInState.use": Call("/walk-in", args={"number": "@clients"}, shows=SHOWN),
     "WalkInState.use_nobody": Call(
         "/walk-in", after=("WalkInState.use",), shows=flag_set("using", "0")
@@ -85,6 +87,7 @@ CLIENT_FILE = {
         after=OPENED,
         shows=SHOWN,
     ),
+    "ClientState.check": Call("/clients", args=left("postcode", "PO1"), shows="postcode"),
     "ClientState.reveal": Call(CLIENT, after=OPENED, shows="{ni_number}", writes="clients"),
     "ClientState.hide": Call(
         CLIENT, after=(*OPENED, "ClientState.reveal"), shows=flag_set("ni_number", '""')
@@ -109,6 +112,9 @@ CLIENT_FILE = {
         args=form(driver="health", detail="Cannot see well", adjustment="Large print"),
         after=(*OPENED, "ClientState.write_flag"),
         writes="clients",
+    ),
+    "ClientState.check_flag": Call(
+        "/clients", args=left("review_date", "1 13 2027"), shows=WRONG_DAY
     ),
     "ClientState.remove_flag": Call(
         CLIENT, args={"number": "flag-1"}, after=OPENED, writes="clients"
@@ -159,6 +165,7 @@ REFERRALS = {
         after=("ReferralsState.begin_decline",),
         writes="referrals",
     ),
+    "ReferralsState.check": Call("/referrals", args=left("reason", ""), shows="Say why."),
     "ReferralsState.put_away": Call(
         "/referrals", after=("ReferralsState.begin_decline",), shows=flag_set("declining", "0")
     ),
@@ -185,6 +192,12 @@ CASE_TAB = {
     "CaseState.change_action": Call(
         CASE, args=form(what="Write"), after=(*ON_CASE, "CaseState.choose"), writes="next_actions"
     ),
+    "CaseState.check": Call("/cases", args=left("next_review_date", "1 13 2027"), shows=WRONG_DAY),
+    "CaseState.check_emergency": Call(
+        "/cases", args=left("emergency_date", "1 13 2027"), shows=WRONG_DAY
+    ),
+    "CaseState.check_action": Call("/cases", args=left("due_date", "1 13 2027"), shows=WRONG_DAY),
+    "CaseState.check_reason": Call("/cases", args=left("reason", ""), shows="Say why."),
     "CaseState.finish": Call(
         CASE, args={"action_id": "@next_actions"}, after=ON_CASE, writes="next_actions"
     ),
@@ -224,6 +237,8 @@ NOTES = {
         args=form(channel="phone", minutes="5", body="He rang.", next_action="Ring back"),
         writes="case_notes",
     ),
+    "NoteState.check": Call("/cases", args=left("minutes", "x"), shows="whole number"),
+    "NoteState.check_correction": Call("/cases", args=left("minutes", "x"), shows="whole number"),
     "NoteState.choose": Call(
         f"{CASE}/notes", args={"note_id": "@case_notes"}, after=NOTED, shows=SHOWN
     ),
@@ -290,6 +305,7 @@ BUDGET = {
         f"{CASE}/budget", args={"sheet_type": "revised"}, after=ON_SHEET, writes="budget_sheets"
     ),
     "BudgetState.verify": Call(f"{CASE}/budget", "ben", after=ON_SHEET, writes="budget_sheets"),
+    "BudgetState.check": Call("/cases", args=left("adults", "x"), shows="whole number"),
     "BudgetState.record_household": Call(
         f"{CASE}/budget", args=form(adults="2", tenure="other"), writes="households"
     ),
@@ -341,6 +357,7 @@ PEOPLE_SCREEN = {
         ),
         writes="users",
     ),
+    "UsersState.check": Call("/people", "maria", left("email", "nova@"), shows="e-mail address"),
     "UsersState.reset_password": Call(PEOPLE, "maria", {"person": "@users"}, writes="users"),
     "UsersState.deactivate": Call(PEOPLE, "maria", {"person": "@users"}, writes="users"),
     "UsersState.reactivate": Call(
@@ -363,6 +380,7 @@ CENTRES = {
         form(name="New centre", code="NC{unique}", nation="wales"),
         writes="centres",
     ),
+    "CentresState.check": Call("/centres", "root", left("postcode", "PO1"), shows="postcode"),
     "CentresState.close": Call("/centres", "root", {"centre": "@spare_centre"}, writes="centres"),
     "CentresState.reopen": Call(
         "/centres",
