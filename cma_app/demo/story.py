@@ -5,7 +5,7 @@ The two centres and all they hold are one transaction: a story that breaks off l
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection, text
@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from cma_app.access.actor import Actor
 from cma_app.clock import at, today
-from cma_app.database import app_engine
+from cma_app.database import app_engine, engine_for
 from cma_app.demo.dates import moment_of
 from cma_app.demo.households import HouseholdData, households
 from cma_app.demo.people import (
@@ -27,9 +27,21 @@ from cma_app.demo.people import (
 )
 from cma_app.demo.telling import Step, Telling
 from cma_app.session import open_as
+from cma_app.settings import settings
 from models import Centre
 
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When a step was really told, and the moment it tells of."""
+
+    began: datetime
+    ended: datetime
+    moment: datetime
+
+
 ONE_AT_A_TIME = 20261122
 """The advisory lock of a story: two that begin at once are told one after the other."""
 
@@ -37,8 +49,8 @@ ONE_AT_A_TIME = 20261122
 def load(on: date | None = None, say: Say = lambda _words: None) -> DemoSignIns:
     """Tell the story with its T on a day, today unless given; told once, it changes nothing.
 
-    Work of the past has its own dates; what the database stamps by itself, the audit log's time
-    among it, is real.
+    Work of the past has its own dates. The database stamps its log with the real time, as it must;
+    for the demo's two centres alone the owner then moves each row to the moment it tells of.
     """
     day = on or today()
     signs = DemoSignIns(told=True, lines=tuple(sign_in_lines()))
@@ -51,12 +63,35 @@ def load(on: date | None = None, say: Say = lambda _words: None) -> DemoSignIns:
         say("Adding two centres and their people")
         cast = make_centres(connection, admin)
         told = {data.code: Telling(data, cast, day) for data in households()}
+        spans: list[Span] = []
         for moment, data, step in steps(day):
             if step is data.steps[0]:
                 say(f"{data.client['first_name']} {data.client['last_name']}")
+            began = _wall_clock(connection)
             with at(moment):
                 told[data.code].tell(connection, step)
+            spans.append(Span(began, _wall_clock(connection), moment))
+    _move_log(spans, [centre.code for centre in CENTRES])
     return signs
+
+
+def _wall_clock(connection: Connection) -> datetime:
+    return connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+
+
+def _move_log(spans: list[Span], codes: list[str]) -> None:
+    """Move the demo's log rows to the moments they tell of: only the owner of the log can."""
+    move = text(
+        "UPDATE audit_logs SET timestamp = :moment + (timestamp - :began)"
+        " WHERE timestamp >= :began AND timestamp < :ended"
+        " AND centre_id IN (SELECT id FROM centres WHERE code = ANY (:codes)"
+        " AND settings ->> 'demo' = 'true')"
+    )
+    owner = engine_for(settings().owner_url, pool_size=1)
+    with owner.begin() as connection:
+        for span in spans:
+            connection.execute(move, {**asdict(span), "codes": codes})
+    owner.dispose()
 
 
 def steps(on: date) -> Iterator[tuple[datetime, HouseholdData, Step]]:

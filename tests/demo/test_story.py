@@ -312,6 +312,17 @@ class TestPeople:
 
 
 class TestTrail:
+    def test_the_log_tells_of_the_storys_own_days(self, told: Told) -> None:
+        opened = told.rows(
+            "SELECT (a.timestamp AT TIME ZONE 'Europe/London')::date, k.opening_date"
+            " FROM audit_logs a JOIN cases k ON k.centre_id = a.centre_id AND k.id = a.record_id"
+            " JOIN centres e ON e.id = a.centre_id WHERE e.code IN ('HMA', 'CWM')"
+            " AND a.table_name = 'cases' AND a.old_values IS NULL"
+            " AND a.new_values ? 'case_reference'"
+        )
+        assert len(opened) == 12
+        assert all(logged == day for logged, day in opened)
+
     def test_whatever_was_made_has_an_audit_row_by_somebody_of_the_cast(self, told: Told) -> None:
         ids = {told.people[each.username].user_id: each.username for each in CAST}
         tables = (Case, Client, BudgetSheet, CaseNote, NextAction, Consent, Referral)
