@@ -26,6 +26,10 @@ An example, all of a feature's state (`pages/components/__init__.py` has its pag
             )
             return notice("Note saved.")              # shown only once committed
 
+        @act(Act.NOTE_RECORD, quiet=True)             # a box was left: its sentence comes or goes
+        def check(self, name: str, value: str):
+            self.errors = checked(self.errors, NoteForm, name, value)
+
 Rules the gate keeps: each public method of a state carries `@act` or `@load`; each argument is
 annotated with a JSON type (`int`, `str`, `bool`, `float`, `Form`, lists and dicts of these);
 helpers begin with `_`. Assign to vars only after `ask` returned: a raise does not undo them. Do

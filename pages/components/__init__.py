@@ -18,7 +18,8 @@ A feature's page, whole (`state/base.py` has its state):
                 error_summary(NoteState.errors),
                 text_area("What was said", "said", error=NoteState.errors["said"]),
                 form_foot(submit("Save note", busy="Saving")),
-                on_submit=NoteState.record, key=NoteState.note.id,
+                on_submit=NoteState.record, on_check=NoteState.check,
+                key=NoteState.note.id,
             ), key="write"),
             class_name="page",
         )

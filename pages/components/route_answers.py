@@ -41,9 +41,9 @@ def _row(route: str, values: Any, errors: Any) -> rx.Component:
         *[_answer(name, word, each, shown, values) for each, shown in ANSWERS],
         rx.el.td(
             rx.el.span(
-                _time(name, word, "from", values),
+                _time(name, word, "from", values, error),
                 rx.el.span("to", class_name="hint"),
-                _time(name, word, "to", values),
+                _time(name, word, "to", values, error),
                 class_name="inline times",
             )
         ),
@@ -66,7 +66,7 @@ def _answer(name: str, word: str, answer: str, shown: str, values: Any) -> rx.Co
     )
 
 
-def _time(name: str, word: str, end: str, values: Any) -> rx.Component:
+def _time(name: str, word: str, end: str, values: Any, error: Any) -> rx.Component:
     return rx.el.input(
         name=f"{name}_{end}",
         type="text",
@@ -74,5 +74,9 @@ def _time(name: str, word: str, end: str, values: Any) -> rx.Component:
         max_length=5,
         class_name="box dense w4",
         aria_label=f"{word}: {end}, such as 14:00",
-        custom_attrs={"autoComplete": "off"},
+        custom_attrs={
+            "autoComplete": "off",
+            "aria-describedby": rx.cond(error, f"{name}-error", ""),
+            "aria-invalid": rx.cond(error, "true", "false"),
+        },
     )
