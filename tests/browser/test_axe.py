@@ -167,7 +167,7 @@ def _help(page: Page) -> None:
 
 
 def _manager(page: Page) -> None:
-    page.get_by_role("button", name=re.compile("^Choose manager for Cwm")).click()
+    page.get_by_role("button", name=re.compile("^Choose manager for ")).first.click()
     expect(page.get_by_role("heading", name="Choose a manager")).to_be_visible()
 
 
