@@ -6,11 +6,13 @@ import reflex as rx
 
 from cma_app.access.acts import Act
 from pages import routes
+from pages.components.centre_dialogs import CLOSE, EDIT, centre_dialogs
 from pages.components.empty import empty
 from pages.components.form import button, error_summary, field, form, form_foot, select, submit
 from pages.components.status import badge
-from pages.components.table import card, column, link, pager, table
+from pages.components.table import card, column, link, opens, pager, table
 from pages.layout import page_head, screen
+from state.centre_edit import CentreEditState
 from state.centres import NATION_WORDS, CentresState
 
 
@@ -35,6 +37,7 @@ def centres() -> rx.Component:
         rx.cond(CentresState.adding, card("Add a centre", _form(), key="add-centre")),
         rx.cond(CentresState.chosen > 0, _manager_choice()),
         rx.el.section(_table(), _pager(), class_name="card", aria_label="Centres found"),
+        centre_dialogs(),
         class_name="page",
     )
 
@@ -68,13 +71,24 @@ def _row(line: Any) -> rx.Component:
         rx.el.td(rx.cond(line.is_open, badge("Open", "good"), badge("Closed"))),
         rx.el.td(
             rx.el.span(
+                _step(
+                    "Edit",
+                    rx.el.span(" ", line.name, class_name="sr"),
+                    CentreEditState.begin_edit(line.id),
+                    custom_attrs=opens(EDIT),
+                ),
                 _step("Choose manager", whose, CentresState.choose(line.id)),
                 rx.cond(
                     line.is_own,
                     rx.fragment(),
                     rx.cond(
                         line.is_open,
-                        _step("Close", whose, CentresState.close(line.id)),
+                        _step(
+                            "Close",
+                            whose,
+                            CentresState.ask_close(line.id),
+                            custom_attrs=opens(CLOSE),
+                        ),
                         _step("Reopen", whose, CentresState.reopen(line.id)),
                     ),
                 ),
@@ -84,8 +98,12 @@ def _row(line: Any) -> rx.Component:
     )
 
 
-def _step(word: str, whose: rx.Component, on_click: rx.event.EventType) -> rx.Component:
-    return rx.el.button(word, whose, type="button", class_name="button small", on_click=on_click)
+def _step(
+    word: str, whose: rx.Component, on_click: rx.event.EventType, **props: Any
+) -> rx.Component:
+    return rx.el.button(
+        word, whose, type="button", class_name="button small", on_click=on_click, **props
+    )
 
 
 def _manager_choice() -> rx.Component:

@@ -16,9 +16,11 @@ from pages.components.form import (
     select,
     submit,
 )
+from pages.components.people_dialogs import DEACTIVATE, EDIT, people_dialogs
 from pages.components.status import badge, callout
-from pages.components.table import card, chip, column, pager, table
+from pages.components.table import card, chip, column, opens, pager, table
 from pages.layout import page_head, screen, when_may
+from state.person_edit import PersonEditState
 from state.users import UsersState
 
 
@@ -39,6 +41,7 @@ def people() -> rx.Component:
         when_may(Act.CENTRE_LIST, _centre_choice()),
         _filters(),
         rx.el.section(_table(), _pager(), class_name="card", aria_label="People found"),
+        people_dialogs(),
         class_name="page",
         on_unmount=UsersState.put_away,
     )
@@ -138,7 +141,13 @@ def _row(person: Any) -> rx.Component:
             )
         ),
         rx.el.td(person.last_login),
-        rx.el.td(rx.cond(person.may_change, _actions(person))),
+        rx.el.td(
+            rx.el.span(
+                rx.cond(person.may_edit, _edit(person)),
+                rx.cond(person.may_change, _actions(person)),
+                class_name="chips",
+            )
+        ),
     )
 
 
@@ -146,17 +155,31 @@ def _actions(person: Any) -> rx.Component:
     whose = rx.el.span(" for ", person.name, class_name="sr")
     return rx.cond(
         person.is_active,
-        rx.el.span(
+        rx.fragment(
             _step("New one-time password", whose, UsersState.reset_password(person.id)),
-            _step("Deactivate", whose, UsersState.deactivate(person.id)),
-            class_name="chips",
+            _step(
+                "Deactivate",
+                whose,
+                UsersState.ask_deactivate(person.id),
+                custom_attrs=opens(DEACTIVATE),
+            ),
         ),
         _step("Reactivate", whose, UsersState.reactivate(person.id)),
     )
 
 
-def _step(word: str, whose: rx.Component, on_click: rx.event.EventType) -> rx.Component:
-    return rx.el.button(word, whose, type="button", class_name="button small", on_click=on_click)
+def _edit(person: Any) -> rx.Component:
+    whose = rx.el.span(" ", person.name, class_name="sr")
+    begin = PersonEditState.begin_edit(person.id)
+    return _step("Edit", whose, begin, custom_attrs=opens(EDIT))
+
+
+def _step(
+    word: str, whose: rx.Component, on_click: rx.event.EventType, **props: Any
+) -> rx.Component:
+    return rx.el.button(
+        word, whose, type="button", class_name="button small", on_click=on_click, **props
+    )
 
 
 def _form() -> rx.Component:

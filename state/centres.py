@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from cma_app.access.acts import Act
+from cma_app.errors import Conflict
 from cma_app.paging import Page
 from cma_app.services import centres
 from cma_app.services.centres import CentreForm, CentreRow
@@ -56,6 +57,14 @@ class Centres:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The centre that is about to be closed; `id` is 0 while none is."""
+
+    id: int = 0
+    name: str = ""
+
+
 class CentresState(CentreState):
     """The centres of the whole system."""
 
@@ -63,6 +72,9 @@ class CentresState(CentreState):
     adding: bool = False
     errors: FormErrors = {}
     form_number: int = 0
+    closing: Closing = Closing()
+    obstacle: str = ""
+    closed: int = 0
     chosen: int = 0
     chosen_name: str = ""
     managers: list[tuple[str, str]] = []
@@ -107,10 +119,22 @@ class CentresState(CentreState):
         self.errors = checked(self.errors, CentreForm, name, value)
 
     @act(Act.CENTRE_EDIT)
+    def ask_close(self, centre: int):
+        """Ask before a centre of the list is closed."""
+        names = {line.id: line.name for line in self.listed.rows}
+        self.closing, self.obstacle = Closing(centre, names.get(centre, "")), ""
+
+    @act(Act.CENTRE_EDIT)
     async def close(self, centre: int):
         """Close a centre: its people are signed out at once."""
-        name = await self.ask(centres.close, centre, show=lambda it: it.name)
+        self.obstacle = ""
+        try:
+            name = await self.ask(centres.close, centre, show=lambda it: it.name)
+        except Conflict as error:
+            self.obstacle = error.sentence
+            return None
         await self._show(self.listed.number)
+        self.closed += 1
         return notice(f"{name} is closed. Nobody of it can sign in.")
 
     @act(Act.CENTRE_EDIT)

@@ -9,10 +9,11 @@ import reflex as rx
 
 from cma_app.access.actor import Actor
 from cma_app.access.acts import Act, Role
-from cma_app.errors import NotFound
+from cma_app.errors import Conflict, NotFound
 from cma_app.paging import Page
 from cma_app.services import users
-from cma_app.services.users import CentreChoice, Issued, Person, PersonForm
+from cma_app.services.person_forms import PersonForm
+from cma_app.services.users import CentreChoice, Issued, Person
 from state.base import CentreState, Form, FormErrors, act, current_sign_in, load, notice
 from state.forms import checked
 from state.words import moment_text
@@ -40,6 +41,7 @@ class PersonLine:
     last_login: str
     is_active: bool
     may_change: bool
+    may_edit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,14 @@ class Password:
         return cls(issued.name, issued.username, issued.password, moment_text(issued.valid_until))
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Who is about to be deactivated; `id` is 0 while nobody is."""
+
+    id: int = 0
+    name: str = ""
+
+
 NO_PASSWORD = Password("", "", "", "")
 NOBODY = People(rows=[], label="", number=1, has_back=False, has_next=False)
 
@@ -97,6 +107,9 @@ class UsersState(CentreState):
     supervisors: list[tuple[str, str]] = []
     role: str = "advisor"
     issued: Password = NO_PASSWORD
+    leaving: Leaving = Leaving()
+    obstacle: str = ""
+    left: int = 0
     adding: bool = False
     errors: FormErrors = {}
     form_number: int = 0
@@ -183,12 +196,24 @@ class UsersState(CentreState):
         return notice(f"{issued.name} has a new one-time password and was signed out.")
 
     @act(Act.USER_DEACTIVATE)
+    def ask_deactivate(self, person: int):
+        """Ask before a person of the list is deactivated."""
+        names = {line.id: line.name for line in self.people.rows}
+        self.leaving, self.obstacle = Leaving(person, names.get(person, "")), ""
+
+    @act(Act.USER_DEACTIVATE)
     async def deactivate(self, person: int):
-        """Stop a person from signing in, at once."""
-        name = await self.ask(
-            users.deactivate, person, centre_id=self._centre_id(), show=lambda it: it.full_name
-        )
+        """Stop a person from signing in, at once; say in the dialog what stands in the way."""
+        self.obstacle = ""
+        try:
+            name = await self.ask(
+                users.deactivate, person, centre_id=self._centre_id(), show=lambda it: it.full_name
+            )
+        except Conflict as error:
+            self.obstacle = error.sentence
+            return None
         await self._refresh(NO_PASSWORD)
+        self.left += 1
         return notice(f"{name} can no longer sign in.")
 
     @act(Act.USER_DEACTIVATE)
@@ -235,7 +260,7 @@ class UsersState(CentreState):
         self.centre = str(here)
         self.centre_name = next((each.name for each in choices if each.id == here), "")
         self.centres = [(str(each.id), f"{each.name} ({each.code})") for each in choices]
-        self.supervisors = [("", "Choose"), *[(str(who), name) for who, name in supervisors]]
+        self.supervisors = supervisor_choices(supervisors)
         self.roles = [
             (word, said)
             for word, said in ROLE_WORDS.items()
@@ -248,8 +273,13 @@ class UsersState(CentreState):
         return f"/people?{query}" if query else "/people"
 
 
+def supervisor_choices(found: list[tuple[int, str]]) -> list[tuple[str, str]]:
+    """Return the answers of the supervisors' list."""
+    return [("", "Choose"), *[(str(who), name) for who, name in found]]
+
+
 def _line(person: Person, actor: Actor) -> PersonLine:
-    may = person.id != actor.user_id and (person.role != Role.ADMIN or actor.role == Role.ADMIN)
+    managed = person.role != Role.ADMIN or actor.role == Role.ADMIN
     status = "active" if person.is_active else "inactive"
     return PersonLine(
         id=person.id,
@@ -261,5 +291,6 @@ def _line(person: Person, actor: Actor) -> PersonLine:
         status="unused" if person.waits_for_password else status,
         last_login=moment_text(person.last_login) or "Never",
         is_active=person.is_active,
-        may_change=may,
+        may_change=managed and person.id != actor.user_id,
+        may_edit=managed,
     )

@@ -359,9 +359,33 @@ PEOPLE_SCREEN = {
     ),
     "UsersState.check": Call("/people", "maria", left("email", "nova@"), shows="e-mail address"),
     "UsersState.reset_password": Call(PEOPLE, "maria", {"person": "@users"}, writes="users"),
+    "UsersState.ask_deactivate": Call(
+        PEOPLE, "maria", {"person": "@users"}, ("UsersState.open",), shows="{people_canary}"
+    ),
     "UsersState.deactivate": Call(PEOPLE, "maria", {"person": "@users"}, writes="users"),
     "UsersState.reactivate": Call(
         PEOPLE, "maria", {"person": "@users"}, ("UsersState.deactivate",), writes="users"
+    ),
+    "PersonEditState.begin_edit": Call(
+        PEOPLE, "maria", {"person": "@users"}, shows="{people_canary}"
+    ),
+    "PersonEditState.pick_role": Call(
+        PEOPLE, "maria", {"role": "trainee"}, shows=flag_set("person_role", '"trainee"')
+    ),
+    "PersonEditState.check_edit": Call(
+        "/people", "maria", left("email", "nova@"), shows="e-mail address"
+    ),
+    "PersonEditState.save_edit": Call(
+        PEOPLE,
+        "maria",
+        form(
+            first_name="Nova",
+            last_name="Arrival",
+            email="{unique}edit@example.org",
+            role="advisor",
+        ),
+        ("PersonEditState.begin_edit",),
+        writes="users",
     ),
     "UsersState.put_away": Call(
         PEOPLE, "maria", after=("UsersState.reset_password",), shows='"issued_rx_state_"'
@@ -381,6 +405,22 @@ CENTRES = {
         writes="centres",
     ),
     "CentresState.check": Call("/centres", "root", left("postcode", "PO1"), shows="postcode"),
+    "CentreEditState.begin_edit": Call(
+        "/centres", "root", {"centre": "@spare_centre"}, shows="Spare {unique}"
+    ),
+    "CentreEditState.check_edit": Call(
+        "/centres", "root", left("postcode", "PO1"), shows="postcode"
+    ),
+    "CentreEditState.save_edit": Call(
+        "/centres",
+        "root",
+        form(name="Spare hall", nation="wales"),
+        ("CentreEditState.begin_edit",),
+        writes="centres",
+    ),
+    "CentresState.ask_close": Call(
+        "/centres", "root", {"centre": "@spare_centre"}, shows=flag_set("closing", "")
+    ),
     "CentresState.close": Call("/centres", "root", {"centre": "@spare_centre"}, writes="centres"),
     "CentresState.reopen": Call(
         "/centres",

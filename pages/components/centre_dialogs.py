@@ -1,0 +1,91 @@
+"""The dialogs of the centres' list: editing one, and asking before one is closed."""
+
+from typing import Any, Final
+
+import reflex as rx
+
+from pages.components.confirm import confirm, stored_now
+from pages.components.form import error_summary, field, form, form_foot, select, submit
+from pages.components.note_dialog import saved_mark
+from pages.components.table import dialog
+from state.centre_edit import CentreEditState
+from state.centres import NATION_WORDS, CentresState
+
+EDIT: Final = "edit-centre"
+CLOSE: Final = "close-centre"
+LABELS: Final = {
+    "name": "Name",
+    "nation": "Nation",
+    "address_line1": "Address, first line",
+    "address_line2": "Address, second line",
+    "city": "Town or city",
+    "postcode": "Postcode",
+    "phone": "Phone",
+    "email": "E-mail address",
+}
+ANSWERS: Any = CentreEditState.centre.answers  # pyright: ignore[reportAttributeAccessIssue]
+ERRORS: Any = CentreEditState.centre_errors
+CLOSING: Any = CentresState.closing
+
+
+def centre_dialogs() -> rx.Component:
+    """Return both dialogs."""
+    return rx.fragment(_edit(), _close())
+
+
+def _edit() -> rx.Component:
+    return dialog(
+        EDIT,
+        "Edit a centre",
+        form(
+            saved_mark(CentreEditState.saves),
+            error_summary(ERRORS),
+            stored_now(CentreEditState.centre_lost, CentreEditState.centre_theirs, LABELS),
+            rx.el.p(
+                "Code ", rx.el.strong(ANSWERS["code"]), ". It begins each reference and stays."
+            ),
+            _box("name", max_length=100),
+            select(
+                LABELS["nation"],
+                "nation",
+                tuple(NATION_WORDS.items()),
+                error=ERRORS["nation"],
+                value=ANSWERS["nation"],
+                width="w12",
+                key="edit-",
+            ),
+            rx.el.div(_box("address_line1"), _box("address_line2"), class_name="pair"),
+            rx.el.div(_box("city", width="w12"), _box("postcode", width="w8"), class_name="pair"),
+            rx.el.div(
+                _box("phone", type="tel", width="w12", max_length=40),
+                _box("email", type="email", max_length=255),
+                class_name="pair",
+            ),
+            form_foot(submit("Save changes")),
+            on_submit=CentreEditState.save_edit,
+            on_check=CentreEditState.check_edit,
+            key=f"{CentreEditState.openings}/{CentreEditState.saves}",
+        ),
+    )
+
+
+def _box(name: str, **over: Any) -> rx.Component:
+    return field(LABELS[name], name, value=ANSWERS[name], error=ERRORS[name], key="edit-", **over)
+
+
+def _close() -> rx.Component:
+    return confirm(
+        CLOSE,
+        "Close a centre",
+        rx.el.p(
+            "Everybody of ",
+            rx.el.strong(CLOSING.name),
+            " is signed out at once and nobody of it can sign in. Its records stay as they are.",
+        ),
+        rx.el.p("You can reopen it at any time.", class_name="hint"),
+        word="Close centre",
+        busy="Closing",
+        on_yes=CentresState.close(CLOSING.id),
+        done=CentresState.closed,
+        obstacle=CentresState.obstacle,
+    )
