@@ -7,8 +7,10 @@ import reflex as rx
 from cma_app.access.acts import Act
 from cma_app.rules.nations import NATIONS
 from cma_app.services.clients import EMPLOYMENT_STATUSES, MARITAL_STATUSES
+from cma_app.services.contact_routes import ROUTE_WORDS
 from pages import routes
 from pages.client_care import consents_card, flags_card, restricted_card
+from pages.components.confirm import stored_now
 from pages.components.empty import empty, skeleton
 from pages.components.form import (
     button,
@@ -34,6 +36,7 @@ ERRORS: Any = ClientState.errors
 THEIRS: Any = ClientState.theirs
 VERSION: Any = ClientState.details_version
 UNSET = ("", "Not recorded")
+ROUTE_LABELS = {f"route_{route}": word for route, word in ROUTE_WORDS.items()}
 
 
 @screen(
@@ -197,6 +200,7 @@ def _routes() -> rx.Component:
         form(
             rx.el.div(
                 error_summary(ClientState.route_errors),
+                stored_now(ClientState.routes_lost, ClientState.route_theirs, ROUTE_LABELS),
                 route_answers(FILE.answers, ClientState.route_errors),
                 class_name="card-body stack",
             ),

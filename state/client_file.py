@@ -27,7 +27,13 @@ from cma_app.services.consents import (
     record_consent,
     standing,
 )
-from cma_app.services.contact_routes import RouteAnswers, SafeRouteValue, record_routes, safe_routes
+from cma_app.services.contact_routes import (
+    RouteAnswers,
+    SafeRouteValue,
+    answer_in_words,
+    record_routes,
+    safe_routes,
+)
 from cma_app.services.restricted_files import (
     Colleague,
     colleagues,
@@ -174,6 +180,7 @@ class FileView:
     version: int = 0
     details: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
+    answered: dict[str, str] = field(default_factory=dict)
     routes: list[SafeRoute] = field(default_factory=list)
     flags: list[FlagView] = field(default_factory=list)
     purposes: list[PurposeView] = field(default_factory=list)
@@ -192,6 +199,9 @@ class ClientState(CentreState):
     theirs: dict[str, str] = {}
     lost_to: str = ""
     route_errors: FormErrors = {}
+    route_theirs: dict[str, str] = {}
+    routes_seen: dict[str, str] = {}
+    routes_lost: str = ""
     flag_errors: FormErrors = {}
     flag: FlagView = FlagView()
     writes_flag: bool = False
@@ -204,7 +214,7 @@ class ClientState(CentreState):
         self.file = FileView()
         self.ni_number = ""
         self._begin(await self.ask(_opened, self.route_id("client_id")))
-        self.routes_number += 1
+        self._begin_routes()
         self.errors, self.route_errors, self.flag_errors, self.theirs = {}, {}, {}, {}
         self.lost_to, self.writes_flag, self.people = "", False, []
 
@@ -243,10 +253,17 @@ class ClientState(CentreState):
 
     @act(Act.CLIENT_ROUTES_RECORD, form="route_errors")
     async def save_routes(self, form: Form):
-        """Keep today's answers for the safe routes."""
-        await self.ask(record_routes, self.file.id, RouteAnswers.read(form))
+        """Keep today's answers; where somebody else was first, show both and lose neither."""
+        read = RouteAnswers.read(form)
+        try:
+            await self.ask(record_routes, self.file.id, read, seen=self.routes_seen)
+        except Conflict as error:
+            self.routes_lost, self.route_theirs = error.sentence, error.theirs
+            shown = {name.removeprefix("route_"): now for name, now in error.theirs.items()}
+            self.routes_seen = {**self.routes_seen, **shown}
+            return None
         await self._again()
-        self.routes_number += 1
+        self._begin_routes()
         return notice("Safe routes saved.")
 
     @act(Act.CLIENT_VULNERABILITY_RECORD)
@@ -328,6 +345,12 @@ class ClientState(CentreState):
         self.details_version = int(theirs.pop("version", self.details_version))
         self.lost_to, self.theirs, self.errors = error.sentence, theirs, {}
 
+    def _begin_routes(self) -> None:
+        """Begin the form of the safe routes anew with what is stored."""
+        self.routes_number += 1
+        self.routes_seen = self.file.answered
+        self.routes_lost, self.route_theirs = "", {}
+
     def _begin(self, file: FileView) -> None:
         """Show a file with the form of its details begun anew."""
         self.file = file
@@ -375,6 +398,7 @@ def _view(session: CentreSession, client: Client) -> FileView:
         version=client.version,
         details=_details(client),
         answers=_answers(routes),
+        answered={route.route: answer_in_words(route) for route in routes},
         routes=[SafeRoute.of(route) for route in routes],
         flags=[FlagView.of(flag) for flag in vulnerabilities_of(client)],
         purposes=_purposes(history),

@@ -13,8 +13,9 @@ from pydantic import model_validator
 from sqlmodel import col, select
 
 from cma_app.access.acts import Act
-from cma_app.errors import Invalid
+from cma_app.errors import Conflict, Invalid
 from cma_app.services.forms import Clock, Form, Text
+from cma_app.services.locking import locked
 from cma_app.session import CentreSession
 from models import Client, ContactRoute
 from models.clients import ANSWERS, ROUTES
@@ -26,6 +27,11 @@ ROUTE_WORDS: Final[dict[str, str]] = {
     "email": "E-mail",
     "post": "Post",
 }
+ANSWER_WORDS: Final = {"yes": "Yes", "no": "No", "not_asked": "Not asked"}
+CHANGED: Final = (
+    "Somebody else changed these answers after you opened them. Theirs are shown beside yours;"
+    " save again to keep yours."
+)
 UNANSWERED: Final = "Choose yes, no or not asked."
 
 
@@ -132,17 +138,55 @@ def safe_routes(session: CentreSession, client_id: int) -> list[SafeRouteValue]:
     ]
 
 
-def record_routes(session: CentreSession, client_id: int, answers: RouteAnswers) -> None:
-    """Keep the answers; what they were before stays in the audit log."""
+def answer_in_words(value: SafeRouteValue) -> str:
+    """Return an answer with its times, such as "Yes, 10:00 to 12:00"."""
+    word = ANSWER_WORDS[value.answer]
+    return f"{word}, {value.times}" if value.times else word
+
+
+def record_routes(
+    session: CentreSession,
+    client_id: int,
+    answers: RouteAnswers,
+    *,
+    seen: Mapping[str, str] | None = None,
+) -> None:
+    """Keep the answers; what they were before stays in the audit log.
+
+    `seen` is what was on screen, by route, in words. A route that somebody else changed since and
+    that was left alone here stays theirs; one that both changed raises Conflict with theirs.
+    """
     client = session.require(Client, client_id)
     session.authorize(Act.CLIENT_ROUTES_RECORD, client)
+    kept = answers.values
+    if seen is not None:
+        locked(session, Client, client_id)
+        kept = _but_theirs(kept, {v.route: v for v in safe_routes(session, client_id)}, seen)
+        session.authorize(Act.CLIENT_ROUTES_RECORD, client)
     stored = {row.route: row for row in _rows(session, client_id)}
-    for value in answers.values:
+    for value in kept:
         row = stored.get(value.route) or ContactRoute(client_id=client_id, route=value.route)
         row.answer, row.note = value.answer, value.note or None
         row.from_time, row.to_time = value.from_time, value.to_time
         session.add(row)
     session.flush()
+
+
+def _but_theirs(
+    mine: list[SafeRouteValue], stored: Mapping[str, SafeRouteValue], seen: Mapping[str, str]
+) -> list[SafeRouteValue]:
+    """Return one's own answers without those left alone; Conflict where both changed one."""
+    kept, theirs = [], {}
+    for value in mine:
+        now, wanted = answer_in_words(stored[value.route]), answer_in_words(value)
+        was = seen.get(value.route, now)
+        if now in (was, wanted):
+            kept.append(value)
+        elif wanted != was:
+            theirs[f"route_{value.route}"] = now
+    if theirs:
+        raise Conflict(CHANGED, theirs)
+    return kept
 
 
 def _rows(session: CentreSession, client_id: int) -> list[ContactRoute]:

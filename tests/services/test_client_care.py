@@ -10,7 +10,12 @@ from cma_app.keys import match_index
 from cma_app.rules.consents import purposes, wording_on
 from cma_app.services.clients import ClientForm, edit_client, find_clients, open_client
 from cma_app.services.consents import ConsentForm, consents_of, record_consent, standing
-from cma_app.services.contact_routes import RouteAnswers, record_routes, safe_routes
+from cma_app.services.contact_routes import (
+    RouteAnswers,
+    answer_in_words,
+    record_routes,
+    safe_routes,
+)
 from cma_app.services.drafts import drop_draft, keep_draft, kept_draft
 from cma_app.services.duplicates import person_of, possible
 from cma_app.services.restricted_files import colleagues, open_file_to_all, restrict_file
@@ -270,6 +275,43 @@ class TestRecordRoutes:
                 {"id": mine, "who": cast.ben.user_id},
             ).one()
         assert (row.old_values, row.new_values) == ({"answer": "yes"}, {"answer": "no"})
+
+    def seen(self, cast, mine):
+        with cast.open(cast.amina) as session:
+            return {each.route: answer_in_words(each) for each in safe_routes(session, mine)}
+
+    def test_of_two_at_once_keeps_both_where_they_changed_different_routes(self, cast):
+        mine = client(cast, cast.amina)
+        seen = self.seen(cast, mine)
+        for person, change in (
+            (cast.ben, {"route_call": "no"}),
+            (cast.amina, {"route_post": "yes"}),
+        ):
+            with cast.open(person) as session:
+                record_routes(session, mine, RouteAnswers.read(ROUTES | change), seen=seen)
+        now = self.seen(cast, mine)
+        assert (now["call"], now["post"]) == ("No", "Yes")
+
+    def test_of_two_at_once_shows_both_where_they_changed_one_route(self, cast):
+        mine = client(cast, cast.amina)
+        seen = self.seen(cast, mine)
+        with cast.open(cast.ben) as session:
+            read = RouteAnswers.read(ROUTES | {"route_call": "no", "route_text": "no"})
+            record_routes(session, mine, read, seen=seen)
+        read = RouteAnswers.read(ROUTES | {"route_call_from": "10:00", "route_call_to": "12:00"})
+        with pytest.raises(Conflict) as conflict, cast.open(cast.amina) as session:
+            record_routes(session, mine, read, seen=seen)
+        assert conflict.value.theirs == {"route_call": "No"}
+        assert self.seen(cast, mine)["call"] == "No"
+        with cast.open(cast.amina) as session:
+            record_routes(session, mine, read, seen=seen | {"call": "No"})
+        now = self.seen(cast, mine)
+        assert (now["call"], now["text"]) == ("Yes, 10:00 to 12:00", "No")
+
+    def test_is_not_found_by_an_admin(self, cast):
+        mine = client(cast, cast.amina)
+        with pytest.raises(NotFound), cast.open(cast.root) as session:
+            record_routes(session, mine, RouteAnswers.read(ROUTES))
 
     def test_refuses_times_in_the_wrong_order(self):
         late = ROUTES | {"route_call_from": "14:00", "route_call_to": "10:00"}
