@@ -6,9 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from cma_app.services.clients import ClientForm, edit_client
+from cma_app.services.contact_routes import RouteAnswers, record_routes
 from cma_app.services.walk_in import start_walk_in
 from models import Client
 from tests.browser.conftest import Office
+from tests.browser.looking import findings, picture
 from tests.people import Cast
 from tests.services.intake_forms import walk_in_form
 
@@ -93,3 +95,33 @@ class TestClientFile:
         expect(page.locator("main")).to_contain_text("Only the people named on it.")
         other = office.signed_in("amina", f"/clients/{mine}").page
         expect(other.locator("h1")).to_have_text("Not found")
+
+
+class TestSafeRoutes:
+    def test_answered_by_two_at_once_show_both(self, office: Office, cast: Cast):
+        mine = known(cast)
+        page = office.signed_in("amina", f"/clients/{mine}").page
+        page.check("#route_call-no")
+        with cast.open(cast.ben) as session:
+            typed = walk_in_form(route_call_from="10:00", route_post="no")
+            record_routes(session, mine, RouteAnswers.read(typed))
+        page.get_by_role("button", name="Save safe routes").click()
+        expect(page.locator(".theirs")).to_contain_text("Call: stored now is Yes, from 10:00")
+        expect(page.locator("#route_call-no")).to_be_checked()
+        page.get_by_role("button", name="Save safe routes").click()
+        expect(page.locator(".theirs")).to_have_count(0)
+        expect(page.locator("#route_call-no")).to_be_checked()
+        expect(page.locator("#route_post-no")).to_be_checked()
+
+
+class TestWhoSentThem:
+    def test_stands_on_the_case(self, office: Office, cast: Cast):
+        with cast.open(cast.amina) as session:
+            form = walk_in_form(source="gp", referred_by="Dr Lee")
+            case_id = start_walk_in(session, form).id
+        page = office.signed_in("amina", f"/cases/{case_id}").page
+        about = page.get_by_role("region", name="Case", exact=True)
+        expect(about.locator("dl")).to_contain_text("GPDr Lee")
+        expect(page.locator("main")).to_contain_text("GP (Dr Lee)")
+        assert findings(page) == []
+        picture(page, "case-sent-by-1280")
