@@ -239,6 +239,7 @@ function useSocket(query, hear) {
       const ws = new WebSocket(`${scheme}://${location.host}/board/live?${search}`);
       socket.current = ws;
       ws.onmessage = (event) => {
+        if (over) return;
         pause = 500;
         setState("live");
         heard.current(JSON.parse(event.data));
@@ -258,7 +259,9 @@ function useSocket(query, hear) {
     return () => {
       over = true;
       clearTimeout(timer);
-      socket.current?.close();
+      const leaving = socket.current;
+      if (leaving?.readyState === WebSocket.CONNECTING) leaving.onopen = () => leaving.close();
+      else leaving?.close(); // closing one that still connects is a warning in every browser
     };
   }, []);
   useEffect(() => {

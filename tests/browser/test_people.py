@@ -152,4 +152,10 @@ class TestCentres:
         press(page, f"Close for {name}")
         dialog.get_by_role("button", name="Close centre").click()
         expect(dialog).to_be_hidden()
-        expect(page.get_by_role("button", name=f"Reopen for {name}")).to_be_visible()
+        expect(page.get_by_text(f"{name} is closed. Nobody of it can sign in.")).to_be_visible()
+        with owner.connect() as connection:
+            status = connection.execute(
+                text("SELECT status FROM centres WHERE id = :id"),
+                {"id": office.cast.bea.centre_id},
+            ).scalar_one()
+        assert status == "closed"
