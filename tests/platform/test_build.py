@@ -1,10 +1,12 @@
 """The screens are built when their sources changed, and only then."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from cma_app.build import BuildFailed, build_frontend, fingerprint
+from cma_app.build import PACKAGES, BuildFailed, build_frontend, fingerprint
+from cma_app.settings import ROOT
 
 RXCONFIG = """
 import reflex as rx
@@ -53,6 +55,12 @@ def test_the_build_s_own_lock_counts_only_where_asked(project: Path):
     (project / "reflex.lock/one").write_text("changed")
     assert fingerprint(project, packages=False) == before
     assert fingerprint(project) != whole
+
+
+def test_the_build_s_own_lock_is_kept_as_a_clean_build_writes_it():
+    """Or the first build in a fresh clone leaves a change behind."""
+    kept = (ROOT / PACKAGES / "package.json").read_text()
+    assert kept == json.dumps(json.loads(kept))
 
 
 def test_built_screens_are_not_built_again(project: Path):
