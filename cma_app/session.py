@@ -270,6 +270,8 @@ def _refused_by(error: IntegrityError) -> str:
     name = getattr(diagnostics, "constraint_name", None) or ""
     if name == "ex_appointments_advisor_slot":
         return "The advisor already has an appointment then. Choose another time."
+    if name == "frozen":
+        return "This was issued and stays as it is. Make a new version instead."
     if name.startswith("uq_"):
         return "Somebody has just saved the same thing. Load the page again to see it."
     return "This does not fit what is stored. Load the page again and check the values."

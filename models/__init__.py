@@ -12,17 +12,19 @@ from models.base import (
     SoftDeleted,
     metadata,
 )
-from models.budgets import BudgetSheet, Household, Offer
-from models.cases import Case, ReferenceCounter
+from models.budgets import BudgetSheet, Household, Offer, SpendingGuideline
+from models.cases import Case, CasePerson, ReferenceCounter
 from models.centres import Centre
 from models.clients import Client, Consent, ContactRoute, Draft, FileAccess
 from models.compliance import CaseCompliance
-from models.creditors import Creditor, Debt
+from models.creditors import Creditor, CreditorEntry, CreditorReply, Debt, DebtEvent
 from models.documents import Document
 from models.insights import AiInsight
+from models.letters import Authority, Letter
 from models.notes import CaseNote, NextAction
 from models.referrals import Referral
 from models.sessions import SignInSession
+from models.statements import IssuedFile, Statement
 from models.users import User
 
 # What `with_loader_criteria` compares on the mixins: SQLModel leaves no class attribute there.
@@ -38,26 +40,35 @@ __all__ = [
     "Appointment",
     "AppointmentNote",
     "AuditLog",
+    "Authority",
     "BudgetSheet",
     "Case",
     "CaseCompliance",
     "CaseNote",
+    "CasePerson",
     "Centre",
     "Client",
     "Consent",
     "ContactRoute",
     "Creditor",
+    "CreditorEntry",
+    "CreditorReply",
     "Debt",
+    "DebtEvent",
     "Document",
     "Draft",
     "FileAccess",
     "Household",
+    "IssuedFile",
+    "Letter",
     "NextAction",
     "Offer",
     "ReferenceCounter",
     "Referral",
     "SecurityEvent",
     "SignInSession",
+    "SpendingGuideline",
+    "Statement",
     "User",
     "metadata",
 ]

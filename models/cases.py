@@ -96,6 +96,35 @@ class Case(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     next_review_date: date | None = None
 
 
+class CasePerson(CentreOwned, Stamped, table=True):
+    """A second person of a case, with a file of their own, until the two are separated."""
+
+    __tablename__ = named("case_people")
+    __table_args__ = (
+        refers("case_id", "cases"),
+        refers("client_id", "clients"),
+        one_of("role", ("partner",)),
+        Index(
+            "uq_case_people_role",
+            "centre_id",
+            "case_id",
+            "role",
+            unique=True,
+            postgresql_where="left_on IS NULL",
+        ),
+        Index("idx_case_people_case", "centre_id", "case_id"),
+        Index("idx_case_people_client", "centre_id", "client_id"),
+    )
+
+    case_id: int = key()
+    client_id: int = key()
+    role: str = word("partner", 10)
+    joined_on: date = Field(
+        default=None, nullable=False, sa_column_kwargs={"server_default": text("CURRENT_DATE")}
+    )
+    left_on: date | None = None
+
+
 class ReferenceCounter(SQLModel, table=True):
     """The last number given out for one kind of reference in one centre and year."""
 

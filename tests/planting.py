@@ -13,6 +13,7 @@ from sqlalchemy import (
     DateTime,
     Engine,
     Integer,
+    LargeBinary,
     Numeric,
     Table,
     Text,
@@ -26,8 +27,31 @@ from cma_app.access.actor import Actor
 from models import metadata
 
 CENTRE_TABLES = [table for table in metadata.sorted_tables if "centre_id" in table.c]
-WORDS = {"debt_type": "credit_card", "role": "advisor", "source": "self"}
-CODED = {"nation", "tenure", "marital_status", "employment_status", "entered_frequency"}
+WORDS = {
+    "debt_type": "credit_card",
+    "role": "advisor",
+    "source": "self",
+    "reply": "accept",
+    "recipient": "client",
+    "letters.kind": "holding",
+    "issued_files.kind": "full",
+    "debt_events.kind": "claim",
+}
+CODED = {
+    "nation",
+    "tenure",
+    "marital_status",
+    "employment_status",
+    "entered_frequency",
+    "payment_frequency",
+    "deduction_frequency",
+    "deduction_source",
+    "balance_source",
+    "secured_on",
+    "confirmed_how",
+    "outcome",
+    "route",
+}
 """Optional columns whose words are a list's: free text would be an impossible row."""
 
 _numbers = count(1)
@@ -69,11 +93,11 @@ def plant_one(
         elif parent is not None:
             values[column.name] = planted[parent]
         elif not column.nullable and column.server_default is None:
-            values[column.name] = _value(column.name, column.type, canary, person)
+            values[column.name] = _value(column, canary, person)
         elif column.name in {"notes", "body", "detail", "creditor_name", "first_name"}:
             values[column.name] = canary
         elif everywhere and _is_free_text(column):
-            values[column.name] = _value(column.name, column.type, canary, person)
+            values[column.name] = _value(column, canary, person)
     statement = insert(table).values(values)
     if "id" in table.c:
         return connection.execute(statement.returning(table.c.id)).scalar_one()
@@ -94,7 +118,8 @@ def _parent(table: Table, column: str) -> str | None:
     return None
 
 
-def _value(name: str, kind: Any, canary: str, person: Actor) -> Any:
+def _value(column: Column[Any], canary: str, person: Actor) -> Any:
+    name, kind = column.name, column.type
     by_type: tuple[tuple[type, Any], ...] = (
         (Boolean, False),
         (DateTime, datetime(2026, 11, 22, tzinfo=UTC)),
@@ -104,9 +129,11 @@ def _value(name: str, kind: Any, canary: str, person: Actor) -> Any:
         (Numeric, 1),
         (JSONB, {}),
         (INET, "127.0.0.1"),
+        (LargeBinary, b"bytes"),
     )
-    if name in WORDS:
-        return WORDS[name]
+    for known in (f"{column.table.name}.{name}", name):
+        if known in WORDS:
+            return WORDS[known]
     if name == "route":
         return "call"
     for kind_of, value in by_type:

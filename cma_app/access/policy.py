@@ -8,7 +8,17 @@ from models.base import CentreOwned
 
 ENDED = frozenset({"closed", "referred", "cancelled"})
 FIGURES = frozenset(
-    {Act.DEBT_RECORD, Act.DEBT_REMOVE, Act.BUDGET_RECORD, Act.BUDGET_VERIFY, Act.OFFER_RECORD}
+    {
+        Act.DEBT_RECORD,
+        Act.DEBT_REMOVE,
+        Act.BUDGET_RECORD,
+        Act.BUDGET_VERIFY,
+        Act.OFFER_RECORD,
+        Act.STATEMENT_PREPARE,
+        Act.STATEMENT_VERIFY,
+        Act.STATEMENT_CONFIRM,
+        Act.STATEMENT_ISSUE,
+    }
 )
 """What stands still once a case has ended. A note or a next action never does."""
 
