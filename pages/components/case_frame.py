@@ -15,12 +15,15 @@ from state.case_bar import CaseBarState
 
 TABS: Final = (
     ("overview", "Overview"),
-    ("budget", "Budget"),
+    ("household", "Household"),
     ("debts", "Debts"),
+    ("budget", "Budget"),
     ("offers", "Offers"),
+    ("statement", "Statement"),
+    ("letters", "Letters"),
     ("notes", "Notes"),
 )
-FIGURES: Final = frozenset({"budget", "debts", "offers"})
+FIGURES: Final = frozenset({"household", "debts", "budget", "offers", "statement"})
 ENDED: Final = "This case has ended, so its figures stand still. Reopen it on the overview first."
 BAR: Any = CaseBarState.bar
 
