@@ -17,6 +17,7 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "locking.locked": "a way of reading, for verbs that have asked",
     "cases.find_holder": "a step of starting, assigning and planning, asked there: reads a name",
     "cases.write_event": "a step of starting, ending and reopening, asked there",
+    "issued_files.keep_file": "a step of issuing a statement or a letter, asked there",
     "sign_in.end_other_sign_ins": "a step of change_own_password and of leaving, asked there",
 }
 

@@ -1,0 +1,59 @@
+"""Files that a signed-in person may take away: looked up and written down like any other deed.
+
+They are always sent as attachments of a fixed type, in a sandbox, and never kept by a browser.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from cma_app.errors import CmaError, NotFound, Refused, SignedOut
+from cma_app.services.issued_files import Printed, open_issued_file
+from cma_app.session import CentreSession, open_session
+from cma_app.web.doorway import SIGN_IN, hash_in, origin_of
+
+_HEADERS: Final = {
+    "cache-control": "no-store",
+    "content-security-policy": "sandbox; default-src 'none'",
+    "x-content-type-options": "nosniff",
+}
+_WRONG: Final = {NotFound: 404, Refused: 403}
+
+Find = Callable[[CentreSession, Request], Printed]
+
+
+def download(find: Find) -> Callable[[Request], Awaitable[Response]]:
+    """Make a route that sends what `find` returns, in the session of whoever asks."""
+
+    def work(request: Request) -> Printed:
+        with open_session(hash_in(request.headers) or "", origin_of(request)) as session:
+            if session.actor.must_change_password:
+                raise Refused("Choose a new password first.")
+            return find(session, request)
+
+    async def answer(request: Request) -> Response:
+        try:
+            found = await asyncio.to_thread(work, request)
+        except SignedOut:
+            return RedirectResponse(SIGN_IN, 303)
+        except CmaError as error:
+            status = next((code for kind, code in _WRONG.items() if isinstance(error, kind)), 409)
+            return PlainTextResponse(error.sentence, status, _HEADERS)
+        return Response(found.content, media_type=found.media_type, headers=_sent_as(found))
+
+    return answer
+
+
+def _sent_as(found: Printed) -> dict[str, str]:
+    return _HEADERS | {"content-disposition": f'attachment; filename="{found.file_name}"'}
+
+
+def _issued(session: CentreSession, request: Request) -> Printed:
+    return open_issued_file(session, request.path_params["file_id"])
+
+
+ROUTES: Final = [Route("/files/{file_id:int}", download(_issued), methods=["GET"])]
