@@ -1,137 +1,59 @@
-"""What each creditor can be offered: priority arrears first, the rest shared by balance.
+"""What each creditor can be offered: priority arrears first, the rest shared by a chosen method.
 
 The advisor decides each priority offer, because what stops a possession or a liability order is
 what that creditor or court will take, not a share. A priority debt nobody has decided yet has no
-offer (None), is listed in `to_decide`, and takes nothing from what is shared.
+offer (None), is listed in `to_decide`, and takes nothing from what is shared. An offer decided for
+one of the rest is kept as it is, and the others share what is left.
+
+Money comes from the surplus alone. A token offer and a deduction that is made anyway are shown
+beside it and never taken from it: available = from_surplus + unallocated, in every method.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import ceil
-from typing import Final, TypeVar
+from typing import Final
 
-from cma_app.errors import CmaError
+from cma_app.rules.court_stages import how_to_vary
 from cma_app.rules.dates import add_months
 from cma_app.rules.frequencies import to_penny
+from cma_app.rules.offer_parts import (
+    BY_BALANCE,
+    BY_CONTRACT,
+    DEDUCTION,
+    METHODS,
+    NONE,
+    SOURCE_WORDS,
+    SURPLUS,
+    TOKEN,
+    DebtForOffer,
+    Finding,
+    OffersAboveAvailable,
+    Plan,
+    PlanLine,
+)
+from cma_app.rules.offer_shares import NIL, BadOffer, in_pence, in_pounds, share, share_by
 from cma_app.rules.parameters import parameter
-from cma_app.rules.sharing import apportion
 
-K = TypeVar("K")
-NIL: Final = Decimal("0.00")
+__all__ = [
+    "METHODS",
+    "SOURCE_WORDS",
+    "BadOffer",
+    "DebtForOffer",
+    "Finding",
+    "OffersAboveAvailable",
+    "Plan",
+    "PlanLine",
+    "is_long_term",
+    "months_to_clear",
+    "plan_offers",
+    "review_date",
+    "share",
+]
+
 FOUR_PLACES: Final = Decimal("0.0001")
-
-
-class BadOffer(CmaError):
-    """An offer that cannot be made; the sentence says what to change."""
-
-
-class OffersAboveAvailable(BadOffer):
-    """The priority offers come to more than there is; `over_by` is by how many pounds."""
-
-    def __init__(self, offered: Decimal, available: Decimal) -> None:
-        self.over_by = offered - available
-        super().__init__(
-            f"Priority offers come to £{offered:,.2f} but only £{available:,.2f} a month is "
-            f"available. Lower them by £{self.over_by:,.2f}."
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class DebtForOffer:
-    """A debt as the offers see it, in pounds.
-
-    `manual_offer` is what the advisor decided for a priority debt, by the month; it is not read
-    for other debts. `arrears` is what a priority offer has to clear, where that is known.
-    """
-
-    key: str
-    balance: Decimal
-    priority: bool
-    arrears: Decimal | None = None
-    manual_offer: Decimal | None = None
-    included: bool = True
-    name: str = ""
-
-    def to_clear(self) -> Decimal:
-        """Return what the offer is to clear: the arrears of a priority debt, or the balance."""
-        return self.arrears if self.priority and self.arrears else self.balance
-
-
-@dataclass(frozen=True, slots=True)
-class PlanLine:
-    """One debt's offer; shares are only for debts that are shared by balance.
-
-    `exact` is in pounds to four places, `share` in per cent to two. `offer` is None where a
-    priority debt waits for a decision. `months` is None where nothing is offered or owed.
-    """
-
-    key: str
-    priority: bool
-    included: bool
-    owed: Decimal
-    share: Decimal | None
-    exact: Decimal | None
-    offer: Decimal | None
-    months: int | None
-    long_term: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """All offers of a case: `available` is always their sum plus `unallocated`."""
-
-    available: Decimal
-    lines: tuple[PlanLine, ...]
-    priority_total: Decimal
-    left_for_others: Decimal
-    other_total: Decimal
-    unallocated: Decimal
-    in_deficit: bool
-    to_decide: tuple[str, ...]
-
-    def line(self, key: str) -> PlanLine:
-        """Return the line of one debt; an unknown key raises KeyError."""
-        return {line.key: line for line in self.lines}[key]
-
-
-def share(
-    available: Decimal,
-    balances: Mapping[K, Decimal],
-    *,
-    whole_pounds: bool = False,
-    minimum: Decimal | None = None,
-) -> dict[K, Decimal]:
-    """Return each debt's offer by its balance, to the penny, never above what it is owed.
-
-    The offers add up to the smaller of what is available and what is owed; nothing available gives
-    nil to all. Ties are settled as `sharing` says. With `whole_pounds` the pence stay unallocated
-    until everything can be paid. Each debt gets at least `minimum` (or its balance) where there is
-    enough for all to have it; where there is not, the balances alone decide.
-    """
-    if any(balance < 0 for balance in balances.values()):
-        raise BadOffer("A balance cannot be below nil.")
-    owed = {key: _pence(balance) for key, balance in balances.items()}
-    pence = max(0, _pence(available))
-    unit = 100 if whole_pounds and pence < sum(owed.values()) else 1
-    most = {key: balance // unit for key, balance in owed.items()}
-    wanted = ceil(_pence(minimum or NIL) / unit)
-    least = {key: min(wanted, limit) for key, limit in most.items()}
-    parts = apportion(pence // unit, owed, least, most)
-    return {key: _pounds(part * unit) for key, part in parts.items()}
-
-
-def _pence(pounds: Decimal) -> int:
-    pence = pounds * 100
-    if pence != int(pence):
-        raise BadOffer("Enter pounds and pence: two figures at most after the point.")
-    return int(pence)
-
-
-def _pounds(pence: int) -> Decimal:
-    return Decimal(pence).scaleb(-2)
 
 
 def months_to_clear(owed: Decimal, offer: Decimal) -> int | None:
@@ -155,88 +77,224 @@ def plan_offers(
     debts: Sequence[DebtForOffer],
     on: date,
     *,
+    method: str = BY_BALANCE,
     whole_pounds: bool = False,
     minimum: Decimal | None = None,
+    token_offers: bool = False,
+    nation: str | None = None,
 ) -> Plan:
     """Return every debt's offer from what is available, in the order the debts were given.
 
-    In a deficit every offer is nil. Priority offers above what is available raise
-    OffersAboveAvailable; one above its own debt, or below nil, raises BadOffer.
+    `method` is a word of METHODS and is for the debts that are not priority. In a deficit every
+    offer is nil. With `token_offers` each of the rest gets a token where there is nothing to share:
+    in a deficit, after the decided offers, or with the method nil; one decided as nil stays nil.
+    Decided offers above what is available raise OffersAboveAvailable; one above its own debt or
+    below nil, and any figure below nil, raise BadOffer.
     """
+    _check(debts, method)
     in_deficit = available <= 0
-    decided = {} if in_deficit else _priority_offers(available, debts)
-    left = max(NIL, available - sum(decided.values(), NIL))
-    pool = {debt.key: debt.balance for debt in debts if debt.included and not debt.priority}
-    shared = share(left, pool, whole_pounds=whole_pounds, minimum=minimum)
-    offers = decided | shared
-    if in_deficit:
-        offers = dict.fromkeys((debt.key for debt in debts), NIL)
-    waiting = [] if in_deficit else [debt.key for debt in debts if _is_undecided(debt)]
-    lines = [_line(debt, offers.get(debt.key), pool, left, on) for debt in debts]
-    total = sum(offers.values(), NIL)
+    decided = _decided(available, debts, method)
+    priority = {debt.key for debt in debts if debt.priority}
+    priority_total = sum((decided[key] for key in decided if key in priority), NIL)
+    decided_total = sum(decided.values(), NIL)
+    left = max(NIL, available - decided_total)
+    open_debts = [d for d in debts if d.takes_offer() and not d.token and d.key not in decided]
+    rest = [debt for debt in open_debts if not debt.priority]
+    tokens = _tokens(debts, rest if token_offers and (method == "nil" or not left) else (), on)
+    sharing = [debt for debt in rest if debt.key not in tokens]
+    weights = _weights(sharing, method)
+    balances = {debt.key: debt.balance for debt in sharing if debt.key in weights}
+    shared = share_by(weights, left, balances, whole_pounds=whole_pounds, minimum=minimum)
+    waiting = () if in_deficit else tuple(_waiting(open_debts, tokens, method))
+    offers = decided | tokens | shared
+    payable = sum((balances[key] for key in balances if weights[key]), NIL)
+    lines = tuple(
+        _line(
+            debt,
+            None if debt.key in waiting else offers.get(debt.key, NIL),
+            part=_part(debt.key, weights),
+            to_share=min(left, payable),
+            source=_source(debt, tokens),
+            method=_method(debt, decided, method, tokens=tokens, in_deficit=in_deficit),
+            on=on,
+        )
+        for debt in debts
+    )
+    from_surplus = decided_total + sum(shared.values(), NIL)
     return Plan(
         available=available,
-        lines=tuple(lines),
-        priority_total=sum(decided.values(), NIL),
-        left_for_others=left,
-        other_total=sum(shared.values(), NIL),
-        unallocated=available - total,
+        lines=lines,
+        priority_total=priority_total,
+        left_for_others=max(NIL, available - priority_total),
+        other_total=from_surplus - priority_total,
+        unallocated=available - from_surplus,
         in_deficit=in_deficit,
-        to_decide=tuple(waiting),
+        to_decide=waiting,
+        method=method,
+        fixed_total=decided_total - priority_total,
+        left_to_share=left,
+        from_surplus=from_surplus,
+        tokens_total=sum(tokens.values(), NIL),
+        deductions_total=sum((line.deduction or NIL for line in lines), NIL),
+        missing=_missing(sharing, method),
+        findings=tuple(_findings(debts, lines, nation)),
     )
 
 
-def _is_undecided(debt: DebtForOffer) -> bool:
-    return debt.priority and debt.included and debt.manual_offer is None
+def _check(debts: Sequence[DebtForOffer], method: str) -> None:
+    if method not in METHODS:
+        known = ", ".join(word.lower() for word in METHODS.values())
+        raise BadOffer(f"Choose how the offers are shared from: {known}.")
+    if len({debt.key for debt in debts}) < len(debts):
+        raise ValueError("two debts have the same key")
+    for debt in debts:
+        for figure in (debt.balance, debt.contractual, debt.court_instalment, debt.deduction):
+            if figure is not None and figure < 0:
+                raise BadOffer(f"A figure of {debt.name or 'this debt'} is below nil.")
+        if debt.included and debt.deduction is not None and debt.manual_offer:
+            raise BadOffer(f"{debt.name or 'This debt'} is paid by deduction. Take its offer away.")
 
 
-def _priority_offers(available: Decimal, debts: Sequence[DebtForOffer]) -> dict[str, Decimal]:
-    offers = {
+def _decided(available: Decimal, debts: Sequence[DebtForOffer], method: str) -> dict[str, Decimal]:
+    """Return the offers the advisor decided; in a deficit those that are nil."""
+    given = {
         debt.key: _checked(debt, debt.manual_offer)
         for debt in debts
-        if debt.priority and debt.included and debt.manual_offer is not None
+        if debt.takes_offer() and not debt.token and debt.manual_offer is not None
     }
-    offered = sum(offers.values(), NIL)
-    if offered > available:
-        raise OffersAboveAvailable(offered, available)
-    return offers
+    first = {debt.key for debt in debts if debt.priority}
+    priority = sum((given[key] for key in given if key in first), NIL)
+    total = sum(given.values(), NIL)
+    if available <= 0:
+        if method == "manual" and total > priority:
+            raise BadOffer(
+                f"Offers come to £{total - priority:,.2f} but the budget has nothing left. "
+                "Offer nil, or a token."
+            )
+        return {key: offer for key, offer in given.items() if not offer}
+    if priority > available:
+        raise OffersAboveAvailable(priority, available)
+    if total > available:
+        which = "Priority and other decided offers" if priority else "The offers"
+        raise OffersAboveAvailable(total, available, which)
+    return given
 
 
 def _checked(debt: DebtForOffer, offer: Decimal) -> Decimal:
     name = debt.name or "this debt"
     if offer < 0:
         raise BadOffer(f"The offer for {name} cannot be below nil.")
-    most = max(debt.balance, debt.arrears or NIL)
+    most = max(debt.balance, debt.arrears or NIL) if debt.priority else debt.balance
     if offer > most:
         raise BadOffer(f"The offer for {name} is more than is owed. Enter £{most:,.2f} or less.")
-    return _pounds(_pence(offer))
+    return in_pounds(in_pence(offer))
+
+
+def _tokens(
+    debts: Sequence[DebtForOffer], rest: Iterable[DebtForOffer], on: date
+) -> dict[str, Decimal]:
+    """Return the token of each debt marked for one and of the rest given, never above what is owed.
+
+    A token is customary, not a share of anything, so it is never taken from what is available.
+    """
+    token = parameter("token_offer").on(on)
+    marked = [debt for debt in debts if debt.takes_offer() and debt.token]
+    return {debt.key: min(token, debt.balance) for debt in (*marked, *rest)}
+
+
+def _weights(rest: Sequence[DebtForOffer], method: str) -> dict[str, Decimal]:
+    if method == BY_BALANCE:
+        return {debt.key: debt.balance for debt in rest}
+    if method == BY_CONTRACT:
+        return {debt.key: debt.contractual or NIL for debt in rest}
+    return {debt.key: Decimal(1) for debt in rest} if method == "equal" else {}
+
+
+def _missing(rest: Sequence[DebtForOffer], method: str) -> tuple[str, ...]:
+    if method != BY_CONTRACT:
+        return ()
+    return tuple(debt.key for debt in rest if not debt.contractual)
+
+
+def _waiting(
+    open_debts: Sequence[DebtForOffer], tokens: Mapping[str, Decimal], method: str
+) -> Iterable[str]:
+    for debt in open_debts:
+        if debt.priority or (method == "manual" and debt.key not in tokens):
+            yield debt.key
+
+
+def _part(key: str, weights: Mapping[str, Decimal]) -> Fraction | None:
+    total = sum(weights.values(), NIL)
+    return Fraction(weights[key]) / Fraction(total) if key in weights and total else None
+
+
+def _source(debt: DebtForOffer, tokens: Mapping[str, Decimal]) -> str:
+    if not debt.included:
+        return NONE
+    if debt.deduction is not None:
+        return DEDUCTION
+    return TOKEN if debt.key in tokens else SURPLUS
+
+
+def _method(
+    debt: DebtForOffer,
+    decided: Mapping[str, Decimal],
+    method: str,
+    *,
+    tokens: Mapping[str, Decimal],
+    in_deficit: bool,
+) -> str:
+    source = _source(debt, tokens)
+    if source in (TOKEN, DEDUCTION):
+        return source
+    if in_deficit or source == NONE:
+        return "nil"
+    return "manual" if debt.priority or debt.key in decided else method
 
 
 def _line(
     debt: DebtForOffer,
     offer: Decimal | None,
-    pool: Mapping[str, Decimal],
-    left: Decimal,
+    *,
+    part: Fraction | None,
+    to_share: Decimal,
+    source: str,
+    method: str,
     on: date,
 ) -> PlanLine:
-    if offer is None and not _is_undecided(debt):
-        offer = NIL
-    owed = sum(pool.values(), NIL)
-    part = Fraction(debt.balance) / Fraction(owed) if debt.key in pool and owed else None
-    months = months_to_clear(debt.to_clear(), offer or NIL)
+    deduction = debt.deduction if source == DEDUCTION else None
+    months = months_to_clear(debt.to_clear(), deduction or offer or NIL)
     return PlanLine(
         key=debt.key,
         priority=debt.priority,
         included=debt.included,
         owed=debt.balance,
         share=None if part is None else to_penny(part * 100),
-        exact=None if part is None else _to_places(part * Fraction(min(left, owed))),
+        exact=None if part is None else _to_places(part * Fraction(to_share)),
         offer=offer,
         months=months,
         long_term=is_long_term(months, on),
+        source=source,
+        method=method,
+        deduction=deduction,
     )
 
 
 def _to_places(exact: Fraction) -> Decimal:
     pounds = Decimal(exact.numerator) / Decimal(exact.denominator)
     return pounds.quantize(FOUR_PLACES, ROUND_HALF_UP)
+
+
+def _findings(
+    debts: Sequence[DebtForOffer], lines: Sequence[PlanLine], nation: str | None
+) -> Iterable[Finding]:
+    for debt, line in zip(debts, lines, strict=True):
+        ordered = debt.court_instalment or NIL
+        if debt.takes_offer() and line.offer is not None and line.offer < ordered:
+            yield Finding(
+                debt.key,
+                "apply_to_vary",
+                f"{debt.name or 'This debt'}: the court ordered £{ordered:,.2f} a month and the "
+                f"offer is £{line.offer:,.2f}. {how_to_vary(nation)}",
+            )

@@ -252,7 +252,9 @@ def _for_offer(debt: OfferDebt, entry: Entry | None, on: date) -> DebtForOffer:
         balance=debt.balance,
         priority=debt.is_priority,
         arrears=debt.arrears,
-        manual_offer=monthly(entry.amount, entry.frequency, on) if entry else None,
+        manual_offer=monthly(entry.amount, entry.frequency, on)
+        if entry and debt.is_priority
+        else None,
         name=debt.creditor,
     )
 
