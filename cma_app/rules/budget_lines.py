@@ -8,4 +8,7 @@ def line_stamp(stored: Mapping[str, Any] | None) -> str:
     """Return a stored line in one text to compare by; an empty text where there is no line."""
     if not stored:
         return ""
-    return "|".join(str(stored.get(name, "")) for name in ("amount", "frequency", "note"))
+    parts = [str(stored.get(name, "")) for name in ("amount", "frequency", "note")]
+    if stored.get("payslips"):
+        parts.append(";".join(stored["payslips"]))
+    return "|".join(parts)

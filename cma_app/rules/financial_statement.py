@@ -1,6 +1,6 @@
 """The budget sheet's lines as they stood on a day, and its sums."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from cma_app.errors import CmaError
-from cma_app.rules.frequencies import PENNY, monthly
+from cma_app.rules.frequencies import PENNY, monthly_from_pay
 from cma_app.rules.parameters import Reference, parameter, read_yaml, reference_of
+from cma_app.rules.payslips import mean_of
 
 FOLDER: Final = Path(__file__).with_name("statement_lines")
 NIL: Final = Decimal("0.00")
@@ -160,22 +161,42 @@ def check_lines(income_codes: Iterable[str], expense_codes: Iterable[str], on: d
 
 
 def line_entry(
-    code: str, amount: Decimal, frequency: str, note: str = "", on: date | None = None
-) -> dict[str, str]:
-    """Return one line as it is stored: what was entered, and the month's sum beside it."""
+    code: str,
+    amount: Decimal,
+    frequency: str,
+    note: str = "",
+    on: date | None = None,
+    *,
+    payslips: Sequence[Decimal] = (),
+) -> dict[str, Any]:
+    """Return one line as it is stored: what was entered, and the month's sum beside it.
+
+    With `payslips` the month is their mean, converted and rounded once; they are stored under
+    `payslips` as texts, in the order given, and `amount` is their mean to the penny, to be shown.
+    """
     if on is not None:
         statement_lines(on).line(code)
-    if amount < 0:
+    entered = list(payslips) or [amount]
+    if min(entered) < 0:
         raise CmaError("Enter an amount of nil or more, without a minus sign.")
-    by_month = monthly(amount, frequency, on)
+    by_month = monthly_from_pay(entered, frequency, on)
     if by_month > MOST:
         raise TooLarge
-    return {
-        "amount": f"{amount:.2f}",
+    stored: dict[str, Any] = {
+        "amount": f"{mean_of(entered):.2f}",
         "frequency": frequency,
         "monthly": f"{by_month:.2f}",
         "note": note.strip(),
     }
+    if payslips:
+        stored["payslips"] = [f"{payslip:.2f}" for payslip in payslips]
+    return stored
+
+
+def is_line_reconciled(stored: Mapping[str, Any], on: date | None = None) -> bool:
+    """Say whether a stored line's month still follows from what was entered."""
+    entered = [Decimal(str(each)) for each in stored.get("payslips") or [stored["amount"]]]
+    return monthly_from_pay(entered, stored["frequency"], on) == Decimal(str(stored["monthly"]))
 
 
 def savings_for(surplus: Decimal, on: date, chosen: Decimal | None = None) -> Decimal:
