@@ -68,3 +68,16 @@ def test_priority_by_kind():
 def test_an_unknown_kind_is_an_error():
     with pytest.raises(UnknownDebtType, match="from the list"):
         debt_type("yacht")
+
+
+def test_no_nation_is_told_of_another_nations_procedure():
+    foreign = {
+        "scotland": ("Liability order", "nforcement agents", "Traffic Enforcement", "High Court"),
+        "northern_ireland": ("Liability order", "nforcement agents", "heriff", "ummary warrant"),
+        "england": ("heriff", "ummary warrant", "arrestment", "Enforcement of Judgments"),
+        "wales": ("heriff", "ummary warrant", "arrestment", "Enforcement of Judgments", "rison is"),
+    }
+    for nation, words in foreign.items():
+        for kind in debt_types(nation):
+            said = consequence(kind.code, nation)
+            assert not [word for word in words if word in said], f"{kind.code} in {nation}"
