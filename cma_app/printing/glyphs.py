@@ -17,6 +17,8 @@ _PIECES: Final = re.compile(r".{1,12}")
 # These turn the reading direction for what follows: a name must not turn a sum round.
 _DIRECTIONS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _BREAK: Final = "\u200b"
+_UNSPOKEN: Final = ("Cf", "Mn", "Me", "Mc")
+_BYTE_ORDER: Final = "\ufeff"  # PDF/UA allows it in no text
 
 
 def clean(text: str) -> str:
@@ -34,7 +36,7 @@ def clean(text: str) -> str:
 
 
 def _is_text(letter: str) -> bool:
-    if letter in _DIRECTIONS:
+    if letter in _DIRECTIONS or letter == _BYTE_ORDER:
         return False
     return unicodedata.category(letter) not in ("Cc", "Cs", "Co", "Cn")
 
@@ -42,8 +44,8 @@ def _is_text(letter: str) -> bool:
 def printable(text: str) -> str:
     """Return a text as the fonts can print it; a very long word may break anywhere."""
     known = covered()
-    letters = (_shown(letter, known) for letter in clean(text))
-    return _breakable("".join(letters))
+    shown = "".join(_shown(letter, known) for letter in clean(text))
+    return _breakable(_STRAY_MARKS.sub(r"\1", shown))
 
 
 def _shown(letter: str, known: frozenset[int]) -> str:
@@ -51,12 +53,24 @@ def _shown(letter: str, known: frozenset[int]) -> str:
         return letter
     if letter.isspace():
         return " "
-    # Joiners and marks without a base of their own say nothing alone.
-    return "" if unicodedata.category(letter) in ("Cf", "Mn", "Me") else MISSING
+    # A joiner or a mark that no font has says nothing alone.
+    return "" if unicodedata.category(letter) in _UNSPOKEN else MISSING
 
 
 def _breakable(text: str) -> str:
     return _LONG.sub(lambda word: _BREAK.join(_PIECES.findall(word[0])), text)
+
+
+def _marks() -> str:
+    return "".join(
+        chr(code)
+        for code in range(0x10000)
+        if unicodedata.category(chr(code)) in ("Mn", "Me", "Mc")
+    )
+
+
+# A mark needs a letter, a figure or another mark before it; else it would stand on nothing.
+_STRAY_MARKS: Final = re.compile(rf"(^|[^\w{_marks()}])[{_marks()}]+")
 
 
 @cache

@@ -285,13 +285,14 @@ def _debt(debt: Debt, second: str) -> Page:
 def _term(months: int | None) -> str:
     if not months:
         return ""
-    return "1 month" if months == 1 else f"{months} months"
+    return "1\u00a0month" if months == 1 else f"{months}\u00a0months"
 
 
 def offer_words(debt: Debt) -> list[str]:
     """Return an offer's figure and, beneath it, the words that say what kind it is."""
     if debt.kind == "deduction":
-        return ["None", "paid by deduction"]
+        taken = f": {pounds(debt.offer)} a month" if debt.offer else ""
+        return ["None", f"paid by deduction{taken}"]
     if debt.kind == "none" or debt.offer is None:
         return ["None", ""]
     if debt.kind == "token":

@@ -131,18 +131,18 @@ def _offers(statement: Any) -> list[str]:
     tokens = _offered((*priority, *others), "token")
     found = [
         *_differs(
-            "The priority offers",
+            "The sum of priority offers",
             sums.priority_offers,
             _offered(priority, "surplus"),
             "they come to",
         ),
         *_differs(
-            "The other offers",
+            "The sum of other offers",
             sums.non_priority_offers,
             _offered(others, "surplus"),
             "they come to",
         ),
-        *_differs("The token offers", sums.token_offers, tokens, "they come to"),
+        *_differs("The sum of token offers", sums.token_offers, tokens, "they come to"),
     ]
     if sums.priority_offers + sums.non_priority_offers > max(sums.available_for_priority, NIL):
         found.append("The offers are more than is available for debts.")
@@ -212,10 +212,17 @@ def _part(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return part
 
 
-def _amount(part: Mapping[str, Any], name: str) -> Decimal:
-    if name not in part:
+def _amount(part: Any, name: str) -> Decimal:
+    if not isinstance(part, Mapping) or name not in part:
         raise _Missing(f"“{name}” is missing.")
     return _read(part[name], name)
+
+
+def _rows(part: Mapping[str, Any], name: str) -> Sequence[Any]:
+    rows = part.get(name, [])
+    if not isinstance(rows, list):
+        raise _Missing(f"“{name}” is not a list.")
+    return rows
 
 
 def _read(value: Any, name: str) -> Decimal:
@@ -260,7 +267,7 @@ def _public_overview(
     savings, fee = _amount(overview, "savings-contribution"), _amount(overview, "debt-admin-fee")
     available = earned - spent - savings - fee
     left = available - _total(
-        _amount(debt, "repayment-offer") for debt in debts.get("priority-debts", [])
+        _amount(debt, "repayment-offer") for debt in _rows(debts, "priority-debts")
     )
     # (name of the sum, what it should be, why); the format shows nothing below nil
     expected = [
@@ -280,7 +287,7 @@ def _public_overview(
 
 def _public_debts(whole: Mapping[str, Any]) -> list[str]:
     debts = _part(whole, "debts")
-    priority, others = debts.get("priority-debts", []), debts.get("non-priority-debts", [])
+    priority, others = _rows(debts, "priority-debts"), _rows(debts, "non-priority-debts")
     found = []
     for name, rows, field in (
         ("total-priority-debts", priority, "amount-owed"),

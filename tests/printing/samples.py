@@ -191,9 +191,7 @@ def leanne(**over: Any) -> StatementContent:
         "personal": Guideline(status="none_loaded"),
     }
     usual = {
-        "groups": tuple(
-            replace(each, guideline=levels.get(each.key)) for each in content.groups
-        ),
+        "groups": tuple(replace(each, guideline=levels.get(each.key)) for each in content.groups),
         "confirmation": Confirmation(by="Leanne Whitmore", on=date(2026, 11, 20), how="by phone"),
         "notes": (
             "Hours at work fell from 30 to 22 a week in June 2026.",

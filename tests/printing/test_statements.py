@@ -23,7 +23,7 @@ HOSTILE = (
     "$x$ *bold* _it_ `raw` = Heading",
     "\\ \\u{41} \\#sys.inputs \" ' ] } ) //",
     "{{ 7 * 7 }} {% for x in y %} <b>&amp;</b>",
-    "#import \"/etc/passwd\" @ref <label> ~ --- ...",
+    '#import "/etc/passwd" @ref <label> ~ --- ...',
 )
 LAYOUTS = pytest.mark.parametrize("layout", [full, summary])
 
@@ -78,7 +78,14 @@ class TestFigures:
             "Other utilities",
         ]
         text = text_of(summary(content))
-        for hidden in ("Hairdressing", "Groceries", "TV licence", "Wages", "school shoes", "gluten"):
+        for hidden in (
+            "Hairdressing",
+            "Groceries",
+            "TV licence",
+            "Wages",
+            "school shoes",
+            "gluten",
+        ):
             assert hidden not in text
         assert "Hours at work fell" in text
 
@@ -106,6 +113,7 @@ class TestFigures:
             assert "Token offers, not from surplus 3.00" in text
             assert text.count("token, not from surplus") == 3
             assert "Draft: not for sending" in text
+        assert "None paid by deduction: £24.50 a month" in text_of(summary(in_deficit()))
         text = text_of(full(in_deficit()))
         assert "Debts paid by deduction" in text
         assert "24.50 from Universal Credit 17 months" in text
@@ -233,7 +241,9 @@ class TestHostileText:
 
     @LAYOUTS
     def test_letters_without_a_shape_and_turned_directions_do_no_harm(self, layout) -> None:
-        odd = "Zoë \u202e00.94\u202c 😀👨‍👩‍👧 \x00\x07\ud800 日本 שלום مرحبا\n\r\nnext\tline\u2028end"
+        odd = (
+            "Zoë \u202e00.94\u202c 😀👨‍👩‍👧 \x00\x07\ud800 日本 שלום مرحبا\n\r\nnext\tline\u2028end"
+        )
         text = text_of(layout(leanne(notes=(odd,))))
         assert "Zoë 00.94 □" in text
         assert "next line end" in text
@@ -272,6 +282,7 @@ class TestManyPages:
                     body = [line for line in lines if line and "Page " not in line]
                     body = [line for line in body if not line.startswith("Financial statement")]
                     assert body[-1] not in headings
+                    assert not body[0].startswith(("Total fixed outgoings", "Total flexible"))
 
     def test_pictures_to_look_at(self) -> None:
         for name, content in (
