@@ -34,7 +34,7 @@ def fill_letter(page: dict[str, Any], *, title: str, on: date) -> bytes:
     about = document.core_properties
     about.title, about.language = clean(title)[:255], "en-GB"
     about.author = clean(page["centre"]["name"])[:255]
-    about.last_modified_by, about.revision = "", 1
+    about.last_modified_by, about.comments, about.revision = "", "", 1
     about.created = about.modified = datetime.combine(on, time())
     filled = BytesIO()
     document.save(filled)

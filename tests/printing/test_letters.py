@@ -158,7 +158,11 @@ class TestWord:
     def test_it_says_its_title_and_language(self) -> None:
         made = letter_docx(offer_letter())
         about = Document(BytesIO(made)).core_properties
-        assert (about.title, about.language) == (offer_letter().subject, "en-GB")
+        assert (about.title, about.language, about.comments) == (
+            offer_letter().subject,
+            "en-GB",
+            "",
+        )
         styles = ET.fromstring(zipfile.ZipFile(BytesIO(made)).read("word/styles.xml"))
         assert "en-GB" in ET.tostring(styles, encoding="unicode")
 
