@@ -1,0 +1,529 @@
+"""A financial statement's way to the creditors: draft, complete, verified, confirmed, issued.
+
+Each step is bound to the hash of what the statement said when it was completed. Whatever changes
+afterwards voids the steps: they are refused until it is completed again. An issued statement never
+changes; a new one supersedes it. Rules for sending: FCA Handbook, CONC 8.5.1R.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from cma_app.access.acts import Act
+from cma_app.clock import local, now, today
+from cma_app.errors import Conflict, Invalid, Refused
+from cma_app.printing.content import Confirmation, StatementContent
+from cma_app.printing.public_format import public_json
+from cma_app.printing.statements import full, summary
+from cma_app.rules.reconcile import findings
+from cma_app.services.authorities import list_authorities, without_authority
+from cma_app.services.consents import CONSENT_CHANNELS, consents_of, standing
+from cma_app.services.issued_files import DATA, PDF, Printed, keep_file, open_issued_file, safe_name
+from cma_app.services.locking import locked
+from cma_app.services.offers import read_offers
+from cma_app.services.statement_content import content_now, creditors_on, hash_of
+from cma_app.session import CentreSession
+from models import AuditLog, BudgetSheet, Case, Centre, Client, IssuedFile, Statement, User
+
+AT_WORK: Final = ("draft", "complete", "verified", "confirmed")
+ISSUED: Final = ("issued", "superseded")
+STATUS_WORDS: Final = {
+    "draft": "Draft",
+    "complete": "Complete",
+    "verified": "Verified",
+    "confirmed": "Confirmed by the client",
+    "issued": "Issued",
+    "superseded": "Superseded",
+}
+LAYOUTS: Final[dict[str, Callable[[StatementContent], bytes]]] = {"full": full, "summary": summary}
+NOT_ISSUED: Final = "Draft: not for sending"
+CHANGED: Final = "Something changed since this statement was completed. Complete it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that stands between a statement and its next step, and the tab that mends it."""
+
+    sentence: str
+    tab: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """One statement in the list of a case's; times are moments in UTC."""
+
+    id: int
+    statement_no: int
+    status: str
+    sheet_no: int
+    statement_date: date
+    issued_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStatement:
+    """One statement with what it says, who did which step, and what is missing for the next."""
+
+    statement: Statement
+    content: StatementContent
+    sheet_no: int
+    is_changed: bool
+    needs_verification: bool
+    may_verify: bool
+    gaps: list[Gap]
+    sending_gaps: list[Gap]
+    completed_by: str
+    verified_by: str
+    confirmed_by: str
+    issued_by: str
+    files: list[tuple[int, str, str]]  # id, kind, name
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStatements:
+    """A case's statements, the newest first, and the one that is shown."""
+
+    rows: list[StatementRow]
+    shown: OpenStatement | None
+    has_sheet: bool
+    may_prepare: bool
+
+
+def read_statements(
+    session: CentreSession, case_id: int, *, statement_no: int | None = None
+) -> CaseStatements:
+    """Return a case's statements and the newest of them, or the one of that number, whole."""
+    case = session.require(Case, case_id)
+    session.authorize(Act.CASE_OPEN, case)
+    rows = _rows(session, case)
+    wanted = [row for row in rows if statement_no in (None, row.statement_no)]
+    if statement_no is not None and not wanted:
+        raise Conflict("This case has no statement of that number. Choose one of the list.")
+    shown = _opened(session, session.require(Statement, wanted[0].id)) if wanted else None
+    sheet = _newest_sheet(session, case)
+    return CaseStatements(
+        rows=rows,
+        shown=shown,
+        has_sheet=sheet is not None,
+        may_prepare=sheet is not None and not any(row.status in AT_WORK for row in rows),
+    )
+
+
+def prepare_statement(session: CentreSession, case_id: int) -> Statement:
+    """Begin a statement of the case's newest sheet; where one is being made, return that."""
+    case = session.require(Case, case_id)
+    session.authorize(Act.STATEMENT_PREPARE, case)
+    locked(session, Case, case_id)
+    rows = _rows(session, case)
+    at_work = [row for row in rows if row.status in AT_WORK]
+    if at_work:
+        return session.require(Statement, at_work[0].id)
+    sheet = _newest_sheet(session, case)
+    if sheet is None:
+        raise Conflict("There is no budget sheet yet. Enter the budget first.")
+    issued = next((row.id for row in rows if row.status == "issued"), None)
+    statement = Statement(
+        case_id=case.id,
+        budget_sheet_id=sheet.id,
+        supersedes_id=issued,
+        statement_no=max((row.statement_no for row in rows), default=0) + 1,
+    )
+    session.add(statement)
+    session.flush()
+    return statement
+
+
+def note_statement(
+    session: CentreSession, statement_id: int, *, note: str, version: int
+) -> Statement:
+    """Set the notes that are printed for creditors; paragraphs are lines."""
+    statement, _ = _at_work(session, statement_id, Act.STATEMENT_PREPARE, version)
+    said = note.strip()
+    if len(said) > 2000:
+        raise Invalid({"note": "Use at most 2,000 characters."})
+    statement.note = said or None
+    session.flush()
+    return statement
+
+
+def complete_statement(session: CentreSession, statement_id: int, *, version: int) -> Statement:
+    """Say that a statement is accurate and complete enough to send, as it stands now.
+
+    It is made of the newest sheet. Whatever was verified or confirmed before is void then.
+    """
+    statement, case = _at_work(session, statement_id, Act.STATEMENT_PREPARE, version)
+    sheet = _newest_sheet(session, case)
+    if sheet is not None:
+        statement.budget_sheet_id = sheet.id
+    content = content_now(session, statement)
+    gaps = _gaps(session, statement, content)
+    session.authorize(Act.STATEMENT_PREPARE, case)
+    if gaps:
+        raise Conflict(gaps[0].sentence)
+    if statement.status != "draft":
+        _void(statement, "It was completed again.")
+    statement.status = "complete"
+    statement.content_hash = hash_of(content)
+    statement.completed_by, statement.completed_at = session.actor.user_id or None, now()
+    session.flush()
+    return statement
+
+
+def verify_statement(session: CentreSession, statement_id: int, *, version: int) -> Statement:
+    """Confirm a completed statement against its evidence; never one's own figures."""
+    statement, case = _at_work(session, statement_id, Act.STATEMENT_VERIFY, version)
+    if statement.status != "complete":
+        raise Conflict("Only a complete statement that nobody verified yet can be verified.")
+    _refuse_changed(session, statement)
+    if session.actor.user_id in _authors(session, statement):
+        raise Refused("Another advisor must verify your figures.", Act.STATEMENT_VERIFY.value)
+    session.authorize(Act.STATEMENT_VERIFY, case)
+    statement.status = "verified"
+    statement.verified_by, statement.verified_at = session.actor.user_id or None, now()
+    session.flush()
+    return statement
+
+
+def confirm_statement(
+    session: CentreSession,
+    statement_id: int,
+    *,
+    version: int,
+    how: str,
+    is_accurate: bool,
+    may_send: bool,
+) -> Statement:
+    """Record that the client said the statement is accurate and may be sent, and how they did."""
+    statement, case = _at_work(session, statement_id, Act.STATEMENT_CONFIRM, version)
+    wrong = {}
+    if how not in CONSENT_CHANNELS:
+        wrong["how"] = "Choose how the client confirmed it."
+    if not is_accurate:
+        wrong["is_accurate"] = "The client has to say that it is accurate before it can be sent."
+    if not may_send:
+        wrong["may_send"] = "Without the client's consent it cannot be sent."
+    if wrong:
+        raise Invalid(wrong)
+    if statement.status not in {"complete", "verified"}:
+        raise Conflict("Complete the statement first." if statement.status == "draft" else None)
+    _refuse_changed(session, statement)
+    if statement.status == "complete" and _needs_verification(session, statement):
+        raise Conflict("Another advisor has to verify this statement first.")
+    session.authorize(Act.STATEMENT_CONFIRM, case)
+    statement.status = "confirmed"
+    statement.confirmed_client_id, statement.confirmed_how = case.client_id, how
+    statement.confirmed_at, statement.consent_to_send = now(), True
+    session.flush()
+    return statement
+
+
+def issue_statement(session: CentreSession, statement_id: int, *, version: int) -> Statement:
+    """Freeze a confirmed statement, its sheet and its offers, and keep what is printed of it."""
+    statement, case = _at_work(session, statement_id, Act.STATEMENT_ISSUE, version)
+    if statement.status != "confirmed":
+        raise Conflict("The client has to confirm the statement first.")
+    content = _refuse_changed(session, statement)
+    missing = [*_gaps(session, statement, content), *_sending_gaps(session, statement)]
+    if missing:
+        raise Conflict(missing[0].sentence)
+    session.authorize(Act.STATEMENT_ISSUE, case)
+    content = _signed(session, statement, content)
+    statement.content = content.to_json()
+    for kind, printed in _printed(content).items():
+        keep_file(session, printed, case_id=case.id, kind=kind, statement_id=statement.id)
+    sheet = locked(session, BudgetSheet, statement.budget_sheet_id)
+    sheet.frozen_at = now()
+    statement.status = "issued"
+    statement.issued_by, statement.issued_at = session.actor.user_id or None, now()
+    _supersede(session, case, statement)
+    session.flush()
+    return statement
+
+
+def discard_statement(session: CentreSession, statement_id: int, *, version: int) -> None:
+    """Take away a statement that was never issued; its number is not used again."""
+    statement, _ = _at_work(session, statement_id, Act.STATEMENT_PREPARE, version)
+    statement.deleted_at = now()
+    session.flush()
+
+
+def preview_statement(session: CentreSession, statement_id: int, *, layout: str) -> Printed:
+    """Return a statement as PDF: the issued bytes, or what it says now, marked as a draft."""
+    if layout not in LAYOUTS:
+        raise Conflict("Choose the full statement or the summary.")
+    statement = session.require(Statement, statement_id)
+    case = session.require(Case, statement.case_id)
+    session.authorize(Act.STATEMENT_PRINT, case)
+    if statement.status in ISSUED:
+        kept = next(row for row in _files(session, statement) if row[1] == layout)
+        return open_issued_file(session, kept[0])
+    content = replace(content_now(session, statement), status_label=NOT_ISSUED)
+    session.record_event(
+        Act.STATEMENT_PRINT.value, record=statement, case_id=case.id, client_id=case.client_id
+    )
+    name = safe_name(content.number, layout, "draft", ending="pdf")
+    return Printed(name, PDF, LAYOUTS[layout](content))
+
+
+def unreconciled_statements(session: CentreSession) -> list[tuple[str, list[str]]]:
+    """Return each issued statement of the centre whose frozen totals do not reconcile, and why."""
+    session.authorize(Act.STATEMENT_PRINT)
+    wanted = (
+        select(col(Statement.content))
+        .where(
+            col(Statement.centre_id) == session.actor.centre_id,
+            col(Statement.status).in_(ISSUED),
+            col(Statement.deleted_at).is_(None),
+        )
+        .order_by(col(Statement.id))
+        .execution_options(yield_per=100)
+    )
+    contents = (StatementContent.from_json(row.content) for row in session.execute(wanted))
+    found = ((content.number, findings(content)) for content in contents)
+    return [(number, wrong) for number, wrong in found if wrong]
+
+
+def _at_work(
+    session: CentreSession, statement_id: int, act: Act, version: int
+) -> tuple[Statement, Case]:
+    """Return a statement that may still change, locked, as the editor saw it."""
+    statement = session.require(Statement, statement_id)
+    case = session.require(Case, statement.case_id)
+    session.authorize(act, case)
+    locked(session, Case, case.id)
+    statement = locked(session, Statement, statement_id)
+    if statement.status in ISSUED:
+        raise Conflict("This statement was issued and stays as it is. Prepare a new one.")
+    if statement.version != version:
+        raise Conflict("Somebody changed this statement in the meantime. Look at it again.")
+    return statement, case
+
+
+def _void(statement: Statement, why: str) -> None:
+    statement.voided_at, statement.voided_why = now(), why
+    statement.verified_by, statement.verified_at = None, None
+    statement.confirmed_client_id, statement.confirmed_how = None, None
+    statement.confirmed_at, statement.consent_to_send = None, False
+
+
+def _refuse_changed(session: CentreSession, statement: Statement) -> StatementContent:
+    content = content_now(session, statement)
+    if _is_changed(session, statement, content):
+        raise Conflict(CHANGED)
+    return content
+
+
+def _is_changed(session: CentreSession, statement: Statement, content: StatementContent) -> bool:
+    if statement.status == "draft" or statement.status in ISSUED:
+        return False
+    newest = _newest_sheet(session, session.require(Case, statement.case_id))
+    is_revised = newest is not None and newest.id != statement.budget_sheet_id
+    return is_revised or hash_of(content) != statement.content_hash
+
+
+def _opened(session: CentreSession, statement: Statement) -> OpenStatement:
+    is_issued = statement.status in ISSUED
+    content = (
+        StatementContent.from_json(statement.content)
+        if is_issued
+        else content_now(session, statement)
+    )
+    needs = not is_issued and _needs_verification(session, statement)
+    is_changed = _is_changed(session, statement, content)
+    sheet = session.require(BudgetSheet, statement.budget_sheet_id)
+    return OpenStatement(
+        statement=statement,
+        content=content,
+        sheet_no=sheet.sheet_no,
+        is_changed=is_changed,
+        needs_verification=needs,
+        may_verify=statement.status == "complete"
+        and not is_changed
+        and session.actor.may(Act.STATEMENT_VERIFY)
+        and session.actor.user_id not in _authors(session, statement),
+        gaps=[] if is_issued else _gaps(session, statement, content),
+        sending_gaps=[] if is_issued else _sending_gaps(session, statement),
+        completed_by=_name(session, statement.completed_by),
+        verified_by=_name(session, statement.verified_by),
+        confirmed_by=_client_name(session, statement.confirmed_client_id),
+        issued_by=_name(session, statement.issued_by),
+        files=_files(session, statement),
+    )
+
+
+def _gaps(session: CentreSession, statement: Statement, content: StatementContent) -> list[Gap]:
+    """Return what keeps a statement from being completed, in the order of the tabs."""
+    sheet = session.require(BudgetSheet, statement.budget_sheet_id)
+    found = []
+    if sheet.household_id is None:
+        found.append(Gap("Record who lives in the household.", "household"))
+    if not (sheet.income_details or sheet.expense_details):
+        found.append(Gap("The budget has no lines yet.", "budget"))
+    for group in content.groups:
+        if group.guideline and group.guideline.status == "over_unexplained":
+            words = f"{group.label} is over the spending guideline: say why."
+            found.append(Gap(words, "budget"))
+    offers = read_offers(session, statement.case_id)
+    if offers.problem:
+        found.append(Gap(offers.problem, "offers"))
+    elif not offers.is_saved and offers.debts:
+        found.append(Gap("The offers have not been saved.", "offers"))
+    elif offers.is_stale:
+        found.append(Gap("The saved offers are out of date: save them again.", "offers"))
+    if offers.plan is not None and offers.plan.to_decide:
+        found.append(Gap("Decide each priority offer.", "offers"))
+    if content.is_joint and content.partner is None:
+        found.append(Gap("A joint statement needs the partner's record.", "household"))
+    found += [Gap(sentence, "budget") for sentence in findings(content)]
+    return found
+
+
+def _sending_gaps(session: CentreSession, statement: Statement) -> list[Gap]:
+    """Return what keeps a confirmed statement from being sent (CONC 8.5.1R)."""
+    case = session.require(Case, statement.case_id)
+    found = []
+    sharing = standing(consents_of(session, case.client_id)).get("sharing")
+    if sharing is not None and not sharing.is_given:
+        found.append(Gap("The client withdrew consent to share with creditors.", "overview"))
+    missing = without_authority(
+        list_authorities(session, case.id), creditors_on(session, statement), today()
+    )
+    if missing:
+        named = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if missing[3:] else "")
+        found.append(Gap(f"No live authority for {named}.", "statement"))
+    return found
+
+
+def _needs_verification(session: CentreSession, statement: Statement) -> bool:
+    """Say whether another person must verify: a trainee wrote it, or the centre always asks."""
+    centre = session.get(Centre, statement.centre_id)
+    if centre is not None and centre.settings.get("verify_statements") == "always":
+        return True
+    authors = _authors(session, statement)
+    trainees = select(col(User.id)).where(
+        col(User.centre_id) == statement.centre_id,
+        col(User.id).in_(authors),
+        col(User.role) == "trainee",
+    )
+    return bool(authors) and session.execute(trainees.limit(1)).first() is not None
+
+
+def _authors(session: CentreSession, statement: Statement) -> set[int]:
+    """Return who wrote any of a statement: its sheet's lines, its offers, its completion."""
+    sheet = session.require(BudgetSheet, statement.budget_sheet_id)
+    wrote = (Act.BUDGET_RECORD.value, Act.OFFER_RECORD.value, Act.STATEMENT_PREPARE.value)
+    logged = (
+        select(col(AuditLog.user_id))
+        .where(
+            col(AuditLog.centre_id) == statement.centre_id,
+            col(AuditLog.case_id) == statement.case_id,
+            col(AuditLog.action).in_(wrote),
+            col(AuditLog.user_id).is_not(None),
+            col(AuditLog.timestamp) >= sheet.created_at,
+        )
+        .distinct()
+    )
+    known = {statement.created_by, statement.completed_by, sheet.created_by, sheet.updated_by}
+    known |= set(session.execute(logged).scalars())
+    return {each for each in known if each}
+
+
+def _signed(
+    session: CentreSession, statement: Statement, content: StatementContent
+) -> StatementContent:
+    """Return the content with who confirmed and who verified it, as it is issued."""
+    how = CONSENT_CHANNELS[statement.confirmed_how or "in_person"].lower()
+    who = content.client.name
+    if content.partner is not None:
+        who = f"{who} and {content.partner.name}"
+    return replace(
+        content,
+        confirmation=Confirmation(by=who, on=_day(statement.confirmed_at), how=how),
+        verified_by=_name(session, statement.verified_by),
+        verified_on=_day(statement.verified_at) if statement.verified_at else None,
+    )
+
+
+def _day(moment: datetime | None) -> date:
+    return local(moment or now()).date()
+
+
+def _printed(content: StatementContent) -> dict[str, Printed]:
+    pages = {
+        layout: Printed(safe_name(content.number, layout, ending="pdf"), PDF, make(content))
+        for layout, make in LAYOUTS.items()
+    }
+    name = safe_name(content.number, "data", ending="json")
+    return pages | {"data": Printed(name, DATA, public_json(content))}
+
+
+def _supersede(session: CentreSession, case: Case, issued: Statement) -> None:
+    for row in _rows(session, case):
+        if row.status == "issued" and row.id != issued.id:
+            old = locked(session, Statement, row.id)
+            old.status, old.superseded_at = "superseded", now()
+
+
+def _newest_sheet(session: CentreSession, case: Case) -> BudgetSheet | None:
+    newest = select(func.max(col(BudgetSheet.sheet_no))).where(
+        col(BudgetSheet.centre_id) == case.centre_id,
+        col(BudgetSheet.case_id) == case.id,
+        col(BudgetSheet.deleted_at).is_(None),
+    )
+    found = session.execute(
+        select(col(BudgetSheet.id)).where(
+            col(BudgetSheet.centre_id) == case.centre_id,
+            col(BudgetSheet.case_id) == case.id,
+            col(BudgetSheet.sheet_no) == newest.scalar_subquery(),
+        )
+    ).scalar_one_or_none()
+    return session.require(BudgetSheet, found) if found is not None else None
+
+
+def _rows(session: CentreSession, case: Case) -> list[StatementRow]:
+    listed = (
+        select(
+            col(Statement.id),
+            col(Statement.statement_no),
+            col(Statement.status),
+            col(BudgetSheet.sheet_no),
+            func.coalesce(col(BudgetSheet.statement_date), func.date(col(BudgetSheet.created_at))),
+            col(Statement.issued_at),
+        )
+        .join(
+            BudgetSheet,
+            (col(BudgetSheet.id) == col(Statement.budget_sheet_id))
+            & (col(BudgetSheet.centre_id) == col(Statement.centre_id)),
+        )
+        .where(
+            col(Statement.centre_id) == case.centre_id,
+            col(Statement.case_id) == case.id,
+            col(Statement.deleted_at).is_(None),
+        )
+        .order_by(col(Statement.statement_no).desc())
+    )
+    return [StatementRow(*row) for row in session.execute(listed)]
+
+
+def _files(session: CentreSession, statement: Statement) -> list[tuple[int, str, str]]:
+    wanted = (
+        select(col(IssuedFile.id), col(IssuedFile.kind), col(IssuedFile.file_name))
+        .where(
+            col(IssuedFile.centre_id) == statement.centre_id,
+            col(IssuedFile.statement_id) == statement.id,
+        )
+        .order_by(col(IssuedFile.id))
+    )
+    return [(row.id, row.kind, row.file_name) for row in session.execute(wanted)]
+
+
+def _name(session: CentreSession, user_id: int | None) -> str:
+    return session.require(User, user_id).full_name if user_id else ""
+
+
+def _client_name(session: CentreSession, client_id: int | None) -> str:
+    return session.require(Client, client_id).full_name if client_id else ""
