@@ -30,7 +30,7 @@ class SamePerson:
     def of(cls, person: PossiblePerson) -> "SamePerson":
         """Return the view of a possible duplicate."""
         return cls(
-            key=f"{person.kind}-{person.id}",
+            key=f"{person.kind}-{person.id or person.reference}",
             kind=person.kind,
             id=person.id,
             name=person.name,
@@ -50,6 +50,8 @@ def _detail(person: PossiblePerson) -> str:
     if person.kind == "referral":
         sent = SOURCES.get(person.source, "")
         return f"Referral of {day_text(person.received_date)}. {sent}. No case yet"
+    if person.kind == "others_client":
+        return f"{person.reference}. Not one of yours"
     if person.case_reference:
         return f"{person.reference}. Case {person.case_reference}"
     return f"{person.reference}. No case yet"

@@ -1,7 +1,8 @@
 """Who may already be here: clients and waiting referrals that look like one person.
 
 Candidates come from indexed look-ups (name, birth date, postcode, phone, e-mail, NI number); the
-rule compares them. Restricted files never appear, and a trainee sees their own people only.
+rule compares them. Restricted files never appear. Of clients that are not theirs a trainee is told
+name, reference and reasons: the database says which answers agree, and the file stays shut.
 """
 
 from collections.abc import Iterable
@@ -9,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
-from cma_app.access.acts import Act
+from cma_app.access.acts import Act, Role
 from cma_app.rules import identifiers
 from cma_app.rules.duplicates import Match, Person, Strength, compare
 from cma_app.session import CentreSession
@@ -23,12 +24,22 @@ MOST_CANDIDATES: Final = 200  # of each look-up; more alike than that, and a nam
 MOST_SHOWN: Final = 8
 STRENGTHS: Final[tuple[Strength, ...]] = ("definite", "likely", "possible")
 
-Kind = Literal["client", "referral"]
+ANOTHER_DAY: Final = date(1, 1, 2)  # a birth date that nobody has: "not the one you typed"
+ANOTHER_NUMBER: Final = "another"
+
+Kind = Literal["client", "referral", "others_client"]
+
+_OTHERS: Final = text(
+    "SELECT * FROM cma_match_names(:first, :last, :born, :postcode, :phones, :email, :ni)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PossiblePerson:
-    """A client or a waiting referral that may be the same person, and why."""
+    """A client or a waiting referral that may be the same person, and why.
+
+    An "others_client" is known by name and reference alone, and its `id` is 0.
+    """
 
     kind: Kind
     id: int
@@ -81,6 +92,7 @@ def possible(
     """Return who may be this person, strongest first: clients, then waiting referrals."""
     session.authorize(Act.CLIENT_FIND)
     found = [each for each in _clients(session, person) if each.id != but_client]
+    found += _others_clients(session, person)
     found += [each for each in _referrals(session, person) if each.id != but_referral]
     found.sort(key=lambda each: (STRENGTHS.index(each.strength), -len(each.reasons)))
     return _with_cases(session, found[:MOST_SHOWN])
@@ -115,6 +127,48 @@ def _clients(session: CentreSession, person: Person) -> list[PossiblePerson]:
         for row in rows.values()
         if (match := compare(person, _of_client(row))).strength is not None
     ]
+
+
+def _others_clients(session: CentreSession, person: Person) -> list[PossiblePerson]:
+    """Return who of the centre looks alike and is not this trainee's: all see theirs above."""
+    if session.actor.role != Role.TRAINEE:
+        return []
+    asked = {
+        "first": person.first_name.strip(),
+        "last": person.last_name.strip(),
+        "born": person.date_of_birth,
+        "postcode": None if person.postcode == identifiers.NO_FIXED_ADDRESS else person.postcode,
+        "phones": [_written(phone) for phone in person.phones],
+        "email": person.email,
+        "ni": person.ni_match,
+    }
+    return [
+        PossiblePerson(
+            "others_client",
+            0,
+            f"{row.first_name} {row.last_name}",
+            row.client_reference,
+            match.strength,
+            tuple(match.reasons),
+        )
+        for row in session.execute(_OTHERS, asked)
+        if (match := compare(person, _agreeing(person, row))).strength is not None
+    ]
+
+
+def _agreeing(person: Person, row: Any) -> Person:
+    """Return what is compared of a client of whom only is known what agrees with `person`."""
+    born = ANOTHER_DAY if row.other_birth else None
+    number = ANOTHER_NUMBER if row.other_ni else None
+    return person_of(
+        first_name=row.first_name,
+        last_name=row.last_name,
+        date_of_birth=person.date_of_birth if row.same_birth else born,
+        postcode=person.postcode if row.same_postcode else "",
+        phones=row.same_phones,
+        email=person.email if row.same_email else "",
+        ni_match=person.ni_match if row.same_ni else number,
+    )
 
 
 def _of_client(row: Any) -> Person:

@@ -159,15 +159,19 @@ def test_nothing_is_granted_on_a_year_of_the_log(owner: Engine) -> None:
     )
 
 
-def test_every_definer_function_pins_its_search_path(owner: Engine) -> None:
+def test_every_definer_function_pins_its_search_path_and_is_not_for_everybody(
+    owner: Engine,
+) -> None:
     functions = rows(
         owner,
-        "SELECT proname, proconfig::text FROM pg_proc WHERE prosecdef"
-        " AND pronamespace = 'public'::regnamespace",
+        "SELECT proname, proconfig::text, has_function_privilege('public', oid, 'execute')"
+        " FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace",
     )
     assert len(functions) >= 10
-    for name, config in functions:
+    for name, config, open_to_all in functions:
         assert "search_path=pg_catalog" in str(config), name
+        assert not open_to_all, f"{name} may be called by everybody"
+    assert {"cma_match_names", "cma_resume", "cma_open_cases_of"} <= {row[0] for row in functions}
     views = rows(owner, "SELECT viewname FROM pg_views WHERE schemaname = 'public'")
     assert views == []
 

@@ -6,9 +6,11 @@ down, in a transaction that is rolled back: then something must leak, or the pro
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, ClassVar
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, select, text
+from sqlalchemy import Connection, Engine, Row, create_engine, select, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from cma_app.access.actor import Actor
@@ -339,6 +341,60 @@ def test_the_log_keeps_of_a_document_only_the_entries_that_changed(
         ).one()
     assert row.old_values == {"expense_details": {"gas": {"monthly": "2.00"}}}
     assert row.new_values == {"expense_details": {"gas": {"monthly": "3.00"}}}
+
+
+class TestMatchingNames:
+    """What a trainee is told of others' clients, asked by raw SQL."""
+
+    ASKED = text("SELECT * FROM cma_match_names('x', 'x', NULL, NULL, '{}', :email, NULL) LIMIT 2")
+    EMAIL = "known.to.all@example.org"
+    TOLD: ClassVar = {"first_name", "last_name", "client_reference"}
+    AGREES: ClassVar = {
+        "same_birth",
+        "other_birth",
+        "same_postcode",
+        "same_phones",
+        "same_email",
+        "same_ni",
+        "other_ni",
+    }
+
+    def told(self, actor: Actor | None) -> list[Row[Any]]:
+        """Return what the function says to somebody who knows the client's e-mail address."""
+        with app_engine().begin() as connection:
+            if actor is not None:
+                scope(connection, actor)
+            return list(connection.execute(self.ASKED, {"email": self.EMAIL}))
+
+    @pytest.fixture
+    def known(self, planted: dict[str, int], owner: Engine) -> int:
+        """Return the id of a client of Ashdown's who can be found by e-mail."""
+        with owner.begin() as connection:
+            connection.execute(
+                text("UPDATE clients SET email = :email, created_by = NULL WHERE id = :id"),
+                {"email": self.EMAIL, "id": planted["clients"]},
+            )
+        return planted["clients"]
+
+    def test_says_a_name_a_reference_and_what_agrees(self, cast: Cast, known: int) -> None:
+        (row,) = self.told(cast.tess)
+        assert set(row._mapping) == self.TOLD | self.AGREES
+        assert row.same_email
+        assert not row.same_birth
+        assert row.same_phones == []
+
+    def test_says_nothing_to_anybody_else(self, cast: Cast, known: int) -> None:
+        trainee_of_brook = replace(cast.colin, role="trainee")
+        for who in (None, cast.amina, cast.maria, cast.root, cast.colin, trainee_of_brook):
+            assert self.told(who) == [], who
+
+    def test_says_nothing_of_a_restricted_file(self, cast: Cast, known: int, owner: Engine) -> None:
+        with owner.begin() as connection:
+            connection.execute(
+                text("UPDATE clients SET is_restricted = true WHERE id = :id"),
+                {"id": known},
+            )
+        assert self.told(cast.tess) == []
 
 
 class TestPeople:

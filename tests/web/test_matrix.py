@@ -164,6 +164,10 @@ def log(world: World) -> Log:
     return Log(world.owner)
 
 
+LOOK_ALIKES = "WalkInState.send look-alikes"
+"""The one call that tells a trainee of others' clients."""
+
+
 def leaks(tab: Tab, *canaries: str) -> list[str]:
     """Return the frames with a canary, and those that say that something broke."""
     bad = (*canaries, CmaError.sentence)
@@ -288,10 +292,21 @@ class TestATrainee:
         with Tab(served, cookies["tess"]) as tab:
             tab.arrive()
             for name in CALLS:
-                if may("trainee", name):
+                if may("trainee", name) and name != LOOK_ALIKES:
                     tab.run(name, world.ashdown)
             tab.rest()
         assert leaks(tab, ASHDOWN.casework, ASHDOWN.ni_number) == []
+        assert log.of(world.ashdown, []) == []
+
+    def test_is_told_the_name_and_reference_of_who_looks_alike_and_no_more(
+        self, world: World, served: Served, cookies: dict[str, str], log: Log
+    ):
+        with Tab(served, cookies["tess"]) as tab:
+            tab.arrive()
+            answer = tab.run(LOOK_ALIKES, world.ashdown) + tab.rest()
+        told = set(re.findall(rf"{ASHDOWN.casework} (?:\d+ )?(\w+)", answer))
+        assert told == {"first_name", "family", "client_reference"}
+        assert ASHDOWN.ni_number not in answer
         assert log.of(world.ashdown, []) == []
 
 
