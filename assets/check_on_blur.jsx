@@ -1,5 +1,7 @@
 /* Asks about a box of a form once it is left: only where its text changed since it was asked about
-   last, and never while the pointer is down, so that nothing moves from under a click. */
+   last, and never while the pointer is down, so that nothing moves from under a click. The three
+   boxes of a date count as one once all are left; a box within [data-together] speaks for all that
+   is in there, a line each. */
 import { useEffect, useRef } from "react";
 
 const PAUSE = 400; // milliseconds after the last key in a box that is known to be wrong
@@ -21,15 +23,27 @@ if (typeof document !== "undefined") {
   document.addEventListener("pointercancel", release, true);
 }
 
-const whole = (box) => (PART.test(box.name) ? box.name.replace(PART, "") : box.name);
+const group = (box) => box.closest("[data-together]");
+const whole = (box) => group(box)?.dataset.together ?? box.name.replace(PART, "");
 const boxesOf = (box) => {
   if (!PART.test(box.name)) return [box];
   return ["day", "month", "year"]
     .map((part) => box.form.elements[`${whole(box)}-${part}`])
     .filter(Boolean);
 };
-const textOf = (box) => boxesOf(box).map((each) => each.value.trim()).join(" ").trim();
-const isWrong = (box) => box.closest(".field.wrong") !== null;
+const linesOf = (within, form) => {
+  const sent = new FormData(form);
+  const names = new Set([...within.querySelectorAll("[name]")].map((each) => each.name));
+  return [...names].map((name) => (sent.get(name) ?? "").trim()).join("\n");
+};
+const textOf = (box) =>
+  group(box)
+    ? linesOf(group(box), box.form)
+    : boxesOf(box).map((each) => each.value.trim()).join(" ").trim();
+const isWrong = (box) =>
+  group(box)
+    ? group(box).querySelector("[aria-invalid=true]") !== null
+    : box.closest(".field.wrong") !== null;
 
 export function CheckOnBlur({ onCheck }) {
   const mark = useRef(null);
@@ -71,7 +85,7 @@ export function CheckOnBlur({ onCheck }) {
     };
     const chosen = ({ target }) => {
       if (!target.matches(CHOSEN) || !target.name) return;
-      if (isWrong(target) || target.value === "") ask.current(target.name, target.value);
+      if (isWrong(target) || target.value === "") ask.current(whole(target), textOf(target));
     };
     const heard = { focusin: entered, focusout: left, input: typed, change: chosen };
     for (const [kind, hear] of Object.entries(heard)) form.addEventListener(kind, hear);

@@ -10,9 +10,11 @@ from pages.components.empty import empty
 from pages.components.form import select
 from pages.components.live_board import HideNames, LiveBoard
 from pages.components.status import badge
-from pages.components.table import card, column, link, pager, table
+from pages.components.table import card, column, link, list_pager, table
 from pages.layout import main_link, page_head, screen
 from state.caseload import SORTS, CaseloadState
+
+FOOT: Any = CaseloadState.lines.foot  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @screen(
@@ -70,7 +72,7 @@ def _list() -> rx.Component:
                 width="w12",
             ),
             class_name="pair",
-            key=CaseloadState.lines.label,
+            key=FOOT.label,
         ),
         card("Open cases", _table(), _pager(), key="cases"),
     )
@@ -129,11 +131,8 @@ def _mark(mark: rx.Var[str]) -> rx.Component:
 
 
 def _pager() -> rx.Component:
-    lines: Any = CaseloadState.lines
-    return pager(
-        lines.label,
-        on_back=CaseloadState.turn(lines.number - 1),
-        on_next=CaseloadState.turn(lines.number + 1),
-        has_back=lines.has_back,
-        has_next=lines.has_next,
+    return list_pager(
+        FOOT,
+        on_back=CaseloadState.turn(FOOT.number - 1),
+        on_next=CaseloadState.turn(FOOT.number + 1),
     )

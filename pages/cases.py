@@ -10,7 +10,7 @@ from pages.components.empty import empty
 from pages.components.form import button, select
 from pages.components.icons import icon
 from pages.components.status import badge, status_badge
-from pages.components.table import chip, column, link, pager, table
+from pages.components.table import chip, column, link, list_pager, table
 from pages.layout import main_link, page_head, screen, when_may
 from state.cases import EVERYBODY, MINE, CasesState
 
@@ -231,10 +231,4 @@ def _nothing() -> rx.Component:
 
 
 def _pager() -> rx.Component:
-    return pager(
-        CasesState.label,
-        on_back=CasesState.step(-1),
-        on_next=CasesState.step(1),
-        has_back=CasesState.has_back,  # pyright: ignore[reportArgumentType]
-        has_next=CasesState.has_next,  # pyright: ignore[reportArgumentType]
-    )
+    return list_pager(CasesState.foot, on_back=CasesState.step(-1), on_next=CasesState.step(1))

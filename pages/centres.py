@@ -10,10 +10,12 @@ from pages.components.centre_dialogs import CLOSE, EDIT, centre_dialogs
 from pages.components.empty import empty
 from pages.components.form import button, error_summary, field, form, form_foot, select, submit
 from pages.components.status import badge
-from pages.components.table import card, column, link, opens, pager, table
-from pages.layout import page_head, screen
+from pages.components.table import card, column, link, list_pager, opens, row_button, table
+from pages.layout import main_button, page_head, screen
 from state.centre_edit import CentreEditState
 from state.centres import NATION_WORDS, CentresState
+
+FOOT: Any = CentresState.listed.foot  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @screen(
@@ -25,13 +27,7 @@ from state.centres import NATION_WORDS, CentresState
 )
 def centres() -> rx.Component:
     """Return the centres, the form for a new one, and the choice of a manager."""
-    add = rx.el.button(
-        "Add a centre",
-        type="button",
-        class_name="button main",
-        on_click=CentresState.begin,
-        custom_attrs={"data-shortcut": "n"},
-    )
+    add = main_button("Add a centre", CentresState.begin)
     return rx.el.div(
         page_head("Centres", add),
         rx.cond(CentresState.adding, card("Add a centre", _form(), key="add-centre")),
@@ -61,7 +57,7 @@ def _table() -> rx.Component:
 
 
 def _row(line: Any) -> rx.Component:
-    whose = rx.el.span(" for ", line.name, class_name="sr")
+    whose = f" for {line.name}"
     return rx.el.tr(
         rx.el.th(link(line.name, to=f"{routes.PEOPLE}?centre={line.id}"), scope="row"),
         rx.el.td(line.code),
@@ -71,38 +67,30 @@ def _row(line: Any) -> rx.Component:
         rx.el.td(rx.cond(line.is_open, badge("Open", "good"), badge("Closed"))),
         rx.el.td(
             rx.el.span(
-                _step(
+                row_button(
                     "Edit",
-                    rx.el.span(" ", line.name, class_name="sr"),
-                    CentreEditState.begin_edit(line.id),
+                    f" {line.name}",
+                    on_click=CentreEditState.begin_edit(line.id),
                     custom_attrs=opens(EDIT),
                 ),
-                _step("Choose manager", whose, CentresState.choose(line.id)),
+                row_button("Choose manager", whose, on_click=CentresState.choose(line.id)),
                 rx.cond(
                     line.is_own,
                     rx.fragment(),
                     rx.cond(
                         line.is_open,
-                        _step(
+                        row_button(
                             "Close",
                             whose,
-                            CentresState.ask_close(line.id),
+                            on_click=CentresState.ask_close(line.id),
                             custom_attrs=opens(CLOSE),
                         ),
-                        _step("Reopen", whose, CentresState.reopen(line.id)),
+                        row_button("Reopen", whose, on_click=CentresState.reopen(line.id)),
                     ),
                 ),
                 class_name="chips",
             )
         ),
-    )
-
-
-def _step(
-    word: str, whose: rx.Component, on_click: rx.event.EventType, **props: Any
-) -> rx.Component:
-    return rx.el.button(
-        word, whose, type="button", class_name="button small", on_click=on_click, **props
     )
 
 
@@ -162,11 +150,6 @@ def _form() -> rx.Component:
 
 
 def _pager() -> rx.Component:
-    listed: Any = CentresState.listed
-    return pager(
-        listed.label,
-        on_back=CentresState.turn(listed.number - 1),
-        on_next=CentresState.turn(listed.number + 1),
-        has_back=listed.has_back,
-        has_next=listed.has_next,
+    return list_pager(
+        FOOT, on_back=CentresState.turn(FOOT.number - 1), on_next=CentresState.turn(FOOT.number + 1)
     )

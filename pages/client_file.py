@@ -11,10 +11,10 @@ from cma_app.services.contact_routes import ROUTE_WORDS
 from pages import routes
 from pages.client_care import consents_card, flags_card, restricted_card
 from pages.components.confirm import stored_now
+from pages.components.dates import birth_boxes
 from pages.components.empty import empty, skeleton
 from pages.components.form import (
     button,
-    date_boxes,
     error_summary,
     field,
     form,
@@ -28,7 +28,8 @@ from pages.components.safe_routes import safe_routes
 from pages.components.status import badge
 from pages.components.table import card, link
 from pages.layout import page_head, screen
-from state.client_file import LABELS, ClientState
+from state.client_file import ClientState
+from state.client_views import LABELS
 
 FILE: Any = ClientState.file
 DETAILS: Any = FILE.details
@@ -135,15 +136,7 @@ def _names() -> rx.Component:
             _box("last_name", width="w12"),
             class_name="pair",
         ),
-        date_boxes(
-            "Date of birth",
-            "date_of_birth",
-            hint="For example, 27 3 1984",
-            error=ERRORS["date_of_birth"],
-            day=DETAILS["date_of_birth-day"],
-            month=DETAILS["date_of_birth-month"],
-            year=DETAILS["date_of_birth-year"],
-        ),
+        birth_boxes(DETAILS, ERRORS),
         class_name="stack",
     )
 
@@ -206,6 +199,7 @@ def _routes() -> rx.Component:
             ),
             form_foot(submit("Save safe routes")),
             on_submit=ClientState.save_routes,
+            on_check=ClientState.check_routes,
             key=ClientState.routes_number,
         ),
         key="routes",

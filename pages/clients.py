@@ -9,14 +9,13 @@ from pages import routes
 from pages.components.empty import empty, skeleton
 from pages.components.icons import icon
 from pages.components.status import badge
-from pages.components.table import column, link, pager, row_head, table
+from pages.components.table import column, link, list_pager, row_head, table
 from pages.layout import main_link, page_head, screen, when_may
 from state.clients import ClientsState
 
 SHOWN: Any = ClientsState.shown
 ROWS: Any = ClientsState.rows
-HAS_BACK: Any = ClientsState.has_back
-HAS_NEXT: Any = ClientsState.has_next
+FOOT: Any = ClientsState.foot
 HEADS = (
     ("Name", "name"),
     ("Reference", "reference"),
@@ -115,10 +114,4 @@ def _nobody() -> rx.Component:
 
 
 def _pager() -> rx.Component:
-    return pager(
-        ClientsState.label,
-        on_back=ClientsState.step(-1),
-        on_next=ClientsState.step(1),
-        has_back=HAS_BACK,
-        has_next=HAS_NEXT,
-    )
+    return list_pager(FOOT, on_back=ClientsState.step(-1), on_next=ClientsState.step(1))

@@ -97,6 +97,17 @@ def main_link(word: str, to: rx.Var[str] | str, shape: str | None = None) -> rx.
     return link(*shown, word, to=to, class_name="button main", custom_attrs={"data-shortcut": "n"})
 
 
+def main_button(word: str, on_click: Any) -> rx.Component:
+    """Return the page's main action, where it opens something here; the key `n` presses it."""
+    return rx.el.button(
+        word,
+        type="button",
+        class_name="button main",
+        on_click=on_click,
+        custom_attrs={"data-shortcut": "n"},
+    )
+
+
 def when_may(act: Act, then: rx.Component, otherwise: rx.Component | None = None) -> rx.Component:
     """Return `then` for those whose role includes an act; the gate refuses the others anyway."""
     acts = rx.Var.create(ShellState.acts)

@@ -10,12 +10,13 @@ from pages.components.case_frame import case_frame
 from pages.components.empty import empty
 from pages.components.form import error_summary, field, form, form_foot, select, submit, text_area
 from pages.components.note_dialog import CHANNELS, note_button, saved_mark
-from pages.components.table import card, dialog, opens, pager
+from pages.components.table import card, dialog, list_pager, opens
 from pages.layout import screen
 from state.case_bar import CaseBarState
 from state.notes import NoteState
 
 ERRORS: Any = NoteState.correct_errors
+FOOT: Any = NoteState.foot
 NOTE: Any = NoteState.correcting
 
 
@@ -42,7 +43,7 @@ def notes() -> rx.Component:
                 rx.el.ol(rx.foreach(written, _note), class_name="notes"),
                 nothing,
             ),
-            rx.cond(NoteState.has_next | NoteState.has_back, _pager()),
+            rx.cond(FOOT.has_next | FOOT.has_back, _pager()),
             key="notes",
             count=NoteState.lead,  # pyright: ignore[reportArgumentType]
         ),
@@ -88,13 +89,7 @@ def _wording(wording: Any) -> rx.Component:
 
 
 def _pager() -> rx.Component:
-    return pager(
-        NoteState.label,
-        on_back=NoteState.step(-1),
-        on_next=NoteState.step(1),
-        has_back=NoteState.has_back,  # pyright: ignore[reportArgumentType]
-        has_next=NoteState.has_next,  # pyright: ignore[reportArgumentType]
-    )
+    return list_pager(FOOT, on_back=NoteState.step(-1), on_next=NoteState.step(1))
 
 
 def _correction() -> rx.Component:

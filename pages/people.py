@@ -18,22 +18,18 @@ from pages.components.form import (
 )
 from pages.components.people_dialogs import DEACTIVATE, EDIT, people_dialogs
 from pages.components.status import badge, callout
-from pages.components.table import card, chip, column, opens, pager, table
-from pages.layout import page_head, screen, when_may
+from pages.components.table import card, chip, column, list_pager, opens, row_button, table
+from pages.layout import main_button, page_head, screen, when_may
 from state.person_edit import PersonEditState
 from state.users import UsersState
+
+FOOT: Any = UsersState.people.foot  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @screen("People", route=routes.PEOPLE, act=Act.USER_LIST, section="people", on_load=UsersState.open)
 def people() -> rx.Component:
     """Return the people of a centre and the form for a new one."""
-    add = rx.el.button(
-        "Add a person",
-        type="button",
-        class_name="button main",
-        on_click=UsersState.begin,
-        custom_attrs={"data-shortcut": "n"},
-    )
+    add = main_button("Add a person", UsersState.begin)
     return rx.el.div(
         page_head("People", when_may(Act.USER_ADD, add), lead=UsersState.centre_name),
         _password(),
@@ -52,15 +48,18 @@ def _password() -> rx.Component:
     return rx.cond(
         issued.password != "",
         callout(
-            rx.el.h2("One-time password for ", issued.name),
-            rx.el.p("Username ", rx.el.strong(issued.username, class_name="fig")),
-            rx.el.p(rx.el.code(issued.password, class_name="one-time")),
-            rx.el.p(
-                "Hand it over in person or read it out. It is shown this once, works until ",
-                issued.valid_until,
-                ", and is changed at the first sign-in.",
+            rx.el.div(
+                rx.el.h2("One-time password for ", issued.name),
+                rx.el.p("Username ", rx.el.strong(issued.username, class_name="fig")),
+                rx.el.p(rx.el.code(issued.password, class_name="one-time")),
+                rx.el.p(
+                    "Hand it over in person or read it out. It is shown this once, works until ",
+                    issued.valid_until,
+                    ", and is changed at the first sign-in.",
+                ),
+                rx.el.p(button("I have handed it over", on_click=UsersState.put_away)),
+                class_name="stack close",
             ),
-            button("I have handed it over", on_click=UsersState.put_away),
         ),
     )
 
@@ -152,34 +151,25 @@ def _row(person: Any) -> rx.Component:
 
 
 def _actions(person: Any) -> rx.Component:
-    whose = rx.el.span(" for ", person.name, class_name="sr")
+    whose = f" for {person.name}"
     return rx.cond(
         person.is_active,
         rx.fragment(
-            _step("New one-time password", whose, UsersState.reset_password(person.id)),
-            _step(
+            row_button("New password", whose, on_click=UsersState.reset_password(person.id)),
+            row_button(
                 "Deactivate",
                 whose,
-                UsersState.ask_deactivate(person.id),
+                on_click=UsersState.ask_deactivate(person.id),
                 custom_attrs=opens(DEACTIVATE),
             ),
         ),
-        _step("Reactivate", whose, UsersState.reactivate(person.id)),
+        row_button("Reactivate", whose, on_click=UsersState.reactivate(person.id)),
     )
 
 
 def _edit(person: Any) -> rx.Component:
-    whose = rx.el.span(" ", person.name, class_name="sr")
     begin = PersonEditState.begin_edit(person.id)
-    return _step("Edit", whose, begin, custom_attrs=opens(EDIT))
-
-
-def _step(
-    word: str, whose: rx.Component, on_click: rx.event.EventType, **props: Any
-) -> rx.Component:
-    return rx.el.button(
-        word, whose, type="button", class_name="button small", on_click=on_click, **props
-    )
+    return row_button("Edit", f" {person.name}", on_click=begin, custom_attrs=opens(EDIT))
 
 
 def _form() -> rx.Component:
@@ -223,11 +213,6 @@ def _form() -> rx.Component:
 
 
 def _pager() -> rx.Component:
-    listed: Any = UsersState.people
-    return pager(
-        listed.label,
-        on_back=UsersState.turn(listed.number - 1),
-        on_next=UsersState.turn(listed.number + 1),
-        has_back=listed.has_back,
-        has_next=listed.has_next,
+    return list_pager(
+        FOOT, on_back=UsersState.turn(FOOT.number - 1), on_next=UsersState.turn(FOOT.number + 1)
     )

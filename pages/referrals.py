@@ -13,15 +13,14 @@ from pages.components.icons import icon
 from pages.components.safe_routes import safe_routes
 from pages.components.same_person import same_people
 from pages.components.status import badge
-from pages.components.table import column, link, pager, table
+from pages.components.table import column, link, list_pager, row_button, table
 from pages.layout import main_link, page_head, screen
 from state.referrals import ReferralsState
 
 SHOWN: Any = ReferralsState.shown
 ROWS: Any = ReferralsState.rows
 SAME: Any = ReferralsState.same
-HAS_BACK: Any = ReferralsState.has_back
-HAS_NEXT: Any = ReferralsState.has_next
+FOOT: Any = ReferralsState.foot
 ORDERS = (
     ("urgent", "Emergencies first"),
     ("longest", "Longest wait first"),
@@ -106,8 +105,15 @@ def _row(row: Any) -> rx.Component:
         rx.el.td(safe_routes(row.routes)),
         rx.el.td(
             rx.el.span(
-                _act("Accept", row, ReferralsState.accept(row.id), "button small main"),
-                _act("Decline", row, ReferralsState.begin_decline(row.id), "button small"),
+                row_button(
+                    "Accept",
+                    f" {row.name}",
+                    on_click=ReferralsState.accept(row.id),
+                    kind="main",
+                ),
+                row_button(
+                    "Decline", f" {row.name}", on_click=ReferralsState.begin_decline(row.id)
+                ),
                 class_name="chips",
             )
         ),
@@ -128,16 +134,6 @@ def _emergency(row: Any) -> rx.Component:
     )
 
 
-def _act(word: str, row: Any, event: Any, name: str) -> rx.Component:
-    return rx.el.button(
-        word,
-        rx.el.span(f" {row.name}", class_name="sr"),
-        type="button",
-        class_name=name,
-        on_click=event,
-    )
-
-
 def _nobody() -> rx.Component:
     return rx.cond(
         SHOWN["source"] != "",
@@ -150,13 +146,7 @@ def _nobody() -> rx.Component:
 
 
 def _pager() -> rx.Component:
-    return pager(
-        ReferralsState.label,
-        on_back=ReferralsState.step(-1),
-        on_next=ReferralsState.step(1),
-        has_back=HAS_BACK,
-        has_next=HAS_NEXT,
-    )
+    return list_pager(FOOT, on_back=ReferralsState.step(-1), on_next=ReferralsState.step(1))
 
 
 def _deciding() -> rx.Component:

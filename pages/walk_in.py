@@ -8,11 +8,11 @@ from cma_app.access.acts import Act
 from cma_app.rules.nations import NATIONS
 from cma_app.services.intake import EMERGENCY_WORDS, SOURCES
 from pages import routes
+from pages.components.dates import birth_boxes, kept_date
 from pages.components.empty import skeleton
 from pages.components.form import (
     button,
     choice,
-    date_boxes,
     error_summary,
     field,
     form,
@@ -74,7 +74,7 @@ def _same() -> rx.Component:
         rx.cond(
             ShellState.role == "trainee",
             rx.el.p(
-                "You see your own clients here. Ask your manager to check the others.",
+                "Of clients who are not yours you are told the name and the reference alone.",
                 class_name="card-body hint",
             ),
         ),
@@ -100,7 +100,11 @@ def _use(person: Any) -> rx.Component:
             ),
             class_name="chips",
         ),
-        rx.el.p(to_referral, class_name="chips"),
+        rx.cond(
+            person.kind == "referral",
+            rx.el.p(to_referral, class_name="chips"),
+            rx.el.p("Ask your manager who works with them.", class_name="hint"),
+        ),
     )
 
 
@@ -171,15 +175,7 @@ def _person() -> rx.Component:
             ),
             class_name="pair",
         ),
-        date_boxes(
-            "Date of birth",
-            "date_of_birth",
-            hint="For example, 27 3 1984",
-            error=ERRORS["date_of_birth"],
-            day=DRAFT["date_of_birth-day"],
-            month=DRAFT["date_of_birth-month"],
-            year=DRAFT["date_of_birth-year"],
-        ),
+        birth_boxes(DRAFT, ERRORS),
         class_name="stack wide",
     )
 
@@ -246,15 +242,7 @@ def _soon() -> rx.Component:
             error=ERRORS["emergency_what"],
         ),
         rx.el.div(
-            date_boxes(
-                "On which day",
-                "emergency_date",
-                hint="If it is known",
-                error=ERRORS["emergency_date"],
-                day=DRAFT["emergency_date-day"],
-                month=DRAFT["emergency_date-month"],
-                year=DRAFT["emergency_date-year"],
-            ),
+            kept_date("On which day", "emergency_date", DRAFT, ERRORS, hint="If it is known"),
             field(
                 "At what time",
                 "emergency_time",

@@ -6,7 +6,7 @@ from typing import Any, Final, TypedDict
 
 from cma_app.clock import local
 from cma_app.rules.workflow import STAGE_LABELS, Stage
-from cma_app.services.caseload import (
+from cma_app.services.caseload_values import (
     LANE_CARDS,
     LANE_OF,
     LANES,

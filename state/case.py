@@ -245,6 +245,16 @@ class CaseState(CentreState):
         """Say beside a box that was left what is wrong with it."""
         self.step_errors = checked(self.step_errors, ReasonForm, name, value)
 
+    @act(Act.CASE_RAISE_PRIORITY, quiet=True)
+    def check_raise(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.step_errors = checked(self.step_errors, case_steps.RaiseForm, name, value)
+
+    @act(Act.CASE_CLOSE, quiet=True)
+    def check_ending(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.step_errors = checked(self.step_errors, case_steps.EndingForm, name, value)
+
     @act(Act.CASE_MOVE_STAGE, form="step_errors")
     async def move(self, form: Form):
         """Move the case to another stage."""

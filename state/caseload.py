@@ -9,9 +9,10 @@ from cma_app.access.acts import Act
 from cma_app.clock import today
 from cma_app.paging import Page
 from cma_app.services import caseload
-from cma_app.services.caseload import SHOWS, Card, Filter
+from cma_app.services.caseload_values import SHOWS, Card, Filter
 from state.base import CentreState, act, load
 from state.board_view import BoardWords, address, board_words, card_words
+from state.lists import Foot, page_in
 from state.words import day_text, pounds
 
 
@@ -57,23 +58,12 @@ class Lines:
     """A page of the list, with the words under it."""
 
     rows: list[CaseLine]
-    label: str
-    number: int
-    has_back: bool
-    has_next: bool
+    foot: Foot
 
     @classmethod
     def of(cls, page: Page[Card]) -> "Lines":
         """Return a page of cases as the list shows it."""
-        first = (page.number - 1) * page.size + 1
-        last = first + len(page.rows) - 1
-        return cls(
-            rows=[CaseLine.of(card) for card in page.rows],
-            label=f"{first} to {last} of {page.total}" if page.rows else "None",
-            number=page.number,
-            has_back=page.number > 1,
-            has_next=page.number < page.pages,
-        )
+        return cls([CaseLine.of(card) for card in page.rows], Foot.of(page, none="None"))
 
 
 NOTHING: BoardWords = {"summary": {}, "cards": [], "at": ""}
@@ -84,7 +74,7 @@ class CaseloadState(CentreState):
 
     board: dict[str, Any] = dict(NOTHING)
     as_list: bool = False
-    lines: Lines = Lines(rows=[], label="", number=1, has_back=False, has_next=False)
+    lines: Lines = Lines(rows=[], foot=Foot())
     status: str = ""
     sort: str = "review"
     advisor: str = ""
@@ -129,7 +119,7 @@ class CaseloadState(CentreState):
             status=status,
             wanted=wanted,
             sort=sort,
-            number=_number(self.query("page")) or 1,
+            number=page_in(self.query("page")),
             show=Lines.of,
         )
         people = await self.ask(caseload.holders)

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
 import reflex as rx
 
 from cma_app.access.acts import Act
 from cma_app.clock import today
-from cma_app.paging import PAGE_SIZE
 from cma_app.rules.workflow import STAGE_LABELS, STATUS_LABELS, Stage, Status
 from cma_app.services.case_list import (
     SORTS,
@@ -22,6 +20,7 @@ from cma_app.services.cases import PRIORITY_LABELS
 from cma_app.services.next_actions import list_holders
 from state.base import CentreState, act, current_sign_in, load
 from state.case_bar import CaseBar, CaseBarState
+from state.lists import Foot, address, page_beside, page_in
 from state.words import away, day_text, pounds
 
 PLAIN: Final = {
@@ -122,9 +121,7 @@ class CasesState(CentreState):
     rows: list[CaseLine] = []
     counts: CountsView = CountsView()
     shown: dict[str, str] = dict(PLAIN)
-    label: str = ""
-    has_back: bool = False
-    has_next: bool = False
+    foot: Foot = Foot()
     is_filtered: bool = False
     holders: list[tuple[str, str]] = []
     may_see_all: bool = False
@@ -149,16 +146,13 @@ class CasesState(CentreState):
 
     def _show(self, shown: dict[str, str], listing: CaseListing) -> None:
         page = listing.page
-        first = (page.number - 1) * PAGE_SIZE
         if any(shown[name] != self.shown[name] for name in IN_BOXES) or shown["q"] != self._typed:
             self.filled += 1  # the boxes begin anew with what the address says
         self._typed = shown["q"]
         self.shown = shown
         self.rows = [CaseLine.of(row) for row in page.rows]
         self.counts = CountsView.of(listing.counts)
-        last = min(first + PAGE_SIZE, page.total)
-        self.label = f"{first + 1} to {last} of {page.total:,}" if page.rows else "No cases"
-        self.has_back, self.has_next = page.number > 1, page.number < page.pages
+        self.foot = Foot.of(page, none="No cases")
         self.is_filtered = any(
             shown[name] != PLAIN[name] for name in PLAIN if name not in {"sort", "page", "advisor"}
         )
@@ -190,16 +184,11 @@ class CasesState(CentreState):
     @act(Act.CASE_LIST)
     def step(self, by: int):
         """Go a page forth or back."""
-        return rx.redirect(_address(self.shown, "page", str(max(_number(self.shown) + by, 1))))
+        return rx.redirect(_address(self.shown, "page", page_beside(self.shown["page"], by)))
 
 
 def _turned(sort: str, word: str) -> str:
     return f"-{word}" if sort == word else word
-
-
-def _number(shown: dict[str, str]) -> int:
-    said = shown.get("page", "1")
-    return max(int(said), 1) if said.isascii() and said.isdigit() and len(said) < 6 else 1
 
 
 def _filter(shown: dict[str, str], me: int) -> CaseFilter:
@@ -216,7 +205,7 @@ def _filter(shown: dict[str, str], me: int) -> CaseFilter:
         overdue=bool(shown["overdue"]),
         undated=bool(shown["undated"]),
         sort=sort,
-        number=_number(shown),
+        number=page_in(shown["page"]),
     )
 
 
@@ -227,5 +216,4 @@ def _address(shown: dict[str, str], name: str, value: str) -> str:
     said = {**shown, name: value[:100]}
     if name != "page":
         said["page"] = "1"
-    kept = {each: said[each] for each in PLAIN if said[each] != PLAIN[each]}
-    return f"/cases?{urlencode(kept)}" if kept else "/cases"
+    return address("/cases", said, PLAIN)

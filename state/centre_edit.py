@@ -63,7 +63,7 @@ class CentreEditState(CentresState):
         except Conflict as error:
             self._both(error)
             return None
-        await self._show(self.listed.number)
+        await self._show(self.listed.foot.number)
         self.centre_theirs, self.centre_lost = {}, ""
         self.saves += 1
         return notice(f"{name} was changed.")

@@ -11,6 +11,7 @@ from cma_app.services import centres
 from cma_app.services.centres import CentreForm, CentreRow
 from state.base import CentreState, Form, FormErrors, act, current_sign_in, load, notice
 from state.forms import checked
+from state.lists import Foot, address, page_in
 
 NATION_WORDS = {
     "england": "England",
@@ -39,21 +40,14 @@ class Centres:
     """A page of centres, with the words under it."""
 
     rows: list[CentreLine]
-    label: str
-    number: int
-    has_back: bool
-    has_next: bool
+    foot: Foot
 
     @classmethod
     def of(cls, page: Page[CentreRow], own: int) -> "Centres":
         """Return a page of centres as the list shows it."""
-        first = (page.number - 1) * page.size + 1
         return cls(
             rows=[_line(row, own) for row in page.rows],
-            label=f"{first} to {first + len(page.rows) - 1} of {page.total}" if page.rows else "",
-            number=page.number,
-            has_back=page.number > 1,
-            has_next=page.number < page.pages,
+            foot=Foot.of(page),
         )
 
 
@@ -68,7 +62,7 @@ class Closing:
 class CentresState(CentreState):
     """The centres of the whole system."""
 
-    listed: Centres = Centres(rows=[], label="", number=1, has_back=False, has_next=False)
+    listed: Centres = Centres(rows=[], foot=Foot())
     adding: bool = False
     errors: FormErrors = {}
     form_number: int = 0
@@ -85,13 +79,12 @@ class CentresState(CentreState):
         """Show the centres."""
         self.chosen = 0
         self.adding = False
-        page = self.query("page", "1")
-        await self._show(int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1)
+        await self._show(page_in(self.query("page")))
 
     @act(Act.CENTRE_LIST)
     def turn(self, number: int):
         """Go to a page of the list."""
-        return rx.redirect(f"/centres?page={max(number, 1)}")
+        return rx.redirect(address("/centres", {"page": str(max(number, 1))}))
 
     @act(Act.CENTRE_ADD)
     def begin(self):
@@ -108,7 +101,7 @@ class CentresState(CentreState):
     async def add(self, form: Form):
         """Add a centre."""
         name = await self.ask(centres.add, CentreForm.read(form), show=lambda it: it.name)
-        await self._show(self.listed.number)
+        await self._show(self.listed.foot.number)
         self.form_number += 1
         self.adding = False
         return notice(f"{name} was added. Add its manager under People.")
@@ -133,7 +126,7 @@ class CentresState(CentreState):
         except Conflict as error:
             self.obstacle = error.sentence
             return None
-        await self._show(self.listed.number)
+        await self._show(self.listed.foot.number)
         self.closed += 1
         return notice(f"{name} is closed. Nobody of it can sign in.")
 
@@ -141,7 +134,7 @@ class CentresState(CentreState):
     async def reopen(self, centre: int):
         """Open a closed centre again."""
         name = await self.ask(centres.reopen, centre, show=lambda it: it.name)
-        await self._show(self.listed.number)
+        await self._show(self.listed.foot.number)
         return notice(f"{name} is open again.")
 
     @act(Act.CENTRE_EDIT)
@@ -161,7 +154,7 @@ class CentresState(CentreState):
         name = await self.ask(
             centres.choose_manager, self.chosen, user_id=person, show=lambda it: it.name
         )
-        await self._show(self.listed.number)
+        await self._show(self.listed.foot.number)
         self.chosen = 0
         return notice(f"{name} has a manager.")
 

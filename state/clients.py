@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
 import reflex as rx
 
@@ -10,6 +9,7 @@ from cma_app.access.acts import Act
 from cma_app.paging import Page
 from cma_app.services.clients import SORTS, FoundClient, find_clients
 from state.base import CentreState, act, load
+from state.lists import Foot, address, page_beside, page_in
 from state.words import day_text
 
 PLAIN: Final = {"q": "", "sort": "name", "page": "1"}
@@ -39,36 +39,11 @@ class ClientLine:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ClientPage:
-    """A page of the list, with the words at its foot."""
-
-    rows: list[ClientLine]
-    label: str
-    has_back: bool
-    has_next: bool
-
-    @classmethod
-    def of(cls, page: Page[FoundClient]) -> "ClientPage":
-        """Return what is shown of a page."""
-        first = (page.number - 1) * page.size + 1
-        last = first + len(page.rows) - 1
-        label = f"{first} to {last} of {page.total:,}" if page.rows else "No clients"
-        return cls(
-            [ClientLine.of(row) for row in page.rows],
-            label,
-            page.number > 1,
-            page.number < page.pages,
-        )
-
-
 class ClientsState(CentreState):
     """What the list shows and what the address said."""
 
     rows: list[ClientLine] = []
-    label: str = ""
-    has_back: bool = False
-    has_next: bool = False
+    foot: Foot = Foot()
     shown: dict[str, str] = dict(PLAIN)
     ready: bool = False
     filled: int = 0
@@ -80,19 +55,18 @@ class ClientsState(CentreState):
         """Show the clients that the address asks for."""
         shown = {name: self.query(name, plain)[:100] for name, plain in PLAIN.items()}
         sort = shown["sort"].removeprefix("-")
-        page: ClientPage = await self.ask(
+        page: Page[FoundClient] = await self.ask(
             find_clients,
             text=shown["q"],
             sort=sort if sort in SORTS else "name",
             direction="descending" if shown["sort"].startswith("-") else "ascending",
-            number=_number(shown),
-            show=ClientPage.of,
+            number=page_in(shown["page"]),
         )
         if shown["q"] != self._typed or not self.ready:
             self.filled += 1  # the box begins anew with what the address says
         self._typed, self.shown, self.ready = shown["q"], shown, True
-        self.rows, self.label = page.rows, page.label
-        self.has_back, self.has_next = page.has_back, page.has_next
+        self.rows = [ClientLine.of(row) for row in page.rows]
+        self.foot = Foot.of(page, none="No clients")
 
     @act(Act.CLIENT_FIND, debounce=250)
     def find(self, text: str):
@@ -109,15 +83,8 @@ class ClientsState(CentreState):
     @act(Act.CLIENT_FIND)
     def step(self, by: int):
         """Go a page forth or back."""
-        page = max(_number(self.shown) + by, 1)
-        return rx.redirect(_address(self.shown | {"page": str(page)}))
-
-
-def _number(shown: dict[str, str]) -> int:
-    said = shown["page"]
-    return max(int(said), 1) if said.isascii() and said.isdigit() and len(said) < 6 else 1
+        return rx.redirect(_address(self.shown | {"page": page_beside(self.shown["page"], by)}))
 
 
 def _address(shown: dict[str, str]) -> str:
-    said = {name: text for name, text in shown.items() if text and text != PLAIN.get(name)}
-    return f"/clients?{urlencode(said)}" if said else "/clients"
+    return address("/clients", shown, PLAIN)

@@ -1,17 +1,24 @@
 """Reading what a form sends: dates of three boxes, ticks, and texts without their spaces."""
 
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 from cma_app.errors import Invalid
-from cma_app.services.forms import Form as Sheet
 from state.base import Form, FormErrors
 
 UNSENT: Final = ""
 """Among a form's sentences where none was sent yet: they stand beside boxes, not in a summary."""
 
 
-def checked(errors: FormErrors, form: type[Sheet], name: str, value: str) -> FormErrors:
+class Checks(Protocol):
+    """What knows by itself what is wrong with one answer: a service's form."""
+
+    def sentence_for(self, name: str, value: str) -> str | None:
+        """Return what is wrong with an answer, None where nothing is."""
+        ...
+
+
+def checked(errors: FormErrors, form: Checks, name: str, value: str) -> FormErrors:
     """Return a form's sentences after one box was left: only that box's can come or go."""
     sentence = form.sentence_for(name, value)
     others = {key: said for key, said in errors.items() if key not in {name, UNSENT}}

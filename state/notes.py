@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import reflex as rx
+
 from cma_app.access.acts import Act
 from cma_app.clock import local
 from cma_app.errors import Conflict, Invalid
@@ -22,6 +24,7 @@ from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.case import CaseState
 from state.case_bar import CaseBar, CaseBarState
 from state.forms import checked
+from state.lists import Foot, address, page_in
 from state.words import moment_text, several
 
 
@@ -91,10 +94,7 @@ class NoteState(CentreState):
 
     notes: list[NoteView] = []
     lead: str = ""
-    label: str = ""
-    number: int = 1
-    has_back: bool = False
-    has_next: bool = False
+    foot: Foot = Foot()
     errors: FormErrors = {}
     correcting: NoteView = NoteView()
     chosen: int = 0
@@ -109,7 +109,7 @@ class NoteState(CentreState):
     @load(Act.CASE_OPEN)
     async def open(self):
         """Show a case's notes, the newest first."""
-        await self._show(1)
+        await self._show(page_in(self.query("page")))
 
     async def _show(self, number: int) -> None:
         case_id = self.route_id("case_id")
@@ -117,15 +117,13 @@ class NoteState(CentreState):
         page = listed.page
         self.on_case = case_id
         self.notes = [NoteView.of(row) for row in page.rows]
-        self.number = page.number
+        self.foot = Foot.of(page)
         self.lead = f"{several(page.total, 'note')}, {_spent(listed.minutes)}" if page.total else ""
-        self.label = f"Page {page.number} of {page.pages}"
-        self.has_back, self.has_next = page.number > 1, page.number < page.pages
 
     @act(Act.CASE_OPEN)
-    async def step(self, by: int):
-        """Show the next or the previous page."""
-        await self._show(max(self.number + by, 1))
+    def step(self, by: int):
+        """Go a page forth or back."""
+        return rx.redirect(_address(self.route_id("case_id"), max(self.foot.number + by, 1)))
 
     @act(Act.NOTE_RECORD, debounce=1000)
     async def keep(self, text: str):
@@ -147,7 +145,14 @@ class NoteState(CentreState):
         frame = await self.get_state(CaseBarState)
         frame.bar = await self.ask(open_facts, case_id, first=False, show=CaseBar.of)
         self.saved += 1
-        return [notice("Note saved."), CaseState.look_again]
+        done = [notice("Note saved."), CaseState.look_again]
+        if self._is_here() and self.query("page"):
+            done.append(rx.redirect(_address(case_id, 1)))  # where the newest note stands
+        return done
+
+    def _is_here(self) -> bool:
+        path: str = self.rx_router_page.path  # pyright: ignore[reportAttributeAccessIssue]
+        return path.endswith("/notes")
 
     @act(Act.NOTE_RECORD, quiet=True)
     def check(self, name: str, value: str):
@@ -177,7 +182,7 @@ class NoteState(CentreState):
         except Conflict as conflict:
             await self._meet(conflict)
             return notice(f"{conflict.sentence} Both wordings are shown.", "late")
-        await self._show(self.number)
+        await self._show(self.foot.number)
         self.saved += 1
         return notice("Correction saved. The first wording can still be read.")
 
@@ -189,12 +194,16 @@ class NoteState(CentreState):
     async def _meet(self, conflict: Conflict) -> None:
         """Show the stored wording, and let the next save correct that one."""
         old = self.correcting.id
-        await self._show(self.number)
+        await self._show(self.foot.number)
         newest = [note for note in self.notes if any(each.id == old for each in note.earlier)]
         if not newest:
             raise Invalid({"body": conflict.sentence})
         self.stored = newest[0].body
         self.correcting = NoteView(**{**_fields(self.correcting), "id": newest[0].id})
+
+
+def _address(case_id: int, number: int) -> str:
+    return address(f"/cases/{case_id}/notes", {"page": str(number)})
 
 
 def _fields(note: NoteView) -> dict:

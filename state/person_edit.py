@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cma_app.access.acts import Act
 from cma_app.errors import Conflict
-from cma_app.services import users
+from cma_app.services import people_list, users
 from cma_app.services.person_forms import PersonEdit
 from cma_app.services.users import PersonDetails
 from state.base import Form, FormErrors, act, notice
@@ -93,7 +93,7 @@ class PersonEditState(UsersState):
             return None
         changes_role = form.get("role") != self.person.role
         await self._refresh(NO_PASSWORD)
-        found = await self.ask(users.choices_of_supervisor, centre_id=self._centre_id())
+        found = await self.ask(people_list.choices_of_supervisor, centre_id=self._centre_id())
         self.supervisors = supervisor_choices(found)
         self.person_theirs, self.person_lost = {}, ""
         self.saves += 1

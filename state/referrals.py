@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import reflex as rx
 
@@ -22,6 +21,7 @@ from cma_app.services.referrals import (
 )
 from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.forms import checked
+from state.lists import Foot, address, page_beside, page_in
 from state.safe_routes import SafeRoute
 from state.same_person import SamePerson
 from state.words import away, clock_text, day_text, several, weekday_text
@@ -62,35 +62,11 @@ class ReferralLine:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ReferralPage:
-    """A page of the waiting list, with the words at its foot."""
-
-    rows: list[ReferralLine]
-    label: str
-    has_back: bool
-    has_next: bool
-
-    @classmethod
-    def of(cls, page: Page[WaitingReferral]) -> "ReferralPage":
-        """Return what is shown of a page."""
-        first = (page.number - 1) * page.size + 1
-        last = first + len(page.rows) - 1
-        return cls(
-            [ReferralLine.of(row) for row in page.rows],
-            f"{first} to {last} of {page.total:,}" if page.rows else "Nobody is waiting",
-            page.number > 1,
-            page.number < page.pages,
-        )
-
-
 class ReferralsState(CentreState):
     """The list, and the referral that is being decided."""
 
     rows: list[ReferralLine] = []
-    label: str = ""
-    has_back: bool = False
-    has_next: bool = False
+    foot: Foot = Foot()
     shown: dict[str, str] = dict(PLAIN)
     ready: bool = False
     deciding: int = 0
@@ -117,7 +93,7 @@ class ReferralsState(CentreState):
     @act(Act.REFERRAL_LIST)
     def step(self, by: int):
         """Go a page forth or back."""
-        return rx.redirect(_address(self.shown | {"page": str(max(_number(self.shown) + by, 1))}))
+        return rx.redirect(_address(self.shown | {"page": page_beside(self.shown["page"], by)}))
 
     @act(Act.REFERRAL_ACCEPT)
     async def accept(self, number: int):
@@ -196,15 +172,14 @@ class ReferralsState(CentreState):
         return [notice("Accepted. This is the new case."), rx.redirect(f"/cases/{case_id}")]
 
     async def _again(self) -> None:
-        page: ReferralPage = await self.ask(
+        page: Page[WaitingReferral] = await self.ask(
             waiting_referrals,
             source=self.shown["source"],
             sort=self.shown["sort"],
-            number=_number(self.shown),
-            show=ReferralPage.of,
+            number=page_in(self.shown["page"]),
         )
-        self.rows, self.label, self.ready = page.rows, page.label, True
-        self.has_back, self.has_next = page.has_back, page.has_next
+        self.rows, self.ready = [ReferralLine.of(row) for row in page.rows], True
+        self.foot = Foot.of(page, none="Nobody is waiting")
         if self.deciding and all(row.id != self.deciding for row in page.rows):
             self._put_away()
 
@@ -216,11 +191,5 @@ def _when(row: WaitingReferral) -> str:
     return f"{weekday_text(row.emergency_date)}{at} ({away(row.emergency_date)})"
 
 
-def _number(shown: dict[str, str]) -> int:
-    said = shown["page"]
-    return max(int(said), 1) if said.isascii() and said.isdigit() and len(said) < 6 else 1
-
-
 def _address(shown: dict[str, str]) -> str:
-    said = {name: text for name, text in shown.items() if text and text != PLAIN.get(name)}
-    return f"/referrals?{urlencode(said)}" if said else "/referrals"
+    return address("/referrals", shown, PLAIN)

@@ -3,7 +3,6 @@
 import functools
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 import reflex as rx
 
@@ -11,11 +10,13 @@ from cma_app.access.actor import Actor
 from cma_app.access.acts import Act, Role
 from cma_app.errors import Conflict, NotFound
 from cma_app.paging import Page
-from cma_app.services import users
+from cma_app.services import people_list, users
+from cma_app.services.people_list import CentreChoice, Person
 from cma_app.services.person_forms import PersonForm
-from cma_app.services.users import CentreChoice, Issued, Person
+from cma_app.services.users import Issued
 from state.base import CentreState, Form, FormErrors, act, current_sign_in, load, notice
 from state.forms import checked
+from state.lists import Foot, address, page_in
 from state.words import moment_text
 
 ROLE_WORDS = {
@@ -49,21 +50,14 @@ class People:
     """A page of people, with the words under it."""
 
     rows: list[PersonLine]
-    label: str
-    number: int
-    has_back: bool
-    has_next: bool
+    foot: Foot
 
     @classmethod
     def of(cls, page: Page[Person], actor: Actor) -> "People":
         """Return a page of people as the list shows it to this person."""
-        first = (page.number - 1) * page.size + 1
         return cls(
             rows=[_line(person, actor) for person in page.rows],
-            label=f"{first} to {first + len(page.rows) - 1} of {page.total}" if page.rows else "",
-            number=page.number,
-            has_back=page.number > 1,
-            has_next=page.number < page.pages,
+            foot=Foot.of(page),
         )
 
 
@@ -91,7 +85,7 @@ class Leaving:
 
 
 NO_PASSWORD = Password("", "", "", "")
-NOBODY = People(rows=[], label="", number=1, has_back=False, has_next=False)
+NOBODY = People(rows=[], foot=Foot())
 
 
 class UsersState(CentreState):
@@ -125,11 +119,9 @@ class UsersState(CentreState):
             "show": asked_show if asked_show in SHOWS else "active",
             "prefix": self.query("q")[:50],
         }
-        page = self.query("page", "1")
-        number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
-        people = await self._page({**wanted, "number": number})
-        choices = await self.ask(users.choices_of_centre)
-        supervisors = await self.ask(users.choices_of_supervisor, centre_id=centre_id)
+        people = await self._page({**wanted, "number": page_in(self.query("page"))})
+        choices = await self.ask(people_list.choices_of_centre)
+        supervisors = await self.ask(people_list.choices_of_supervisor, centre_id=centre_id)
         self.people = People.of(people, current_sign_in().actor)
         self.show, self.sought = wanted["show"], wanted["prefix"]
         self._keep_choices(centre_id, choices, supervisors)
@@ -231,14 +223,14 @@ class UsersState(CentreState):
         self.issued = NO_PASSWORD
 
     async def _refresh(self, issued: Password) -> None:
-        wanted = {"show": self.show, "prefix": self.sought, "number": self.people.number}
+        wanted = {"show": self.show, "prefix": self.sought, "number": self.people.foot.number}
         page = await self._page(wanted)
         self.people = People.of(page, current_sign_in().actor)
         self.issued = issued
 
     async def _page(self, wanted: dict[str, Any]) -> Page[Person]:
         """Return the page asked for; `show` is the list's own word, so `ask` does not take it."""
-        ask_list = functools.partial(users.list_people, **wanted)
+        ask_list = functools.partial(people_list.list_people, **wanted)
         return await self.ask(ask_list, centre_id=self._centre_id())
 
     def _centre_id(self) -> int | None:
@@ -269,8 +261,7 @@ class UsersState(CentreState):
 
     def _address(self, **over: str) -> str:
         kept = {"centre": self.query("centre"), "show": self.show, "q": self.sought, **over}
-        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in kept.items() if value)
-        return f"/people?{query}" if query else "/people"
+        return address("/people", kept)
 
 
 def supervisor_choices(found: list[tuple[int, str]]) -> list[tuple[str, str]]:

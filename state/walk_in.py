@@ -9,6 +9,7 @@ from cma_app.clock import local
 from cma_app.errors import Invalid
 from cma_app.rules.nations import NATIONS
 from cma_app.services.clients import read_client
+from cma_app.services.contact_routes import RouteAnswers
 from cma_app.services.drafts import drop_draft, keep_draft, kept_draft
 from cma_app.services.referrals import record_referral
 from cma_app.services.walk_in import DRAFT, WalkInForm, look_alikes, start_walk_in, suggested_nation
@@ -68,7 +69,8 @@ class WalkInState(CentreState):
     @act(Act.CLIENT_RECORD, quiet=True)
     def check(self, name: str, value: str):
         """Say beside a box that was left what is wrong with it."""
-        self.errors = checked(self.errors, WalkInForm, name, value)
+        sheet = RouteAnswers if name.startswith("route_") else WalkInForm
+        self.errors = checked(self.errors, sheet, name, value)
 
     @act(Act.CLIENT_FIND)
     async def use(self, number: int):

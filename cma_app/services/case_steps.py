@@ -5,8 +5,9 @@ else changed that since, Conflict carries what is stored now: the page shows bot
 """
 
 from datetime import date, time
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+from pydantic import Field
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -25,11 +26,25 @@ from cma_app.services.cases import (
     new_emergency,
     write_event,
 )
+from cma_app.services.forms import Form
 from cma_app.session import CentreSession
 from models import Case, Client, FileAccess, NextAction, User
 
 ENDINGS: Final = (Status.CLOSED, Status.REFERRED, Status.CANCELLED)
-MOST_REASON: Final = 100
+MOST_REASON: Final = 500
+MOST_CLOSURE: Final = 100  # what the schema keeps beside a case that ended
+
+
+class RaiseForm(Form):
+    """Why a priority is raised, where that was said."""
+
+    reason: Annotated[str, Field(max_length=MOST_REASON)] = ""
+
+
+class EndingForm(Form):
+    """Why a case ends; from its last stage it may be empty."""
+
+    reason: Annotated[str, Field(max_length=MOST_CLOSURE)] = ""
 
 
 def edit_case(
@@ -86,7 +101,8 @@ def raise_priority(
         raise Conflict(
             f"The priority is {PRIORITY_LABELS[case.priority].lower()} now. Choose a higher one."
         )
-    case.priority, case.priority_reason = priority, (reason or "").strip()[:500] or None
+    said = (reason or "").strip()
+    case.priority, case.priority_reason = priority, _reason(said) if said else None
     session.flush()
     return case
 
@@ -100,7 +116,7 @@ def lower_priority(session: CentreSession, case_id: int, *, priority: str, reaso
         raise Conflict(
             f"The priority is {PRIORITY_LABELS[case.priority].lower()} now. Choose a lower one."
         )
-    case.priority, case.priority_reason = priority, _reason(reason, 500)
+    case.priority, case.priority_reason = priority, _reason(reason)
     session.flush()
     return case
 
@@ -139,7 +155,7 @@ def end_emergency(session: CentreSession, case_id: int, *, reason: str) -> Case:
     session.authorize(Act.CASE_LOWER_PRIORITY, case)
     if not case.emergency:
         raise Conflict("There is no emergency on this case.")
-    said = _reason(reason, 500)
+    said = _reason(reason)
     write_event(session, "case:end_emergency", case, {"was": case.emergency, "reason": said})
     case.emergency, case.emergency_date, case.emergency_time = None, None, None
     for action in _open_actions(session, case, kind="emergency"):
@@ -181,7 +197,7 @@ def close_case(
     if refusal is not None:
         raise Invalid({"reason": refusal}) if not reason.strip() else Conflict(refusal)
     case.status, case.closing_date = Status(status).value, today()
-    case.closure_reason = _reason(reason) if reason.strip() else None
+    case.closure_reason = _reason(reason, MOST_CLOSURE) if reason.strip() else None
     session.flush()
     return case
 

@@ -80,10 +80,31 @@ class RouteAnswers:
             try:
                 values.append(_value(route, answer, data))
             except Invalid as error:
-                wrong[name] = f"{ROUTE_WORDS[route]}: {next(iter(error.fields.values())).lower()}"
+                wrong[name] = _on_row(route, error)
         if wrong:
             raise Invalid(wrong)
         return cls(values)
+
+    @classmethod
+    def sentence_for(cls, name: str, value: str) -> str | None:
+        """Return what is wrong with one route as it stands, None where nothing is.
+
+        `value` is the answer and both times, a line each; a missing answer waits until all are
+        sent, and no time counts where the answer is no.
+        """
+        route = name.removeprefix("route_")
+        if route not in ROUTES or name == route:
+            return None
+        answer, start, end, *_ = [*value.split("\n"), "", "", ""]
+        try:
+            _value(route, answer or "yes", {f"{name}_from": start, f"{name}_to": end})
+        except Invalid as error:
+            return _on_row(route, error)
+        return None
+
+
+def _on_row(route: str, error: Invalid) -> str:
+    return f"{ROUTE_WORDS[route]}: {next(iter(error.fields.values())).lower()}"
 
 
 def _value(route: str, answer: str, data: Mapping[str, Any]) -> SafeRouteValue:

@@ -166,13 +166,17 @@ def correct_note(
 
 
 def list_notes(session: CentreSession, case_id: int, *, number: int = 1) -> NotePage:
-    """Return a page of a case's notes as they stand, the newest first, with earlier wordings."""
+    """Return a page of a case's notes as they stand, the newest first, with earlier wordings.
+
+    A page that is not there is the nearest that is.
+    """
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_OPEN, case)
     firsts = _versions(case).where(col(CaseNote.corrects_id).is_(None))
     total = session.execute(
         select(func.count()).select_from(firsts.order_by(None).subquery())
     ).scalar_one()
+    number = min(max(number, 1), Page([], total).pages)
     shown = session.execute(
         firsts.order_by(col(CaseNote.happened_at).desc(), col(CaseNote.id).desc())
         .limit(PAGE_SIZE)

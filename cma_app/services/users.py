@@ -15,8 +15,8 @@ from sqlmodel import col
 from cma_app.access.acts import Act, Role
 from cma_app.clock import now
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
-from cma_app.paging import PAGE_SIZE, Page, offset_of
 from cma_app.services.passwords import ONE_TIME_VALID, hashed, one_time_password
+from cma_app.services.people_list import SUPERVISES
 from cma_app.services.person_forms import PersonEdit, PersonForm
 from cma_app.services.sign_in import end_other_sign_ins
 from cma_app.session import CentreSession, was_seen
@@ -24,7 +24,6 @@ from models import Centre, User
 
 MANAGED: Final = (Role.MANAGER.value, Role.ADVISOR.value, Role.TRAINEE.value)
 """The roles a manager looks after; an admin's account is an admin's to change."""
-SUPERVISES: Final = (Role.MANAGER.value, Role.ADVISOR.value)
 CHANGED: Final = (
     "Somebody else changed this person after you opened them. What is stored now is shown; save"
     " again to keep yours."
@@ -32,11 +31,6 @@ CHANGED: Final = (
 _TAKEN: Final = {
     "uq_users_username": {"username": "This username cannot be used. Choose another."},
     "uq_users_email": {"email": "This e-mail address cannot be used. Choose another."},
-}
-_SORTS: Final = {
-    "name": (col(User.last_name), col(User.first_name), col(User.id)),
-    "role": (col(User.role), col(User.last_name), col(User.id)),
-    "last_login": (col(User.last_login), col(User.id)),
 }
 
 
@@ -49,21 +43,6 @@ class Issued:
     username: str
     password: str = field(repr=False)
     valid_until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A row of the list of people."""
-
-    id: int
-    name: str
-    username: str
-    email: str
-    role: str
-    supervisor: str
-    is_active: bool
-    waits_for_password: bool
-    last_login: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,109 +59,6 @@ class PersonDetails:
     role: str
     supervisor_id: int | None
     is_self: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CentreChoice:
-    """A centre that an admin may work in."""
-
-    id: int
-    name: str
-    code: str
-
-
-def list_people(
-    session: CentreSession,
-    *,
-    centre_id: int | None = None,
-    prefix: str = "",
-    show: str = "active",
-    sort: str = "name",
-    number: int = 1,
-) -> Page[Person]:
-    """Return a page of a centre's people; `show` is active, inactive, unused or all."""
-    session.authorize(Act.USER_LIST)
-    supervisor = select(User).subquery()
-    wanted = select(
-        col(User.id),
-        col(User.first_name),
-        col(User.last_name),
-        col(User.username),
-        col(User.email),
-        col(User.role),
-        func.concat_ws(" ", supervisor.c.first_name, supervisor.c.last_name).label("supervisor"),
-        col(User.is_active),
-        col(User.must_change_password),
-        col(User.last_login),
-    ).outerjoin(
-        supervisor,
-        (supervisor.c.centre_id == col(User.centre_id))
-        & (supervisor.c.id == col(User.supervisor_id)),
-    )
-    conditions = {
-        "active": [col(User.is_active).is_(True)],
-        "inactive": [col(User.is_active).is_(False)],
-        "unused": [col(User.is_active).is_(True), col(User.must_change_password).is_(True)],
-    }.get(show, [])
-    if sought := prefix.strip().lower()[:50]:
-        conditions = [
-            *conditions,
-            func.lower(col(User.last_name)).startswith(sought, autoescape=True)
-            | func.lower(col(User.first_name)).startswith(sought, autoescape=True)
-            | col(User.username).startswith(sought, autoescape=True),
-        ]
-    with session.in_centre(centre_id):
-        total = session.execute(select(func.count(col(User.id))).where(*conditions)).scalar_one()
-        rows = session.execute(
-            wanted.where(*conditions)
-            .order_by(*_SORTS.get(sort, _SORTS["name"]))
-            .offset(offset_of(number))
-            .limit(PAGE_SIZE)
-        ).all()
-    people = [
-        Person(
-            row.id,
-            " ".join(part for part in (row.first_name, row.last_name) if part) or row.username,
-            row.username,
-            row.email,
-            row.role,
-            row.supervisor or "",
-            row.is_active,
-            row.must_change_password and row.is_active,
-            row.last_login,
-        )
-        for row in rows
-    ]
-    return Page(people, total, number)
-
-
-def choices_of_supervisor(
-    session: CentreSession, *, centre_id: int | None = None
-) -> list[tuple[int, str]]:
-    """Return who may supervise a trainee in a centre: active advisors and managers."""
-    session.authorize(Act.USER_LIST)
-    with session.in_centre(centre_id):
-        rows = session.execute(
-            select(
-                col(User.id),
-                func.concat_ws(" ", col(User.first_name), col(User.last_name)).label("name"),
-            )
-            .where(col(User.is_active).is_(True), col(User.role).in_(SUPERVISES))
-            .order_by(col(User.last_name), col(User.first_name), col(User.id))
-            .limit(500)
-        ).all()
-    return [(row.id, row.name) for row in rows]
-
-
-def choices_of_centre(session: CentreSession) -> list[CentreChoice]:
-    """Return the centres whose people one may look after: an admin all, a manager the own."""
-    session.authorize(Act.USER_LIST)
-    rows = session.execute(
-        select(col(Centre.id), col(Centre.name), col(Centre.code))
-        .order_by(col(Centre.name), col(Centre.id))
-        .limit(500)
-    ).all()
-    return [CentreChoice(row.id, row.name, row.code) for row in rows]
 
 
 def add(session: CentreSession, form: PersonForm, *, centre_id: int | None = None) -> Issued:

@@ -23,7 +23,7 @@ from cma_app.access.actor import Actor, Origin
 from cma_app.access.acts import Act
 from cma_app.errors import Refused, SignedOut
 from cma_app.services import caseload
-from cma_app.services.caseload import SHOWS, Change, Filter
+from cma_app.services.caseload_values import SHOWS, Change, Filter
 from cma_app.services.sign_in import remaining
 from cma_app.session import open_as, resume
 from cma_app.settings import settings

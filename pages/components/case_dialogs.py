@@ -254,9 +254,17 @@ def _raise() -> rx.Component:
             error=STEP_ERRORS["priority"],
             key="raise-",
         ),
-        field("Why, if you wish", "reason", width="full", key="raise-"),
+        field(
+            "Why, if you wish",
+            "reason",
+            error=STEP_ERRORS["reason"],
+            width="full",
+            max_length=500,
+            key="raise-",
+        ),
         errors=STEP_ERRORS,
         on_submit=CaseState.raise_priority,
+        on_check=CaseState.check_raise,
         word="Raise priority",
     )
 
@@ -301,6 +309,7 @@ def _close() -> rx.Component:
         _reason("close-", "Needed unless the case is closed from its closing stage."),
         errors=STEP_ERRORS,
         on_submit=CaseState.close,
+        on_check=CaseState.check_ending,
         word="End case",
     )
 

@@ -44,7 +44,7 @@ def _edit() -> rx.Component:
             rx.el.p(
                 "Code ", rx.el.strong(ANSWERS["code"]), ". It begins each reference and stays."
             ),
-            _box("name", max_length=100),
+            _box("name", width="full", max_length=100),
             select(
                 LABELS["nation"],
                 "nation",
@@ -54,13 +54,11 @@ def _edit() -> rx.Component:
                 width="w12",
                 key="edit-",
             ),
-            rx.el.div(_box("address_line1"), _box("address_line2"), class_name="pair"),
+            _box("address_line1", width="full"),
+            _box("address_line2", width="full"),
             rx.el.div(_box("city", width="w12"), _box("postcode", width="w8"), class_name="pair"),
-            rx.el.div(
-                _box("phone", type="tel", width="w12", max_length=40),
-                _box("email", type="email", max_length=255),
-                class_name="pair",
-            ),
+            _box("phone", type="tel", width="w12", max_length=40),
+            _box("email", type="email", width="full", max_length=255),
             form_foot(submit("Save changes")),
             on_submit=CentreEditState.save_edit,
             on_check=CentreEditState.check_edit,

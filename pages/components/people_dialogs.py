@@ -40,8 +40,10 @@ def _edit() -> rx.Component:
             error_summary(ERRORS),
             stored_now(PersonEditState.person_lost, PersonEditState.person_theirs, LABELS),
             rx.el.p("Username ", rx.el.strong(PERSON.username), ". It stays."),
-            rx.el.div(_box("first_name"), _box("last_name"), class_name="pair"),
-            _box("email", type="email", max_length=255),
+            rx.el.div(
+                _box("first_name", width="w12"), _box("last_name", width="w12"), class_name="pair"
+            ),
+            _box("email", type="email", width="full", max_length=255),
             _box("phone", type="tel", width="w12", max_length=40),
             rx.cond(PERSON.is_self, _own_role(), _role()),
             form_foot(submit("Save changes")),

@@ -11,7 +11,11 @@ ANSWERS = (("yes", "Yes"), ("no", "No"), ("not_asked", "Not asked"))
 
 
 def route_answers(values: Any, errors: Any) -> rx.Component:
-    """Return the table of routes; `values` is a var with `route_call`, `route_call_from`, ..."""
+    """Return the table of routes; `values` is a var with `route_call`, `route_call_from`, ...
+
+    A form that checks what was left is told `route_call` with the answer and both times, a line
+    each.
+    """
     heads = [rx.el.th("Route", scope="col")]
     heads += [rx.el.th(word, scope="col") for _, word in ANSWERS]
     heads.append(rx.el.th("Only between", scope="col"))
@@ -47,6 +51,7 @@ def _row(route: str, values: Any, errors: Any) -> rx.Component:
                 class_name="inline times",
             )
         ),
+        custom_attrs={"data-together": name},
     )
 
 

@@ -84,6 +84,20 @@ def table(
     return rx.cond(rows.length() > 0, shown, when_empty) if when_empty is not None else shown
 
 
+def row_button(
+    word: str, whose: rx.Var[str] | str, *, on_click: Any, kind: str = "", **props: Any
+) -> rx.Component:
+    """Return a small button of a row; screen readers hear `whose` row it is: " for Ann Dee"."""
+    return rx.el.button(
+        word,
+        rx.el.span(whose, class_name="sr"),
+        type="button",
+        class_name=f"button small {kind}".strip(),
+        on_click=on_click,
+        **props,
+    )
+
+
 def pager(
     label: rx.Var[str] | str,
     *,
@@ -102,6 +116,17 @@ def pager(
         ),
         class_name="between pager",
         aria_label="Pages",
+    )
+
+
+def list_pager(foot: Any, *, on_back: Any, on_next: Any) -> rx.Component:
+    """Return the pager of a `state.lists.Foot`."""
+    return pager(
+        foot.label,
+        on_back=on_back,
+        on_next=on_next,
+        has_back=foot.has_back,
+        has_next=foot.has_next,
     )
 
 

@@ -220,6 +220,26 @@ class TestNotes:
         desk.keyboard.press("Alt+n")
         expect(desk.locator("#note-body")).to_have_value("Half a sent")
 
+    def test_the_page_stands_in_the_address(self, office: Office, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        with cast.open(cast.amina) as session:
+            for number in range(52):
+                record_note(session, case_id, channel="phone", minutes=1, body=f"Call {number}")
+        page = office.signed_in("amina", f"/cases/{case_id}/notes").page
+        page.get_by_role("button", name="Next").click()
+        expect(page).to_have_url(re.compile(rf"/cases/{case_id}/notes\?page=2$"))
+        expect(page.locator(".pager")).to_contain_text("51 to 52 of 52")
+        page.reload()
+        expect(page.locator(".pager")).to_contain_text("51 to 52 of 52")
+        expect(page.locator(".notes li .said")).to_have_text(["Call 1", "Call 0"])
+        page.keyboard.press("Alt+n")
+        page.fill("#note-body", "The newest of all")
+        page.get_by_role("button", name="Save note").click()
+        expect(page.locator(".notes li .said").first).to_have_text("The newest of all")
+        expect(page).to_have_url(re.compile(rf"/cases/{case_id}/notes$"))
+        page.go_back()
+        expect(page.locator(".pager")).to_contain_text("51 to 53 of 53")
+
     @pytest.mark.parametrize("width", [1280, 768])
     def test_is_corrected_and_the_first_wording_stays(
         self, office: Office, cast: Cast, width: int

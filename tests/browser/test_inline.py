@@ -37,6 +37,28 @@ def type_and_leave(page: Page, box: str, text: str) -> None:
     page.keyboard.press("Tab")
 
 
+def times_of_a_route(page: Page) -> None:
+    """Type wrong times for texts, and right ones: the sentence stands on the row of texts."""
+    row, start = page.locator("tr", has=page.locator("#route_text-yes")), "[name=route_text_from]"
+    page.check("#route_text-yes")
+    type_and_leave(page, start, "half ten")
+    says(page, start, "route_text", "Text: enter a time like 14:02")
+    expect(row.locator("#route_text-error")).to_have_count(1)
+    expect(page.locator("main .field-error")).to_have_count(1)
+    expect(page.locator("[name=route_text_to]")).to_be_focused()
+    assert findings(settled(page)) == []
+    type_and_leave(page, start, "10:30")
+    silent(page, start, "route_text")
+    type_and_leave(page, "[name=route_text_to]", "9")
+    says(page, "[name=route_text_to]", "route_text", "the first time must come before the second")
+    type_and_leave(page, "[name=route_text_to]", "12.15")
+    silent(page, "[name=route_text_to]", "route_text")
+    type_and_leave(page, "[name=route_text_to]", "noon")
+    says(page, "[name=route_text_to]", "route_text", "enter a time like")
+    page.check("#route_text-no")
+    silent(page, "[name=route_text_to]", "route_text")
+
+
 class TestWalkIn:
     def test_says_what_is_wrong_beside_the_box_that_was_left(self, office: Office) -> None:
         page = office.signed_in("amina", "/walk-in").page
@@ -92,6 +114,10 @@ class TestWalkIn:
         type_and_leave(page, "#first_name", " ")
         says(page, "#first_name", "first_name", "Fill this in.")
 
+    def test_the_times_of_a_safe_route_are_read_on_its_row(self, office: Office) -> None:
+        page = office.signed_in("amina", "/walk-in").page
+        times_of_a_route(page)
+
     def test_a_click_on_the_main_button_is_not_lost_to_it(self, office: Office) -> None:
         page = office.signed_in("amina", "/walk-in").page
         page.focus("#email")
@@ -121,6 +147,12 @@ class TestClientFile:
         type_and_leave(page, "#phone_primary", "07700 900123")
         silent(page, "#phone_primary", "phone_primary")
         says(page, "#dependents", "dependents", "Use a whole number")
+
+    def test_the_times_of_a_safe_route_are_read_on_its_row(
+        self, office: Office, cast: Cast
+    ) -> None:
+        page = office.signed_in("amina", f"/clients/{known(cast)}").page
+        times_of_a_route(page)
 
 
 class TestPerson:
@@ -157,3 +189,26 @@ class TestCaseDialogs:
         type_and_leave(page, "#note-minutes", "5")
         silent(page, "#note-minutes", "note-minutes")
         expect(page.locator("#note-body")).to_have_value("He rang.")
+
+    def test_reasons_are_read_where_they_are_left(self, office: Office, cast: Cast) -> None:
+        page = office.signed_in("amina", f"/clients/{known(cast)}").page
+        page.locator("main a[href^='/cases/']").first.click()
+        page.get_by_role("button", name="Raise priority", exact=True).click()
+        page.eval_on_selector("#raise-reason", "each => each.removeAttribute('maxlength')")
+        page.focus("#raise-reason")
+        page.keyboard.insert_text("x" * 501)
+        page.keyboard.press("Tab")
+        says(page, "#raise-reason", "raise-reason", "Use at most 500 characters.")
+        page.fill("#raise-reason", "")
+        page.keyboard.press("Tab")
+        silent(page, "#raise-reason", "raise-reason")
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="End case", exact=True).first.click()
+        page.eval_on_selector("#close-reason", "each => each.removeAttribute('maxlength')")
+        page.focus("#close-reason")
+        page.keyboard.insert_text("x" * 101)
+        page.keyboard.press("Tab")
+        says(page, "#close-reason", "close-reason", "Use at most 100 characters.")
+        page.fill("#close-reason", "")
+        page.keyboard.press("Tab")
+        silent(page, "#close-reason", "close-reason")

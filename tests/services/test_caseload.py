@@ -10,7 +10,7 @@ from cma_app.access.actor import Actor
 from cma_app.clock import today
 from cma_app.errors import Refused
 from cma_app.services import caseload
-from cma_app.services.caseload import LANE_CARDS, Board, Filter, Tally
+from cma_app.services.caseload_values import LANE_CARDS, Board, Filter, Tally
 from tests.people import Cast
 from tests.plant import plant_action, plant_case
 

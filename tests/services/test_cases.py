@@ -24,6 +24,7 @@ from cma_app.services.case_steps import (
     reopen_case,
 )
 from cma_app.services.cases import open_case, read_case, start_case
+from cma_app.services.forms import ReasonForm
 from cma_app.services.next_actions import list_actions, record_action
 from models import AuditLog, Case, Client, NextAction
 from tests.people import Cast
@@ -325,6 +326,17 @@ class TestPriorities:
                 lower_priority(session, case_id, priority=to, reason="Because")
         assert row_of(owner, case_id) == before
 
+    def test_no_reason_is_cut_short_unasked(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        with cast.open(cast.amina) as session:
+            case = raise_priority(session, case_id, priority="high", reason="x" * 500)
+            assert case.priority_reason == "x" * 500
+        with (
+            pytest.raises(Invalid, match="at most 500"),
+            cast.open(cast.amina) as session,
+        ):
+            raise_priority(session, case_id, priority="urgent", reason="x" * 501)
+
     def test_lowering_needs_a_reason_that_stays(self, cast: Cast) -> None:
         case_id = make_case(cast, cast.amina)
         with pytest.raises(Invalid, match="Say why"), cast.open(cast.amina) as session:
@@ -431,6 +443,15 @@ class TestCloseAndReopen:
             assert (case.status, case.stage) == ("in_progress", "review")
             assert case.closing_date is None
         assert "case:reopen" in acts(cast, case_id)
+
+    def test_reopening_takes_as_long_a_reason_as_its_form_says(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        long = "They came back " * 33
+        with cast.open(cast.amina) as session:
+            close_case(session, case_id, reason="Moved away")
+        assert ReasonForm.sentence_for("reason", long) is None
+        with cast.open(cast.amina) as session:
+            assert reopen_case(session, case_id, reason=long).status == "in_progress"
 
     @pytest.mark.parametrize("other", ["tess", "colin"])
     def test_reopening_is_not_for_a_trainee_nor_another_centre(

@@ -1,5 +1,7 @@
 """Around a client: look-alikes, drafts, flags, consents, contact routes, restricted files."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import text
 from sqlmodel import select
@@ -8,7 +10,7 @@ from cma_app.clock import today
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.keys import match_index
 from cma_app.rules.consents import purposes, wording_on
-from cma_app.services.clients import ClientForm, edit_client, find_clients, open_client
+from cma_app.services.clients import ClientForm, edit_client, find_clients, open_client, read_client
 from cma_app.services.consents import ConsentForm, consents_of, record_consent, standing
 from cma_app.services.contact_routes import (
     RouteAnswers,
@@ -94,11 +96,111 @@ class TestPossible:
             with cast.open(person) as session:
                 assert possible(session, person_of(email="leanne@example.org")) == []
 
-    def test_shows_another_centre_and_a_trainee_nothing(self, cast):
+    def test_shows_another_centre_nothing(self, cast):
         client(cast, cast.amina)
-        for person in (cast.colin, cast.tess):
+        with cast.open(cast.colin) as session:
+            assert possible(session, person_of(email="leanne@example.org")) == []
+
+
+KNOWN = {
+    "first_name": "Leanne",
+    "last_name": "Whitmore",
+    "date_of_birth": date(1984, 3, 27),
+    "postcode": "PO1 3AX",
+    "phones": ["07700 900123"],
+    "email": "leanne@example.org",
+}
+
+NAMES = {"first_name": "Leane", "last_name": "Whitmore", "postcode": "PO1 3AX"}
+
+
+class TestPossibleForATrainee:
+    """A trainee is told of a match among others' clients, and of nothing more."""
+
+    def test_is_told_name_reference_and_reasons_as_an_advisor_is(self, cast):
+        mine = client(cast, cast.amina)
+        for known in ({"email": KNOWN["email"]}, {"phones": KNOWN["phones"]}, NAMES, KNOWN):
+            with cast.open(cast.amina) as session:
+                (full,) = possible(session, person_of(**known))
+                reference = session.require(Client, mine).client_reference
+            with cast.open(cast.tess) as session:
+                (told,) = possible(session, person_of(**known))
+            assert (told.name, told.reference) == ("Leanne Whitmore", reference)
+            assert (told.strength, told.reasons) == (full.strength, full.reasons)
+            assert (told.kind, told.id, told.case_id) == ("others_client", 0, None)
+
+    @pytest.mark.parametrize(
+        "known",
+        [
+            {"postcode": "PO1 3AX"},
+            {"first_name": "Le", "last_name": "Wh"},
+            {"first_name": "Bella", "last_name": "Whitmore"},
+            {**KNOWN, "date_of_birth": date(1984, 3, 28)},
+            {},
+        ],
+    )
+    def test_is_told_nothing_where_the_rule_says_two_people(self, cast, known):
+        client(cast, cast.amina)
+        for person in (cast.amina, cast.tess):
             with cast.open(person) as session:
-                assert possible(session, person_of(email="leanne@example.org")) == []
+                assert possible(session, person_of(**known)) == []
+
+    def test_the_first_of_january_says_nothing_either_way(self, cast):
+        client(cast, cast.amina)
+        with cast.open(cast.tess) as session:
+            asked = person_of(**{**KNOWN, "date_of_birth": date(1984, 1, 1)})
+            (told,) = possible(session, asked)
+        assert told.reasons == ("Mobile", "E-mail", "Postcode", "Name")
+
+    def test_an_ni_number_decides(self, cast):
+        mine = client(cast, cast.amina)
+        with cast.open(cast.amina) as session:
+            named = ClientForm.read(
+                {"first_name": "Leanne", "last_name": "Whitmore", "ni_number": "AB123456C"}
+            )
+            edit_client(session, mine, named, version=session.require(Client, mine).version)
+        with cast.open(cast.tess) as session:
+            (told,) = possible(session, person_of(ni_match=match_index("AB123456C")))
+            assert (told.strength, told.reasons) == ("definite", ("NI number",))
+            other = person_of(**KNOWN, ni_match=match_index("CE654321D"))
+            assert possible(session, other) == []
+
+    def test_opening_who_was_told_of_stays_refused(self, cast):
+        mine = client(cast, cast.amina)
+        with cast.open(cast.tess) as session:
+            assert possible(session, person_of(email="leanne@example.org"))
+            with pytest.raises(NotFound):
+                read_client(session, mine)
+        with pytest.raises(NotFound), cast.open(cast.tess) as session:
+            open_client(session, mine)
+
+    def test_their_own_client_is_shown_once_and_whole(self, cast):
+        mine = client(cast, cast.tess)
+        with cast.open(cast.tess) as session:
+            (told,) = possible(session, person_of(**KNOWN))
+        assert (told.kind, told.id) == ("client", mine)
+
+    @pytest.mark.parametrize("names_her", [False, True])
+    def test_is_not_told_of_a_restricted_file(self, cast, names_her):
+        mine = client(cast, cast.amina)
+        with cast.open(cast.maria) as session:
+            restrict_file(session, mine, [cast.amina.user_id, *[cast.tess.user_id] * names_her])
+        with cast.open(cast.tess) as session:
+            assert possible(session, person_of(**KNOWN)) == []
+
+    def test_is_not_told_of_another_centre(self, cast):
+        client(cast, cast.colin)
+        with cast.open(cast.tess) as session:
+            assert possible(session, person_of(**KNOWN)) == []
+
+    def test_is_not_told_of_somebody_removed(self, cast, owner):
+        mine = client(cast, cast.amina)
+        with owner.begin() as connection:
+            connection.execute(
+                text("UPDATE clients SET deleted_at = now() WHERE id = :id"), {"id": mine}
+            )
+        with cast.open(cast.tess) as session:
+            assert possible(session, person_of(**KNOWN)) == []
 
 
 class TestDrafts:
@@ -323,6 +425,32 @@ class TestRecordRoutes:
         mine = client(cast, cast.amina)
         with pytest.raises(NotFound), cast.open(cast.colin) as session:
             record_routes(session, mine, RouteAnswers.read(ROUTES))
+
+
+class TestOneRoute:
+    @pytest.mark.parametrize(
+        ("row", "wrong"),
+        [
+            ("yes\n10:00\n12:00", None),
+            ("yes\n\n12:00", None),
+            ("yes\n\n", None),
+            ("yes\nhalf\n", "Text: enter a time like 14:02."),
+            ("yes\n\n25:00", "Text: enter a time like 14:02."),
+            ("yes\n12:00\n10:00", "Text: the first time must come before the second."),
+            ("\nhalf\n", "Text: enter a time like 14:02."),  # an answer may still come
+            ("no\nhalf\n", None),  # nobody asks for times of a route that is not safe
+            ("not_asked\n12:00\n10:00", None),
+            ("yes", None),
+            ("", None),
+            ("yes\n1\n2\n3", None),
+        ],
+    )
+    def test_says_what_is_wrong_with_its_times(self, row, wrong):
+        assert RouteAnswers.sentence_for("route_text", row) == wrong
+
+    @pytest.mark.parametrize("name", ["text", "route_", "route_pigeon", "first_name"])
+    def test_knows_its_own_rows_alone(self, name):
+        assert RouteAnswers.sentence_for(name, "yes\nhalf\n") is None
 
 
 class TestRestrictFile:

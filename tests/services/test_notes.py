@@ -189,6 +189,15 @@ class TestListNotes:
         assert two.page.rows[-1].latest.body == "Note 0"
         assert one.minutes == 53
 
+    @pytest.mark.parametrize("asked", [0, -1, 3, 99_999])
+    def test_a_page_that_is_not_there_is_the_nearest(self, cast: Cast, asked: int) -> None:
+        case_id = make_case(cast, cast.amina)
+        with cast.open(cast.amina) as session:
+            for _ in range(51):
+                record_note(session, case_id, channel="phone", minutes=1, body="Rang")
+            page = list_notes(session, case_id, number=asked).page
+        assert (page.number, len(page.rows)) == ((1, 50) if asked < 1 else (2, 1))
+
     def test_is_not_found_in_another_centre(self, cast: Cast) -> None:
         case_id = make_case(cast, cast.amina)
         with pytest.raises(NotFound), cast.open(cast.colin) as session:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, Row, text
 
 from cma_app.access.actor import Actor, Origin
 from cma_app.errors import Conflict, Invalid, NotFound, Refused, SignedOut
-from cma_app.services import users
+from cma_app.services import people_list, users
 from cma_app.services.person_forms import PersonEdit, PersonForm
 from cma_app.services.sign_in import sign_in
 from cma_app.services.users import Issued
@@ -126,7 +126,7 @@ class TestAdd:
 class TestListPeople:
     def test_shows_the_own_centre_only(self, cast: Cast) -> None:
         with cast.open(cast.maria) as session:
-            page = users.list_people(session)
+            page = people_list.list_people(session)
         assert {row.name for row in page.rows} == {
             "Amina Khan",
             "Ben Ellis",
@@ -138,26 +138,26 @@ class TestListPeople:
 
     def test_shows_an_admin_another_centre(self, cast: Cast) -> None:
         with cast.open(cast.root) as session:
-            page = users.list_people(session, centre_id=cast.bea.centre_id)
-            own = users.list_people(session, prefix="ami")
+            page = people_list.list_people(session, centre_id=cast.bea.centre_id)
+            own = people_list.list_people(session, prefix="ami")
         assert [row.name for row in page.rows] == ["Colin Hart", "Bea Lowe"]
         assert [row.name for row in own.rows] == ["Amina Khan"]
 
     def test_is_not_found_from_another_centre(self, cast: Cast) -> None:
         with pytest.raises(NotFound), cast.open(cast.bea) as session:
-            users.list_people(session, centre_id=cast.maria.centre_id)
+            people_list.list_people(session, centre_id=cast.maria.centre_id)
 
     def test_finds_unused_one_time_passwords(self, cast: Cast) -> None:
         added(cast, cast.maria, person(nell(cast)))
         with cast.open(cast.maria) as session:
-            assert [row.name for row in users.list_people(session, show="unused").rows] == [
+            assert [row.name for row in people_list.list_people(session, show="unused").rows] == [
                 "Nell Ward"
             ]
 
     @pytest.mark.parametrize("role", ["advisor", "trainee"])
     def test_refuses_the_other_roles(self, cast: Cast, role: str) -> None:
         with pytest.raises(Refused), cast.open(cast.by_role(role)) as session:
-            users.list_people(session)
+            people_list.list_people(session)
 
 
 def changed(**over: object) -> PersonEdit:

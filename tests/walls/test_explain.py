@@ -8,7 +8,7 @@ from sqlalchemy import Engine, event, text
 
 from cma_app.database import app_engine
 from cma_app.services import caseload, clients, home
-from cma_app.services.caseload import Filter
+from cma_app.services.caseload_values import Filter
 from cma_app.session import CentreSession
 from tests.people import Cast, make_cast
 from tests.walls.ten_thousand import BIG, plant

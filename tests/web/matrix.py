@@ -95,6 +95,9 @@ CLIENT_FILE = {
     "ClientState.save_routes": Call(
         CLIENT, args=form(**ROUTES), after=OPENED, writes="contact_routes"
     ),
+    "ClientState.check_routes": Call(
+        "/clients", args=left("route_call", "yes\nten\n"), shows="Enter a time like".lower()
+    ),
     "ClientState.write_flag": Call(CLIENT, args={"number": "flag-1"}, after=OPENED, shows=SHOWN),
     "ClientState.leave_flag": Call(
         CLIENT,
@@ -198,6 +201,8 @@ CASE_TAB = {
     ),
     "CaseState.check_action": Call("/cases", args=left("due_date", "1 13 2027"), shows=WRONG_DAY),
     "CaseState.check_reason": Call("/cases", args=left("reason", ""), shows="Say why."),
+    "CaseState.check_raise": Call("/cases", args=left("reason", "x" * 501), shows="at most 500"),
+    "CaseState.check_ending": Call("/cases", args=left("reason", "x" * 101), shows="at most 100"),
     "CaseState.finish": Call(
         CASE, args={"action_id": "@next_actions"}, after=ON_CASE, writes="next_actions"
     ),
@@ -230,7 +235,7 @@ CASE_TAB = {
 NOTED = ("NoteState.open",)
 NOTES = {
     "NoteState.open": Call(f"{CASE}/notes", shows=SHOWN),
-    "NoteState.step": Call(f"{CASE}/notes", args={"by": 0}, shows=SHOWN),
+    "NoteState.step": Call(f"{CASE}/notes", args={"by": 1}, shows="page=2"),
     "NoteState.keep": Call(f"{CASE}/notes", args={"text": "He said"}, shows="Draft kept"),
     "NoteState.record": Call(
         f"{CASE}/notes",

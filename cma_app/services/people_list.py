@@ -1,0 +1,141 @@
+"""Reading the people of a centre: the list, and who can be chosen as a supervisor or a centre.
+
+A manager reads the own centre; an admin names another by `centre_id`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from cma_app.access.acts import Act, Role
+from cma_app.paging import PAGE_SIZE, Page, offset_of
+from cma_app.session import CentreSession
+from models import Centre, User
+
+SUPERVISES: Final = (Role.MANAGER.value, Role.ADVISOR.value)
+_SORTS: Final = {
+    "name": (col(User.last_name), col(User.first_name), col(User.id)),
+    "role": (col(User.role), col(User.last_name), col(User.id)),
+    "last_login": (col(User.last_login), col(User.id)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A row of the list of people."""
+
+    id: int
+    name: str
+    username: str
+    email: str
+    role: str
+    supervisor: str
+    is_active: bool
+    waits_for_password: bool
+    last_login: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CentreChoice:
+    """A centre that an admin may work in."""
+
+    id: int
+    name: str
+    code: str
+
+
+def list_people(
+    session: CentreSession,
+    *,
+    centre_id: int | None = None,
+    prefix: str = "",
+    show: str = "active",
+    sort: str = "name",
+    number: int = 1,
+) -> Page[Person]:
+    """Return a page of a centre's people; `show` is active, inactive, unused or all."""
+    session.authorize(Act.USER_LIST)
+    supervisor = select(User).subquery()
+    wanted = select(
+        col(User.id),
+        col(User.first_name),
+        col(User.last_name),
+        col(User.username),
+        col(User.email),
+        col(User.role),
+        func.concat_ws(" ", supervisor.c.first_name, supervisor.c.last_name).label("supervisor"),
+        col(User.is_active),
+        col(User.must_change_password),
+        col(User.last_login),
+    ).outerjoin(
+        supervisor,
+        (supervisor.c.centre_id == col(User.centre_id))
+        & (supervisor.c.id == col(User.supervisor_id)),
+    )
+    conditions = {
+        "active": [col(User.is_active).is_(True)],
+        "inactive": [col(User.is_active).is_(False)],
+        "unused": [col(User.is_active).is_(True), col(User.must_change_password).is_(True)],
+    }.get(show, [])
+    if sought := prefix.strip().lower()[:50]:
+        conditions = [
+            *conditions,
+            func.lower(col(User.last_name)).startswith(sought, autoescape=True)
+            | func.lower(col(User.first_name)).startswith(sought, autoescape=True)
+            | col(User.username).startswith(sought, autoescape=True),
+        ]
+    with session.in_centre(centre_id):
+        total = session.execute(select(func.count(col(User.id))).where(*conditions)).scalar_one()
+        rows = session.execute(
+            wanted.where(*conditions)
+            .order_by(*_SORTS.get(sort, _SORTS["name"]))
+            .offset(offset_of(number))
+            .limit(PAGE_SIZE)
+        ).all()
+    people = [
+        Person(
+            row.id,
+            " ".join(part for part in (row.first_name, row.last_name) if part) or row.username,
+            row.username,
+            row.email,
+            row.role,
+            row.supervisor or "",
+            row.is_active,
+            row.must_change_password and row.is_active,
+            row.last_login,
+        )
+        for row in rows
+    ]
+    return Page(people, total, number)
+
+
+def choices_of_supervisor(
+    session: CentreSession, *, centre_id: int | None = None
+) -> list[tuple[int, str]]:
+    """Return who may supervise a trainee in a centre: active advisors and managers."""
+    session.authorize(Act.USER_LIST)
+    with session.in_centre(centre_id):
+        rows = session.execute(
+            select(
+                col(User.id),
+                func.concat_ws(" ", col(User.first_name), col(User.last_name)).label("name"),
+            )
+            .where(col(User.is_active).is_(True), col(User.role).in_(SUPERVISES))
+            .order_by(col(User.last_name), col(User.first_name), col(User.id))
+            .limit(500)
+        ).all()
+    return [(row.id, row.name) for row in rows]
+
+
+def choices_of_centre(session: CentreSession) -> list[CentreChoice]:
+    """Return the centres whose people one may look after: an admin all, a manager the own."""
+    session.authorize(Act.USER_LIST)
+    rows = session.execute(
+        select(col(Centre.id), col(Centre.name), col(Centre.code))
+        .order_by(col(Centre.name), col(Centre.id))
+        .limit(500)
+    ).all()
+    return [CentreChoice(row.id, row.name, row.code) for row in rows]
