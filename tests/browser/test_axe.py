@@ -171,6 +171,43 @@ def _manager(page: Page) -> None:
     expect(page.get_by_role("heading", name="Choose a manager")).to_be_visible()
 
 
+def _edit(whose: str, box: str) -> Callable[[Page], None]:
+    """Open a row's dialog for editing, and send it with one answer gone."""
+
+    def show(page: Page) -> None:
+        page.get_by_role("button", name=f"Edit {whose}", exact=True).click()
+        shown = page.locator("dialog[open]")
+        expect(shown.locator(box)).not_to_have_value("")
+        shown.locator(box).fill("")
+        shown.get_by_role("button", name="Save changes").click()
+        expect(shown.locator(".error-summary")).to_be_focused()
+
+    return show
+
+
+def _confirm(word: str, whose: str) -> Callable[[Page], None]:
+    """Open the dialog that asks before a step."""
+
+    def show(page: Page) -> None:
+        page.get_by_role("button", name=f"{word} for {whose}", exact=True).click()
+        expect(page.locator("dialog[open]")).to_contain_text(whose)
+
+    return show
+
+
+def _in_the_way(page: Page) -> None:
+    _confirm("Deactivate", "Tom Hale")(page)
+    shown = page.locator("dialog[open]")
+    shown.get_by_role("button", name="Deactivate", exact=True).click()
+    expect(shown.get_by_role("alert")).to_contain_text("still holds")
+
+
+def _one_time(page: Page) -> None:
+    page.select_option("#centre", label="Cwm Debt Centre (CWM)")
+    page.get_by_role("button", name="New password for Siân Rees").click()
+    expect(page.locator(".one-time")).to_be_visible()
+
+
 def _decline(page: Page) -> None:
     page.get_by_role("button", name=re.compile("^Decline ")).first.click()
     _errors("Decline")(page)
@@ -199,6 +236,9 @@ MOMENTS = {
     ),
     "ruth": (
         ("/people", _errors("Add a person", "Add person")),
+        ("/people", _edit("Callum Reid", "#edit-first_name")),
+        ("/people", _confirm("Deactivate", "Callum Reid")),
+        ("/people", _in_the_way),
         ("/cases/{Lomax}", _dialog("Lower priority", "Lower priority")),
         ("/cases/{Lomax}", _press("End case")),
         ("/cases/{Lomax}", _press("Hand on")),
@@ -207,6 +247,9 @@ MOMENTS = {
     "admin": (
         ("/centres", _errors("Add a centre", "Add centre")),
         ("/centres", _manager),
+        ("/centres", _edit("Cwm Debt Centre", "#edit-name")),
+        ("/centres", _confirm("Close", "Cwm Debt Centre")),
+        ("/people", _one_time),
     ),
 }
 """Errors shown and dialogs open: where, and what is done there."""
