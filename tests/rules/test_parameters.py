@@ -12,8 +12,10 @@ from cma_app.rules.parameters import Parameter, Reference, Value, parameter, par
 TODAY = date(2026, 11, 22)
 
 
-def test_there_are_seven_parameters():
+def test_there_are_nine_parameters():
     assert parameter_names() == (
+        "letter_chase_days",
+        "letter_hold_days",
         "offer_review_months",
         "offer_review_months_most",
         "savings_cap",

@@ -1,0 +1,102 @@
+"""The words of everyday letters on a given day, and how they are filled from a case."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from cma_app.errors import CmaError
+from cma_app.rules.parameters import read_yaml
+
+TABLE: Final = "{table}"
+"""A paragraph that is only this is where a letter's table stands."""
+
+_NAME: Final = re.compile(r"\{([a-z_]+)\}")
+
+
+class UnknownLetter(CmaError):
+    """A kind of letter that there is not."""
+
+    sentence = "There is no such letter. Choose one of the list."
+
+
+@dataclass(frozen=True, slots=True)
+class LetterTemplate:
+    """One kind of letter as it stands on a day; `carries_advice` needs an advisor to issue it."""
+
+    kind: str
+    word: str
+    recipient: str
+    carries_advice: bool
+    version: str
+    subject: str
+    body: str
+    enclosures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilledLetter:
+    """A subject and a body with the case's facts in them; `missing` says what still to write."""
+
+    subject: str
+    body: str
+    missing: tuple[str, ...]
+
+
+@cache
+def _content() -> dict[str, Any]:
+    return read_yaml(Path(__file__).with_suffix(".yaml"))
+
+
+def letter_kinds() -> dict[str, str]:
+    """Return each kind of letter with its word, in the order of the menu."""
+    return {kind: letter["word"] for kind, letter in _content()["letters"].items()}
+
+
+def letter_template(kind: str, on: date) -> LetterTemplate:
+    """Return a kind's words that hold on a day; UnknownLetter where there are none."""
+    letter = _content()["letters"].get(kind)
+    started = [each for each in (letter or {}).get("versions", ()) if each["from"] <= on]
+    if letter is None or not started:
+        raise UnknownLetter
+    newest = max(started, key=lambda each: each["from"])
+    return LetterTemplate(
+        kind=kind,
+        word=letter["word"],
+        recipient=letter["recipient"],
+        carries_advice=letter["carries_advice"],
+        version=newest["version"],
+        subject=newest["subject"],
+        body=newest["body"].strip(),
+        enclosures=tuple(newest["enclosures"]),
+    )
+
+
+def fill(template: LetterTemplate, facts: Mapping[str, str]) -> FilledLetter:
+    """Return a template's words with a case's facts; what a fact says is text and nothing more.
+
+    A fact that is not there, or empty, becomes what to write in square brackets.
+    """
+    words = _content()["fills"]
+    missing: dict[str, str] = {}
+
+    def put(found: re.Match[str]) -> str:
+        name = found.group(1)
+        if found.group(0) == TABLE:
+            return TABLE
+        if facts.get(name, "").strip():
+            return facts[name]
+        missing[name] = words[name]
+        return f"[{words[name]}]"
+
+    subject = _NAME.sub(put, template.subject)
+    return FilledLetter(subject, _NAME.sub(put, template.body), tuple(missing.values()))
+
+
+def still_to_write(text: str) -> list[str]:
+    """Return what an edited text still shows in square brackets for somebody to write."""
+    known = _content()["fills"].values()
+    return [words for words in known if f"[{words}]" in text]
