@@ -21,7 +21,7 @@ from cma_app.postgres import EmbeddedPostgres
 from cma_app.session import CentreSession, open_as
 from cma_app.settings import settings
 from models import CASEWORK, CENTRE_OWNED, Case, Client
-from tests.people import Cast
+from tests.people import Cast, make_cast
 from tests.planting import CENTRE_TABLES, plant, plant_one
 
 TABLES = [table.name for table in CENTRE_TABLES]
@@ -64,7 +64,31 @@ def planted(owner: Engine, cast: Cast) -> dict[str, int]:
     return plant(owner, cast.amina)
 
 
-class TestRowSecurity:
+NUMBER = 7002
+"""The number of the two centres that stand for the whole module."""
+
+
+@pytest.fixture(scope="module")
+def standing(owner: Engine) -> tuple[Cast, dict[str, int]]:
+    """Plant two centres once; return their people and Ashdown's ids."""
+    people = make_cast(owner, NUMBER)
+    plant(owner, people.colin)
+    return people, plant(owner, people.amina)
+
+
+class Standing:
+    """For tests in which nothing is ever changed: they share what was planted once."""
+
+    @pytest.fixture
+    def cast(self, standing: tuple[Cast, dict[str, int]]) -> Cast:
+        return standing[0]
+
+    @pytest.fixture
+    def planted(self, standing: tuple[Cast, dict[str, int]]) -> dict[str, int]:
+        return standing[1]
+
+
+class TestRowSecurity(Standing):
     def test_shows_no_row_of_the_next_centre(self, cast: Cast, planted: dict[str, int]) -> None:
         with app_engine().begin() as connection:
             scope(connection, cast.colin)
@@ -169,15 +193,15 @@ class TestSessionFilter:
             assert cast.amina.centre_id in set(session.scalars(select(Case.centre_id)).all())
 
 
-REFERENCES = [
+REFERENCES = sorted(
     (table.name, [column.name for column in key.columns][1], key.referred_table.name)
     for table in CENTRE_TABLES
     for key in table.foreign_key_constraints
     if len(key.columns) == 2
-]
+)
 
 
-class TestCompositeKeys:
+class TestCompositeKeys(Standing):
     @pytest.mark.parametrize(("table", "column", "parent"), REFERENCES)
     def test_forbid_a_reference_into_the_next_centre(
         self, cast: Cast, planted: dict[str, int], owner: Engine,
