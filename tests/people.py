@@ -6,10 +6,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 
+from argon2 import PasswordHasher
 from sqlalchemy import Engine, text
 
 from cma_app.access.actor import Actor
-from cma_app.services.passwords import hashed
 from cma_app.session import SYSTEM, CentreSession, open_as
 
 PASSWORD = "a pass phrase for tests"
@@ -25,7 +25,8 @@ BROOK = {"colin": ("Colin Hart", "advisor"), "bea": ("Bea Lowe", "manager")}
 
 @cache
 def _password_hash() -> str:
-    return hashed(PASSWORD)
+    """Return a real hash made cheaply, since the cast signs in hundreds of times in a run."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 @dataclass(frozen=True)
