@@ -21,7 +21,8 @@ class Foot:
     def of(cls, page: Page[Any], *, none: str = "") -> "Foot":
         """Return the foot of a page; `none` is what an empty list says."""
         first = (page.number - 1) * page.size + 1
-        label = f"{first} to {first + len(page.rows) - 1} of {page.total:,}" if page.rows else none
+        last = first + len(page.rows) - 1
+        label = f"{first:,} to {last:,} of {page.total:,}" if page.rows else none
         return cls(label, page.number, page.number > 1, page.number < page.pages)
 
 

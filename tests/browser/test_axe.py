@@ -234,6 +234,7 @@ MOMENTS = {
         (CLIENT, _national_insurance),
         (CLIENT, _errors("Add", "Save vulnerability")),
     ),
+    "callum": (("/walk-in", _walk_in),),
     "ruth": (
         ("/people", _errors("Add a person", "Add person")),
         ("/people", _edit("Callum Reid", "#edit-first_name")),

@@ -9,7 +9,9 @@ from playwright.sync_api import Page, expect
 from cma_app.clock import today
 from cma_app.services.referrals import record_referral
 from cma_app.services.walk_in import start_walk_in
+from models import Client
 from tests.browser.conftest import Office
+from tests.browser.looking import findings
 from tests.people import Cast
 from tests.services.intake_forms import emergency, walk_in_form
 
@@ -84,6 +86,24 @@ class TestWalkIn:
         expect(page.locator("#route_post-no")).to_be_checked()
         page.get_by_role("button", name="Clear").click()
         expect(page.locator("[name='last_name']")).to_have_value("")
+
+    def test_tells_a_trainee_of_somebody_elses_client_and_opens_nothing(
+        self, office: Office, cast: Cast
+    ):
+        mine = known(cast)
+        with cast.open(cast.ben) as session:
+            reference = session.require(Client, mine).client_reference
+        desk = office.signed_in("tess", "/walk-in")
+        fill_person(desk.page)
+        same = desk.page.get_by_role("region", name="Possibly the same person")
+        expect(same).to_contain_text("Leanne Whitmore")
+        expect(same).to_contain_text(f"{reference}. Not one of yours")
+        expect(same).to_contain_text("Mobile")
+        expect(same.locator("a, button")).to_have_count(0)
+        assert findings(desk.page) == []
+        page = desk.open(f"/clients/{mine}")
+        expect(page.locator("main")).to_contain_text("This was not found.")
+        expect(page.locator("main")).not_to_contain_text("Leanne")
 
     def test_asks_for_the_nation_at_a_border(self, office: Office):
         page = office.signed_in("amina", "/walk-in").page
