@@ -157,6 +157,7 @@ class TestFirstCase:
         page.keyboard.press("Enter")
         shown = self.shows(board, r"Amina Khan\s*7 open, 1 urgent")
         self.measured("A raised priority", shown, self.written(owner, case_id), capsys)
+        expect(page.locator("dialog[open]")).to_have_count(0)  # it gives the focus back as it shuts
         self.debts(page)
         self.budget(page)
         card = board.locator(f"[data-case='{case_id}']")

@@ -191,10 +191,17 @@ class TestEndOfASignIn:
                 {"seconds": minutes * 60, "user": user_id},
             )
 
+    def _told(self, desk: Desk, office: Office) -> Page:
+        """Sign in, and wait until the page was told how long it has: its clock starts there."""
+        with desk.page.expect_response("**/session") as told:
+            page = desk.sign_in(office.cast.usernames["amina"])
+        told.value.finished()
+        return page
+
     def test_is_warned_of_and_put_off(self, office: Office, owner: Engine):
         desk = office.desk()
         desk.page.clock.install()
-        page = desk.sign_in(office.cast.usernames["amina"])
+        page = self._told(desk, office)
         self._age(owner, office.cast.amina.user_id, 28.5)
         page.clock.fast_forward(301_000)
         expect(page.locator("#session-warning")).to_be_visible()
@@ -206,7 +213,7 @@ class TestEndOfASignIn:
     def test_covers_the_page_and_goes_on_in_place(self, office: Office, owner: Engine):
         desk = office.desk(expected=("/session", "/sign-in"))
         desk.page.clock.install()
-        page = desk.sign_in(office.cast.usernames["amina"])
+        page = self._told(desk, office)
         page.evaluate(
             "document.querySelector('#main').append(Object.assign("
             "document.createElement('textarea'), {id: 'draft', value: 'half a thought'}))"
@@ -230,7 +237,7 @@ class TestEndOfASignIn:
     def test_another_person_starts_afresh(self, office: Office, owner: Engine):
         desk = office.desk(expected=("/session",))
         desk.page.clock.install()
-        page = desk.sign_in(office.cast.usernames["amina"])
+        page = self._told(desk, office)
         self._age(owner, office.cast.amina.user_id, 31)
         page.clock.fast_forward(301_000)
         page.fill("#cover-identifier", office.cast.usernames["colin"])
