@@ -29,6 +29,7 @@ from pages import (
     offers,
     people,
     referrals,
+    statements,
     walk_in,
 )
 from pages.layout import Screen, broken_panel, head
@@ -46,6 +47,7 @@ SCREENS: list[Screen] = [
     debts.debts,
     budgets.budgets,
     offers.offers,
+    statements.statements,
     notes.notes,
     board.board,
     people.people,

@@ -131,9 +131,13 @@ def _savings() -> rx.Component:
     )
 
 
-def _may_change() -> rx.Var[bool]:
+def _may_revise() -> rx.Var[bool]:
     may = SHELL.acts.contains(Act.BUDGET_RECORD.value)
     return (BUDGET.sheet.id != 0) & BUDGET.sheet.is_newest & may
+
+
+def _may_change() -> rx.Var[bool]:
+    return _may_revise() & ~BUDGET.sheet.is_frozen
 
 
 def _sheet() -> rx.Component:
@@ -156,7 +160,7 @@ def _sheet() -> rx.Component:
             button("Verify figures", on_click=BUDGET.verify, busy="Verifying", kind="main"),
         ),
         rx.cond(
-            _may_change(),
+            _may_revise(),
             rx.fragment(
                 button(
                     "Revise in a new sheet",
@@ -181,6 +185,10 @@ def _sheet() -> rx.Component:
                 sheet.is_newest,
                 rx.fragment(),
                 callout("This sheet was revised and stays as it was. The newest can be changed."),
+            ),
+            rx.cond(
+                sheet.is_frozen & sheet.is_newest,
+                callout("A statement was issued from this sheet, so it stays as it is. Revise it."),
             ),
             actions,
             rx.cond(

@@ -12,16 +12,11 @@ REFERRALS: Final = "/referrals"
 CASES: Final = "/cases"
 CASE: Final = "/cases/[case_id]"
 CASE_DEBTS: Final = "/cases/[case_id]/debts"
-CASE_DEBT: Final = "/cases/[case_id]/debts/[debt_id]"
-CASE_HOUSEHOLD: Final = "/cases/[case_id]/household"
 CASE_BUDGET: Final = "/cases/[case_id]/budget"
 CASE_OFFERS: Final = "/cases/[case_id]/offers"
 CASE_STATEMENT: Final = "/cases/[case_id]/statement"
-CASE_LETTERS: Final = "/cases/[case_id]/letters"
 CASE_NOTES: Final = "/cases/[case_id]/notes"
 BOARD: Final = "/board"
-CREDITORS: Final = "/creditors"
-GUIDELINES: Final = "/guidelines"
 PEOPLE: Final = "/people"
 CENTRES: Final = "/centres"
 NOT_FOUND: Final = "/not-found"
@@ -32,12 +27,10 @@ PASSWORD: Final = "/password"  # noqa: S105 - an address
 
 CASE_TABS: Final = {
     "overview": "",
-    "household": "/household",
     "debts": "/debts",
     "budget": "/budget",
     "offers": "/offers",
     "statement": "/statement",
-    "letters": "/letters",
     "notes": "/notes",
 }
 

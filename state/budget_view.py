@@ -225,6 +225,7 @@ class SheetView:
     is_verified: bool = False
     verified: str = ""
     is_newest: bool = True
+    is_frozen: bool = False
     may_verify: bool = False
 
 
@@ -372,5 +373,6 @@ def _sheet(found: CaseBudget, sheet: BudgetSheet, on: date) -> SheetView:
         is_verified=is_verified,
         verified=f"Verified by {found.verified_by}, {when}" if is_verified else "",
         is_newest=found.is_newest,
+        is_frozen=sheet.frozen_at is not None,
         may_verify=found.may_verify,
     )

@@ -65,8 +65,6 @@ class Act(StrEnum):
     BUDGET_RECORD = "budget_sheet:record"
     BUDGET_VERIFY = "budget_sheet:verify"
     OFFER_RECORD = "offer:record"
-    PARTNER_RECORD = "case:record_partner"
-    PARTNER_SEPARATE = "case:separate"
     AUTHORITY_RECORD = "authority:record"
     STATEMENT_PREPARE = "statement:prepare"
     STATEMENT_VERIFY = "statement:verify"
@@ -81,10 +79,7 @@ class Act(StrEnum):
     REPLY_RECORD = "creditor_reply:record"
     # the centre
     CASELOAD_SEE = "caseload:see"
-    DIRECTORY_SEE = "creditor_directory:see"
-    DIRECTORY_RECORD = "creditor_directory:record"
     GUIDELINE_SEE = "guideline:see"
-    GUIDELINE_IMPORT = "guideline:import"
 
 
 ADMIN: Final = frozenset(
@@ -127,7 +122,6 @@ TRAINEE: Final = frozenset(
         Act.DEBT_REMOVE,
         Act.BUDGET_RECORD,
         Act.OFFER_RECORD,
-        Act.PARTNER_RECORD,
         Act.AUTHORITY_RECORD,
         Act.STATEMENT_PREPARE,
         Act.STATEMENT_CONFIRM,
@@ -137,7 +131,6 @@ TRAINEE: Final = frozenset(
         Act.LETTER_ISSUE,
         Act.LETTER_PRINT,
         Act.REPLY_RECORD,
-        Act.DIRECTORY_SEE,
         Act.GUIDELINE_SEE,
     }
 )
@@ -148,16 +141,13 @@ ADVISOR: Final = TRAINEE | {
     Act.CASE_LOWER_PRIORITY,
     Act.CASE_CLOSE,
     Act.BUDGET_VERIFY,
-    Act.PARTNER_SEPARATE,
     Act.STATEMENT_VERIFY,
     Act.LETTER_ISSUE_ADVICE,
-    Act.DIRECTORY_RECORD,
 }
 MANAGER: Final = ADVISOR | {
     Act.CLIENT_RESTRICT,
     Act.CASE_ASSIGN,
     Act.CASELOAD_SEE,
-    Act.GUIDELINE_IMPORT,
     Act.USER_LIST,
     Act.USER_ADD,
     Act.USER_EDIT,
@@ -183,9 +173,6 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.LETTER_ISSUE_ADVICE: (
         "A trainee cannot issue a letter with advice or an offer. Ask your supervisor."
     ),
-    Act.PARTNER_SEPARATE: "A trainee cannot separate two people. Ask your supervisor.",
-    Act.DIRECTORY_RECORD: "A trainee cannot change the creditor directory. Ask your supervisor.",
-    Act.GUIDELINE_IMPORT: "Only a manager can import spending guidelines. Ask your manager.",
     Act.CASE_ASSIGN: "Only a manager can change who holds a case. Ask your manager.",
     Act.CLIENT_RESTRICT: "Only a manager can restrict a file. Ask your manager.",
     Act.CENTRE_ADD: "Only an admin can add a centre.",

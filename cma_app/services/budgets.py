@@ -35,6 +35,7 @@ from cma_app.session import CentreSession
 from models import AuditLog, BudgetSheet, Case, Debt, Household, Offer, User
 
 LONGEST_NOTE: Final = 500
+FROZEN: Final = "A statement was issued from this sheet, so it stays as it is. Revise it first."
 TYPE_LABELS: Final = {"initial": "Initial", "revised": "Revised", "final": "Final"}
 
 
@@ -168,13 +169,14 @@ def revise_sheet(
 
     Lines that the statement of the new date no longer has are left out of the copy.
     """
-    old = _to_change(session, sheet_id)
+    old = _newest_locked(session, sheet_id)
     if sheet_type not in TYPE_LABELS:
         raise Invalid({"sheet_type": "Choose one of the answers."})
     on = statement_date or today()
+    household = _household(session, old.case_id, None)
     new = BudgetSheet(
         case_id=old.case_id,
-        household_id=old.household_id,
+        household_id=household.id if household else None,
         revises_id=old.id,
         sheet_no=old.sheet_no + 1,
         sheet_type=sheet_type,
@@ -214,7 +216,15 @@ def verify_sheet(session: CentreSession, sheet_id: int, *, version: int) -> Budg
 
 
 def _to_change(session: CentreSession, sheet_id: int) -> BudgetSheet:
-    """Return a sheet that may be changed, locked: the newest of its case."""
+    """Return a sheet whose figures may be changed, locked: the newest of its case, not issued."""
+    sheet = _newest_locked(session, sheet_id)
+    if sheet.frozen_at is not None:
+        raise Conflict(FROZEN)
+    return sheet
+
+
+def _newest_locked(session: CentreSession, sheet_id: int) -> BudgetSheet:
+    """Return the newest sheet of its case, locked."""
     sheet = session.require(BudgetSheet, sheet_id)
     case = session.require(Case, sheet.case_id)
     session.authorize(Act.BUDGET_RECORD, case)

@@ -63,7 +63,8 @@ class HouseholdForm(Form):
 def record_household(session: CentreSession, case_id: int, data: Mapping[str, Any]) -> Household:
     """Record who lives on the budget; the newest sheet then refers to the new answer.
 
-    The same answer again changes nothing. A verified sheet with a new household is unverified.
+    The same answer again changes nothing. A verified sheet with a new household is unverified; one
+    whose statement was issued keeps the household it had.
     """
     case = session.require(Case, case_id)
     session.authorize(Act.BUDGET_RECORD, case)
@@ -75,7 +76,7 @@ def record_household(session: CentreSession, case_id: int, data: Mapping[str, An
         session.add(newest)
         session.flush()
     sheet = _newest(session, BudgetSheet, case_id)
-    if sheet is not None and sheet.household_id != newest.id:
+    if sheet is not None and sheet.frozen_at is None and sheet.household_id != newest.id:
         sheet.household_id = newest.id
         sheet.verification_status = "unverified"
         sheet.verified_by, sheet.verified_date = None, None

@@ -322,9 +322,9 @@ def _rows(session: CentreSession, case: Case) -> dict[int, Any]:
     return {row.id: row for row in session.execute(wanted)}
 
 
-def creditors_on(session: CentreSession, statement: Statement) -> dict[int, str]:
+def creditors_on(session: CentreSession, case_id: int) -> dict[int, str]:
     """Return the creditors whom a statement is for, by id: those of debts that still stand."""
-    case = session.require(Case, statement.case_id)
+    case = session.require(Case, case_id)
     session.authorize(Act.CASE_OPEN, case)
     wanted = (
         select(col(Creditor.id), col(Creditor.creditor_name))

@@ -14,20 +14,27 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from cma_app.access.acts import Act
-from cma_app.clock import local, now, today
+from cma_app.clock import local, now
 from cma_app.errors import Conflict, Invalid, Refused
 from cma_app.printing.content import Confirmation, StatementContent
 from cma_app.printing.public_format import public_json
 from cma_app.printing.statements import full, summary
 from cma_app.rules.reconcile import findings
-from cma_app.services.authorities import list_authorities, without_authority
-from cma_app.services.consents import CONSENT_CHANNELS, consents_of, standing
+from cma_app.services.authorities import AuthorityRow, list_authorities
+from cma_app.services.consents import CONSENT_CHANNELS
 from cma_app.services.issued_files import DATA, PDF, Printed, keep_file, open_issued_file, safe_name
 from cma_app.services.locking import locked
-from cma_app.services.offers import read_offers
+from cma_app.services.statement_checks import (
+    Gap,
+    authors_of,
+    gaps_of,
+    needs_verification_of,
+    newest_sheet_of,
+    sending_gaps_of,
+)
 from cma_app.services.statement_content import content_now, creditors_on, hash_of
 from cma_app.session import CentreSession
-from models import AuditLog, BudgetSheet, Case, Centre, Client, IssuedFile, Statement, User
+from models import BudgetSheet, Case, Client, IssuedFile, Statement, User
 
 AT_WORK: Final = ("draft", "complete", "verified", "confirmed")
 ISSUED: Final = ("issued", "superseded")
@@ -42,14 +49,6 @@ STATUS_WORDS: Final = {
 LAYOUTS: Final[dict[str, Callable[[StatementContent], bytes]]] = {"full": full, "summary": summary}
 NOT_ISSUED: Final = "Draft: not for sending"
 CHANGED: Final = "Something changed since this statement was completed. Complete it again."
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Something that stands between a statement and its next step, and the tab that mends it."""
-
-    sentence: str
-    tab: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +80,8 @@ class OpenStatement:
     confirmed_by: str
     issued_by: str
     files: list[tuple[int, str, str]]  # id, kind, name
+    difference: list[tuple[str, str, str]]  # what, as issued last, now
+    is_intact: bool  # an issued one says what it said when it was issued
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ class CaseStatements:
     shown: OpenStatement | None
     has_sheet: bool
     may_prepare: bool
+    authorities: list[AuthorityRow]
+    creditors: dict[int, str]
 
 
 def read_statements(
@@ -104,12 +107,14 @@ def read_statements(
     if statement_no is not None and not wanted:
         raise Conflict("This case has no statement of that number. Choose one of the list.")
     shown = _opened(session, session.require(Statement, wanted[0].id)) if wanted else None
-    sheet = _newest_sheet(session, case)
+    sheet = newest_sheet_of(session, case)
     return CaseStatements(
         rows=rows,
         shown=shown,
         has_sheet=sheet is not None,
         may_prepare=sheet is not None and not any(row.status in AT_WORK for row in rows),
+        authorities=list_authorities(session, case.id),
+        creditors=creditors_on(session, case.id),
     )
 
 
@@ -122,7 +127,7 @@ def prepare_statement(session: CentreSession, case_id: int) -> Statement:
     at_work = [row for row in rows if row.status in AT_WORK]
     if at_work:
         return session.require(Statement, at_work[0].id)
-    sheet = _newest_sheet(session, case)
+    sheet = newest_sheet_of(session, case)
     if sheet is None:
         raise Conflict("There is no budget sheet yet. Enter the budget first.")
     issued = next((row.id for row in rows if row.status == "issued"), None)
@@ -130,7 +135,7 @@ def prepare_statement(session: CentreSession, case_id: int) -> Statement:
         case_id=case.id,
         budget_sheet_id=sheet.id,
         supersedes_id=issued,
-        statement_no=max((row.statement_no for row in rows), default=0) + 1,
+        statement_no=_last_number(session, case) + 1,
     )
     session.add(statement)
     session.flush()
@@ -156,11 +161,11 @@ def complete_statement(session: CentreSession, statement_id: int, *, version: in
     It is made of the newest sheet. Whatever was verified or confirmed before is void then.
     """
     statement, case = _at_work(session, statement_id, Act.STATEMENT_PREPARE, version)
-    sheet = _newest_sheet(session, case)
+    sheet = newest_sheet_of(session, case)
     if sheet is not None:
         statement.budget_sheet_id = sheet.id
     content = content_now(session, statement)
-    gaps = _gaps(session, statement, content)
+    gaps = gaps_of(session, statement, content)
     session.authorize(Act.STATEMENT_PREPARE, case)
     if gaps:
         raise Conflict(gaps[0].sentence)
@@ -179,7 +184,7 @@ def verify_statement(session: CentreSession, statement_id: int, *, version: int)
     if statement.status != "complete":
         raise Conflict("Only a complete statement that nobody verified yet can be verified.")
     _refuse_changed(session, statement)
-    if session.actor.user_id in _authors(session, statement):
+    if session.actor.user_id in authors_of(session, statement):
         raise Refused("Another advisor must verify your figures.", Act.STATEMENT_VERIFY.value)
     session.authorize(Act.STATEMENT_VERIFY, case)
     statement.status = "verified"
@@ -211,7 +216,7 @@ def confirm_statement(
     if statement.status not in {"complete", "verified"}:
         raise Conflict("Complete the statement first." if statement.status == "draft" else None)
     _refuse_changed(session, statement)
-    if statement.status == "complete" and _needs_verification(session, statement):
+    if statement.status == "complete" and needs_verification_of(session, statement):
         raise Conflict("Another advisor has to verify this statement first.")
     session.authorize(Act.STATEMENT_CONFIRM, case)
     statement.status = "confirmed"
@@ -227,7 +232,7 @@ def issue_statement(session: CentreSession, statement_id: int, *, version: int) 
     if statement.status != "confirmed":
         raise Conflict("The client has to confirm the statement first.")
     content = _refuse_changed(session, statement)
-    missing = [*_gaps(session, statement, content), *_sending_gaps(session, statement)]
+    missing = [*gaps_of(session, statement, content), *sending_gaps_of(session, statement)]
     if missing:
         raise Conflict(missing[0].sentence)
     session.authorize(Act.STATEMENT_ISSUE, case)
@@ -303,6 +308,15 @@ def _at_work(
     return statement, case
 
 
+def _last_number(session: CentreSession, case: Case) -> int:
+    """Return the last number given out, discarded ones too: no number is used twice."""
+    table = Statement.__table__  # type: ignore[attr-defined]
+    last = select(func.coalesce(func.max(table.c.statement_no), 0)).where(
+        table.c.centre_id == case.centre_id, table.c.case_id == case.id
+    )
+    return session.execute(last).scalar_one()
+
+
 def _void(statement: Statement, why: str) -> None:
     statement.voided_at, statement.voided_why = now(), why
     statement.verified_by, statement.verified_at = None, None
@@ -320,7 +334,7 @@ def _refuse_changed(session: CentreSession, statement: Statement) -> StatementCo
 def _is_changed(session: CentreSession, statement: Statement, content: StatementContent) -> bool:
     if statement.status == "draft" or statement.status in ISSUED:
         return False
-    newest = _newest_sheet(session, session.require(Case, statement.case_id))
+    newest = newest_sheet_of(session, session.require(Case, statement.case_id))
     is_revised = newest is not None and newest.id != statement.budget_sheet_id
     return is_revised or hash_of(content) != statement.content_hash
 
@@ -332,7 +346,7 @@ def _opened(session: CentreSession, statement: Statement) -> OpenStatement:
         if is_issued
         else content_now(session, statement)
     )
-    needs = not is_issued and _needs_verification(session, statement)
+    needs = not is_issued and needs_verification_of(session, statement)
     is_changed = _is_changed(session, statement, content)
     sheet = session.require(BudgetSheet, statement.budget_sheet_id)
     return OpenStatement(
@@ -344,92 +358,48 @@ def _opened(session: CentreSession, statement: Statement) -> OpenStatement:
         may_verify=statement.status == "complete"
         and not is_changed
         and session.actor.may(Act.STATEMENT_VERIFY)
-        and session.actor.user_id not in _authors(session, statement),
-        gaps=[] if is_issued else _gaps(session, statement, content),
-        sending_gaps=[] if is_issued else _sending_gaps(session, statement),
+        and session.actor.user_id not in authors_of(session, statement),
+        gaps=[] if is_issued else gaps_of(session, statement, content),
+        sending_gaps=[] if is_issued else sending_gaps_of(session, statement),
         completed_by=_name(session, statement.completed_by),
         verified_by=_name(session, statement.verified_by),
         confirmed_by=_client_name(session, statement.confirmed_client_id),
         issued_by=_name(session, statement.issued_by),
         files=_files(session, statement),
+        difference=[] if is_issued else _difference(session, statement, content),
+        is_intact=not is_issued or hash_of(content) == statement.content_hash,
     )
 
 
-def _gaps(session: CentreSession, statement: Statement, content: StatementContent) -> list[Gap]:
-    """Return what keeps a statement from being completed, in the order of the tabs."""
-    sheet = session.require(BudgetSheet, statement.budget_sheet_id)
-    found = []
-    if sheet.household_id is None:
-        found.append(Gap("Record who lives in the household.", "household"))
-    if not (sheet.income_details or sheet.expense_details):
-        found.append(Gap("The budget has no lines yet.", "budget"))
-    for group in content.groups:
-        if group.guideline and group.guideline.status == "over_unexplained":
-            words = f"{group.label} is over the spending guideline: say why."
-            found.append(Gap(words, "budget"))
-    offers = read_offers(session, statement.case_id)
-    if offers.problem:
-        found.append(Gap(offers.problem, "offers"))
-    elif not offers.is_saved and offers.debts:
-        found.append(Gap("The offers have not been saved.", "offers"))
-    elif offers.is_stale:
-        found.append(Gap("The saved offers are out of date: save them again.", "offers"))
-    if offers.plan is not None and offers.plan.to_decide:
-        found.append(Gap("Decide each priority offer.", "offers"))
-    if content.is_joint and content.partner is None:
-        found.append(Gap("A joint statement needs the partner's record.", "household"))
-    found += [Gap(sentence, "budget") for sentence in findings(content)]
-    return found
+def _difference(
+    session: CentreSession, statement: Statement, content: StatementContent
+) -> list[tuple[str, str, str]]:
+    """Return what differs from the statement that this one will supersede."""
+    if statement.supersedes_id is None:
+        return []
+    before = StatementContent.from_json(session.require(Statement, statement.supersedes_id).content)
+    was, becomes = _said(before), _said(content)
+    names = [*becomes, *(name for name in was if name not in becomes)]
+    return [
+        (name, was.get(name, "none"), becomes.get(name, "none"))
+        for name in names
+        if was.get(name) != becomes.get(name)
+    ]
 
 
-def _sending_gaps(session: CentreSession, statement: Statement) -> list[Gap]:
-    """Return what keeps a confirmed statement from being sent (CONC 8.5.1R)."""
-    case = session.require(Case, statement.case_id)
-    found = []
-    sharing = standing(consents_of(session, case.client_id)).get("sharing")
-    if sharing is not None and not sharing.is_given:
-        found.append(Gap("The client withdrew consent to share with creditors.", "overview"))
-    missing = without_authority(
-        list_authorities(session, case.id), creditors_on(session, statement), today()
-    )
-    if missing:
-        named = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if missing[3:] else "")
-        found.append(Gap(f"No live authority for {named}.", "statement"))
-    return found
-
-
-def _needs_verification(session: CentreSession, statement: Statement) -> bool:
-    """Say whether another person must verify: a trainee wrote it, or the centre always asks."""
-    centre = session.get(Centre, statement.centre_id)
-    if centre is not None and centre.settings.get("verify_statements") == "always":
-        return True
-    authors = _authors(session, statement)
-    trainees = select(col(User.id)).where(
-        col(User.centre_id) == statement.centre_id,
-        col(User.id).in_(authors),
-        col(User.role) == "trainee",
-    )
-    return bool(authors) and session.execute(trainees.limit(1)).first() is not None
-
-
-def _authors(session: CentreSession, statement: Statement) -> set[int]:
-    """Return who wrote any of a statement: its sheet's lines, its offers, its completion."""
-    sheet = session.require(BudgetSheet, statement.budget_sheet_id)
-    wrote = (Act.BUDGET_RECORD.value, Act.OFFER_RECORD.value, Act.STATEMENT_PREPARE.value)
-    logged = (
-        select(col(AuditLog.user_id))
-        .where(
-            col(AuditLog.centre_id) == statement.centre_id,
-            col(AuditLog.case_id) == statement.case_id,
-            col(AuditLog.action).in_(wrote),
-            col(AuditLog.user_id).is_not(None),
-            col(AuditLog.timestamp) >= sheet.created_at,
-        )
-        .distinct()
-    )
-    known = {statement.created_by, statement.completed_by, sheet.created_by, sheet.updated_by}
-    known |= set(session.execute(logged).scalars())
-    return {each for each in known if each}
+def _said(content: StatementContent) -> dict[str, str]:
+    """Return a statement's sums and offers, by what they are called."""
+    sums = content.totals
+    said = {
+        "Income": f"£{sums.income:,.2f}",
+        "Outgoings": f"£{sums.outgoings:,.2f}",
+        "Surplus": f"£{sums.surplus:,.2f}",
+        "Available for debts": f"£{sums.available_for_priority:,.2f}",
+    }
+    for debt in (*content.priority_debts, *content.non_priority_debts):
+        name = f"Offer to {debt.creditor}" + (f", {debt.reference}" if debt.reference else "")
+        said[name] = "none" if debt.offer is None else f"£{debt.offer:,.2f}"
+    return said
 
 
 def _signed(
@@ -466,22 +436,6 @@ def _supersede(session: CentreSession, case: Case, issued: Statement) -> None:
         if row.status == "issued" and row.id != issued.id:
             old = locked(session, Statement, row.id)
             old.status, old.superseded_at = "superseded", now()
-
-
-def _newest_sheet(session: CentreSession, case: Case) -> BudgetSheet | None:
-    newest = select(func.max(col(BudgetSheet.sheet_no))).where(
-        col(BudgetSheet.centre_id) == case.centre_id,
-        col(BudgetSheet.case_id) == case.id,
-        col(BudgetSheet.deleted_at).is_(None),
-    )
-    found = session.execute(
-        select(col(BudgetSheet.id)).where(
-            col(BudgetSheet.centre_id) == case.centre_id,
-            col(BudgetSheet.case_id) == case.id,
-            col(BudgetSheet.sheet_no) == newest.scalar_subquery(),
-        )
-    ).scalar_one_or_none()
-    return session.require(BudgetSheet, found) if found is not None else None
 
 
 def _rows(session: CentreSession, case: Case) -> list[StatementRow]:

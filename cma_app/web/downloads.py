@@ -13,6 +13,8 @@ from starlette.routing import Route
 
 from cma_app.errors import CmaError, NotFound, Refused, SignedOut
 from cma_app.services.issued_files import Printed, open_issued_file
+from cma_app.services.letters import print_letter
+from cma_app.services.statements import preview_statement
 from cma_app.session import CentreSession, open_session
 from cma_app.web.doorway import SIGN_IN, hash_in, origin_of
 
@@ -56,4 +58,20 @@ def _issued(session: CentreSession, request: Request) -> Printed:
     return open_issued_file(session, request.path_params["file_id"])
 
 
-ROUTES: Final = [Route("/files/{file_id:int}", download(_issued), methods=["GET"])]
+def _statement(session: CentreSession, request: Request) -> Printed:
+    return preview_statement(
+        session, request.path_params["statement_id"], layout=request.path_params["layout"]
+    )
+
+
+def _letter(session: CentreSession, request: Request) -> Printed:
+    return print_letter(
+        session, request.path_params["letter_id"], ending=request.path_params["ending"]
+    )
+
+
+ROUTES: Final = [
+    Route("/files/{file_id:int}", download(_issued), methods=["GET"]),
+    Route("/statements/{statement_id:int}/{layout}.pdf", download(_statement), methods=["GET"]),
+    Route("/letters/{letter_id:int}.{ending}", download(_letter), methods=["GET"]),
+]

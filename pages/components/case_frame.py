@@ -15,15 +15,13 @@ from state.case_bar import CaseBarState
 
 TABS: Final = (
     ("overview", "Overview"),
-    ("household", "Household"),
     ("debts", "Debts"),
     ("budget", "Budget"),
     ("offers", "Offers"),
     ("statement", "Statement"),
-    ("letters", "Letters"),
     ("notes", "Notes"),
 )
-FIGURES: Final = frozenset({"household", "debts", "budget", "offers", "statement"})
+FIGURES: Final = frozenset({"debts", "budget", "offers", "statement"})
 ENDED: Final = "This case has ended, so its figures stand still. Reopen it on the overview first."
 BAR: Any = CaseBarState.bar
 

@@ -18,6 +18,9 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "cases.find_holder": "a step of starting, assigning and planning, asked there: reads a name",
     "cases.write_event": "a step of starting, ending and reopening, asked there",
     "issued_files.keep_file": "a step of issuing a statement or a letter, asked there",
+    "statement_checks.authors_of": "a step of verifying, asked there: reads who wrote",
+    "statement_checks.needs_verification_of": "a step of confirming, asked there",
+    "statement_checks.newest_sheet_of": "a step of preparing, asked there: reads the newest",
     "sign_in.end_other_sign_ins": "a step of change_own_password and of leaving, asked there",
 }
 

@@ -324,6 +324,43 @@ OFFERS = {
     ),
     "OfferState.record": Call(f"{CASE}/offers", args=form(review_date=""), writes="offers"),
 }
+STATEMENT = f"{CASE}/statement"
+ON_STATEMENT = ("StatementState.open",)
+STATEMENTS = {
+    "StatementState.open": Call(STATEMENT, shows=SHOWN),
+    "StatementState.prepare": Call(STATEMENT, shows=SHOWN),
+    "StatementState.note": Call(
+        STATEMENT, args=form(note="Hours fell"), after=ON_STATEMENT, writes="statements"
+    ),
+    "StatementState.complete": Call(STATEMENT, after=ON_STATEMENT, shows=SHOWN),
+    "StatementState.verify": Call(
+        STATEMENT, "ben", after=ON_STATEMENT, shows="Only a complete statement"
+    ),
+    "StatementState.confirm": Call(
+        STATEMENT,
+        args=form(how="phone", is_accurate="on", may_send="on"),
+        after=ON_STATEMENT,
+        shows="Complete the statement first",
+    ),
+    "StatementState.issue": Call(STATEMENT, after=ON_STATEMENT, shows="has to confirm"),
+    "StatementState.authorise": Call(
+        STATEMENT,
+        args=form(
+            how="paper",
+            creditor_id="",
+            signed_on__day="2",
+            signed_on__month="1",
+            signed_on__year="2026",
+        ),
+        writes="authorities",
+    ),
+    "StatementState.check_authority": Call(
+        "/cases", args=left("signed_on", "31 2 2026"), shows=WRONG_DAY
+    ),
+    "StatementState.withdraw": Call(
+        STATEMENT, args={"authority_id": "@authorities"}, writes="authorities"
+    ),
+}
 BOARD = {
     "CaseloadState.open": Call("/board", "maria", shows=SHOWN),
     "CaseloadState.open list": Call("/board?view=list", "maria", shows=SHOWN),
@@ -455,6 +492,7 @@ CALLS: dict[str, Call] = {
     **DEBTS,
     **BUDGET,
     **OFFERS,
+    **STATEMENTS,
     **BOARD,
     **PEOPLE_SCREEN,
     **CENTRES,

@@ -1,0 +1,123 @@
+"""What a statement lacks for its next step, and who wrote any of it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from cma_app.access.acts import Act
+from cma_app.clock import today
+from cma_app.printing.content import StatementContent
+from cma_app.rules.reconcile import findings
+from cma_app.services.authorities import list_authorities, without_authority
+from cma_app.services.consents import consents_of, standing
+from cma_app.services.offers import read_offers
+from cma_app.services.statement_content import creditors_on
+from cma_app.session import CentreSession
+from models import AuditLog, BudgetSheet, Case, Centre, Statement, User
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that stands between a statement and its next step, and the tab that mends it."""
+
+    sentence: str
+    tab: str
+
+
+def gaps_of(session: CentreSession, statement: Statement, content: StatementContent) -> list[Gap]:
+    """Return what keeps a statement from being completed, in the order of the tabs."""
+    sheet = session.require(BudgetSheet, statement.budget_sheet_id)
+    found = []
+    if content.client.date_of_birth is None:
+        found.append(Gap("Record the client's date of birth.", "client"))
+    if content.partner is not None and content.partner.date_of_birth is None:
+        found.append(Gap("Record the partner's date of birth.", "budget"))
+    if sheet.household_id is None:
+        found.append(Gap("Record who lives in the household.", "budget"))
+    if not (sheet.income_details or sheet.expense_details):
+        found.append(Gap("The budget has no lines yet.", "budget"))
+    for group in content.groups:
+        if group.guideline and group.guideline.status == "over_unexplained":
+            words = f"{group.label} is over the spending guideline: say why."
+            found.append(Gap(words, "budget"))
+    offers = read_offers(session, statement.case_id)
+    if offers.problem:
+        found.append(Gap(offers.problem, "offers"))
+    elif not offers.is_saved and offers.debts:
+        found.append(Gap("The offers have not been saved.", "offers"))
+    elif offers.is_stale:
+        found.append(Gap("The saved offers are out of date: save them again.", "offers"))
+    if offers.plan is not None and offers.plan.to_decide:
+        found.append(Gap("Decide each priority offer.", "offers"))
+    if content.is_joint and content.partner is None:
+        found.append(Gap("A joint statement needs the partner's record.", "budget"))
+    found += [Gap(sentence, "budget") for sentence in findings(content)]
+    return found
+
+
+def sending_gaps_of(session: CentreSession, statement: Statement) -> list[Gap]:
+    """Return what keeps a confirmed statement from being sent (CONC 8.5.1R)."""
+    case = session.require(Case, statement.case_id)
+    found = []
+    sharing = standing(consents_of(session, case.client_id)).get("sharing")
+    if sharing is not None and not sharing.is_given:
+        found.append(Gap("The client withdrew consent to share with creditors.", "overview"))
+    missing = without_authority(
+        list_authorities(session, case.id), creditors_on(session, case.id), today()
+    )
+    if missing:
+        named = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if missing[3:] else "")
+        found.append(Gap(f"No live authority for {named}.", "statement"))
+    return found
+
+
+def needs_verification_of(session: CentreSession, statement: Statement) -> bool:
+    """Say whether another person must verify: a trainee wrote it, or the centre always asks."""
+    centre = session.get(Centre, statement.centre_id)
+    if centre is not None and centre.settings.get("verify_statements") == "always":
+        return True
+    authors = authors_of(session, statement)
+    trainees = select(col(User.id)).where(
+        col(User.centre_id) == statement.centre_id,
+        col(User.id).in_(authors),
+        col(User.role) == "trainee",
+    )
+    return bool(authors) and session.execute(trainees.limit(1)).first() is not None
+
+
+def authors_of(session: CentreSession, statement: Statement) -> set[int]:
+    """Return who wrote any of a statement: its sheet's lines, its offers, its completion."""
+    sheet = session.require(BudgetSheet, statement.budget_sheet_id)
+    wrote = (Act.BUDGET_RECORD.value, Act.OFFER_RECORD.value, Act.STATEMENT_PREPARE.value)
+    logged = (
+        select(col(AuditLog.user_id))
+        .where(
+            col(AuditLog.centre_id) == statement.centre_id,
+            col(AuditLog.case_id) == statement.case_id,
+            col(AuditLog.action).in_(wrote),
+            col(AuditLog.user_id).is_not(None),
+            col(AuditLog.timestamp) >= sheet.created_at,
+        )
+        .distinct()
+    )
+    known = {statement.created_by, statement.completed_by, sheet.created_by, sheet.updated_by}
+    known |= set(session.execute(logged).scalars())
+    return {each for each in known if each}
+
+
+def newest_sheet_of(session: CentreSession, case: Case) -> BudgetSheet | None:
+    """Return a case's newest budget sheet, if it has one."""
+    newest = select(func.max(col(BudgetSheet.sheet_no))).where(
+        col(BudgetSheet.centre_id) == case.centre_id,
+        col(BudgetSheet.case_id) == case.id,
+        col(BudgetSheet.deleted_at).is_(None),
+    )
+    found = session.execute(
+        select(col(BudgetSheet.id)).where(
+            col(BudgetSheet.centre_id) == case.centre_id,
+            col(BudgetSheet.case_id) == case.id,
+            col(BudgetSheet.sheet_no) == newest.scalar_subquery(),
+        )
+    ).scalar_one_or_none()
+    return session.require(BudgetSheet, found) if found is not None else None

@@ -1,0 +1,539 @@
+"""The statement tab: what will be sent, the steps on its way, and the authorities behind it."""
+
+from typing import Any
+
+import reflex as rx
+
+from cma_app.access.acts import Act
+from cma_app.services.authorities import SIGNED_HOW
+from cma_app.services.consents import CONSENT_CHANNELS
+from pages import routes
+from pages.components.case_frame import case_frame
+from pages.components.empty import empty
+from pages.components.form import (
+    button,
+    choice,
+    date_boxes,
+    error_summary,
+    form,
+    form_foot,
+    select,
+    submit,
+    text_area,
+    tick,
+)
+from pages.components.icons import icon
+from pages.components.status import callout, status_badge
+from pages.components.table import anchor, card, column, dialog, link, opens, row_button, table
+from pages.layout import screen, when_may
+from state.case_bar import CaseBarState
+from state.shell import ShellState
+from state.statements import StatementState
+
+SHELL: Any = ShellState
+STATE: Any = StatementState
+VIEW: Any = StatementState.view
+STEP_SHAPES = {"done": "done", "next": "half", "later": "open", "skipped": "dash"}
+
+
+def _may(deed: Act) -> rx.Var[bool]:
+    return SHELL.acts.contains(deed.value)
+
+
+def _gap(view: Any) -> rx.Component:
+    to = rx.cond(
+        view.tab == "client",
+        rx.Var.create(f"/clients/{CaseBarState.bar.client_id}"),
+        rx.cond(
+            view.tab == "overview",
+            routes.case_path(STATE.opened),
+            rx.Var.create(f"/cases/{STATE.opened}/{view.tab}"),
+        ),
+    )
+    return rx.el.li(
+        icon("late"),
+        rx.cond(view.tab == "statement", rx.el.span(view.sentence), link(view.sentence, to=to)),
+    )
+
+
+def _gaps(title: str, gaps: Any) -> rx.Component:
+    return rx.cond(
+        gaps.length() > 0,
+        rx.el.div(
+            rx.el.p(rx.el.strong(title)),
+            rx.el.ul(rx.foreach(gaps, _gap), class_name="gaps"),
+        ),
+    )
+
+
+def _step(view: Any) -> rx.Component:
+    shape = rx.match(
+        view.state,
+        *[(state, icon(name)) for state, name in STEP_SHAPES.items()],
+        icon("open"),
+    )
+    return rx.el.li(
+        shape,
+        rx.el.span(
+            rx.cond(view.state == "next", rx.el.strong(view.word), view.word),
+            rx.el.span(
+                rx.cond(
+                    view.said != "",
+                    view.said,
+                    rx.cond(view.state == "next", "Next", "Not yet"),
+                ),
+                class_name="sub",
+            ),
+        ),
+    )
+
+
+def _actions() -> rx.Component:
+    """Return the one step that can be taken now, or why it cannot."""
+    complete = rx.fragment(
+        _gaps("Before it can be completed:", VIEW.gaps),
+        button(
+            "Complete statement",
+            on_click=STATE.complete,
+            busy="Completing",
+            kind="main",
+            disabled=VIEW.gaps.length() > 0,
+        ),
+    )
+    issue = rx.fragment(
+        _gaps("Before it can be issued:", VIEW.sending_gaps),
+        rx.el.p(
+            "Issuing freezes the statement, its sheet and its offers. It cannot be undone.",
+            class_name="small quiet",
+        ),
+        button(
+            "Issue statement",
+            on_click=STATE.issue,
+            busy="Issuing",
+            kind="main",
+            disabled=VIEW.sending_gaps.length() > 0,
+        ),
+    )
+    confirm = rx.el.button(
+        "Record the client's confirmation",
+        type="button",
+        class_name="button main",
+        custom_attrs=opens("confirm"),
+    )
+    return rx.fragment(
+        rx.cond(VIEW.may_complete & _may(Act.STATEMENT_PREPARE), complete),
+        rx.cond(
+            VIEW.may_verify,
+            button("Verify statement", on_click=STATE.verify, busy="Verifying", kind="main"),
+        ),
+        rx.cond(
+            VIEW.waits_for_another,
+            callout("Another advisor has to verify this statement before the client confirms it."),
+        ),
+        rx.cond(VIEW.may_confirm & _may(Act.STATEMENT_CONFIRM), confirm),
+        rx.cond(VIEW.may_issue & _may(Act.STATEMENT_ISSUE), issue),
+    )
+
+
+def _way() -> rx.Component:
+    changed = callout(
+        rx.el.strong("Something changed since this statement was completed. "),
+        "Look at it again and complete it again; what came after is void.",
+    )
+    return card(
+        rx.Var.create(f"Statement {VIEW.number}"),
+        rx.el.div(
+            rx.cond(VIEW.is_changed, changed),
+            rx.cond((VIEW.voided != "") & ~VIEW.is_changed, callout(VIEW.voided)),
+            rx.cond(
+                VIEW.is_intact,
+                rx.fragment(),
+                callout(
+                    rx.el.strong("This statement is not what was issued. "),
+                    "Its kept content was changed. Tell your manager; the files are as issued.",
+                ),
+            ),
+            rx.el.ol(rx.foreach(VIEW.steps, _step), class_name="steps-list"),
+            _actions(),
+            class_name="card-body stack",
+        ),
+        key="way",
+        end=status_badge(
+            VIEW.status,
+            {
+                "draft": ("Draft", ""),
+                "complete": ("Complete", "note"),
+                "verified": ("Verified", "note"),
+                "confirmed": ("Confirmed", "note"),
+                "issued": ("Issued", "good"),
+                "superseded": ("Superseded", ""),
+            },
+        ),
+    )
+
+
+def _files() -> rx.Component:
+    kept = rx.el.ul(
+        rx.foreach(
+            VIEW.files,
+            lambda view: rx.el.li(anchor(view.word, href=view.href, download=True)),
+        ),
+        class_name="stack close",
+    )
+    drafts = rx.el.ul(
+        *[
+            rx.el.li(
+                anchor(
+                    word,
+                    href=rx.Var.create(f"/statements/{VIEW.id}/{layout}.pdf"),
+                    download=True,
+                )
+            )
+            for layout, word in (
+                ("full", "Full statement, draft PDF"),
+                ("summary", "Summary for creditors, draft PDF"),
+            )
+        ],
+        class_name="stack close",
+    )
+    return card(
+        "Files",
+        rx.el.div(rx.cond(VIEW.is_at_work, drafts, kept), class_name="card-body"),
+        key="files",
+    )
+
+
+def _earlier() -> rx.Component:
+    def row(view: Any) -> rx.Component:
+        to = rx.Var.create(f"/cases/{STATE.opened}/statement?statement={view.number}")
+        name = rx.Var.create(f"Statement {view.number}")
+        return rx.el.li(
+            rx.cond(view.is_shown, rx.el.strong(name), link(name, to=to)),
+            rx.el.span(view.word, ", ", view.said, class_name="sub"),
+        )
+
+    return card(
+        "All statements",
+        rx.el.ul(rx.foreach(VIEW.rows, row), class_name="card-body stack close"),
+        key="earlier",
+        count=VIEW.rows.length(),
+    )
+
+
+def _difference() -> rx.Component:
+    def row(view: Any) -> rx.Component:
+        return rx.el.tr(
+            rx.el.th(view[0], scope="row"),
+            rx.el.td(view[1], class_name="num"),
+            rx.el.td(view[2], class_name="num"),
+        )
+
+    return rx.cond(
+        VIEW.difference.length() > 0,
+        card(
+            "What differs from the one before",
+            table(
+                "What differs from the statement issued before",
+                [column("What"), column("Before", num=True), column("Now", num=True)],
+                VIEW.difference,
+                row,
+            ),
+            key="difference",
+        ),
+    )
+
+
+def _line(view: Any) -> rx.Component:
+    return rx.el.tr(
+        rx.el.th(
+            view.label,
+            rx.cond(view.said != "", rx.el.span(view.said, class_name="sub")),
+            scope="row",
+        ),
+        rx.el.td(view.monthly, class_name="num"),
+    )
+
+
+def _group(view: Any) -> rx.Component:
+    return rx.el.tbody(
+        rx.el.tr(
+            rx.el.th(
+                view.section,
+                ": ",
+                view.label,
+                rx.cond(view.note != "", rx.el.span(view.note, class_name="sub")),
+                scope="rowgroup",
+            ),
+            rx.el.td(rx.el.strong(view.total), class_name="num"),
+            class_name="group-head",
+        ),
+        rx.foreach(view.lines, _line),
+    )
+
+
+def _sheet() -> rx.Component:
+    body = rx.el.div(
+        rx.el.table(
+            rx.el.caption("The statement's lines by the month", class_name="sr"),
+            rx.el.thead(rx.el.tr(column("Line"), column("A month, £", num=True))),
+            rx.foreach(VIEW.groups, _group),
+            class_name="table",
+        ),
+        class_name="scroll",
+        role="region",
+        tab_index=0,
+        aria_label="Statement lines",
+    )
+    return card(
+        "Income and outgoings",
+        rx.cond(VIEW.groups.length() > 0, body, empty("The budget has no lines yet.")),
+        key="lines",
+        end=rx.el.span(VIEW.printed_number, ", ", VIEW.statement_day, class_name="hint"),
+    )
+
+
+def _sums() -> rx.Component:
+    def row(view: Any) -> rx.Component:
+        return rx.el.tr(rx.el.th(view[0], scope="row"), rx.el.td(view[1], class_name="num"))
+
+    return card(
+        "What is left, and where it goes",
+        table(
+            "Sums of the statement", [column("Sum"), column("A month", num=True)], VIEW.sums, row
+        ),
+        key="sums",
+    )
+
+
+def _debts(title: str, key: str, rows: Any, offer: str = "Offer a month, £") -> rx.Component:
+    def row(view: Any) -> rx.Component:
+        return rx.el.tr(
+            rx.el.th(
+                view.creditor,
+                rx.cond(view.said != "", rx.el.span(view.said, class_name="sub")),
+                scope="row",
+            ),
+            rx.el.td(view.owed, class_name="num"),
+            rx.el.td(view.offer, class_name="num"),
+            rx.el.td(view.months, class_name="num"),
+        )
+
+    heads = [
+        column("Creditor"),
+        column("Owed, £", num=True),
+        column(offer, num=True),
+        column("Months", num=True),
+    ]
+    return rx.cond(
+        rows.length() > 0, card(title, table(title, heads, rows, row), key=key, count=rows.length())
+    )
+
+
+def _note() -> rx.Component:
+    filled = form(
+        error_summary(STATE.note_errors),
+        text_area(
+            "Notes for creditors",
+            "note",
+            hint="Printed on the statement: what they should know. Each line is a paragraph.",
+            error=STATE.note_errors["note"],
+            value=VIEW.note,
+            rows=3,
+            max_length=2000,
+        ),
+        form_foot(submit("Save notes")),
+        on_submit=STATE.note,
+        key=f"{VIEW.id}-{VIEW.version}",
+    )
+    read = rx.el.ul(rx.foreach(VIEW.notes, rx.el.li), class_name="stack close")
+    return card(
+        "Notes",
+        rx.el.div(
+            rx.cond(
+                VIEW.is_at_work & _may(Act.STATEMENT_PREPARE),
+                filled,
+                rx.cond(VIEW.notes.length() > 0, read, rx.el.p("No notes.")),
+            ),
+            class_name="card-body",
+        ),
+        key="note",
+    )
+
+
+def _authorities() -> rx.Component:
+    def row(view: Any) -> rx.Component:
+        state = status_badge(
+            view.state,
+            {
+                "live": ("Live", "good"),
+                "expired": ("Not live", "soon"),
+                "withdrawn": ("Withdrawn", ""),
+            },
+        )
+        return rx.el.li(
+            rx.el.div(rx.el.strong(view.creditor), " ", state),
+            rx.el.span(view.said, class_name="sub"),
+            rx.cond(
+                (view.state == "live") & _may(Act.AUTHORITY_RECORD),
+                row_button(
+                    "Withdraw",
+                    rx.Var.create(f" the authority for {view.creditor}"),
+                    on_click=STATE.withdraw(view.id),
+                ),
+            ),
+        )
+
+    add = rx.el.button(
+        "Record an authority",
+        type="button",
+        class_name="button small",
+        custom_attrs=opens("authority"),
+    )
+    nothing = rx.el.p(
+        "No authority yet. A creditor may only be written to under one.", class_name="quiet"
+    )
+    return card(
+        "Authorities",
+        rx.el.div(
+            rx.cond(
+                VIEW.authorities.length() > 0,
+                rx.el.ul(rx.foreach(VIEW.authorities, row), class_name="stack close"),
+                nothing,
+            ),
+            class_name="card-body",
+        ),
+        key="authorities",
+        end=when_may(Act.AUTHORITY_RECORD, add),
+    )
+
+
+def _authority_dialog() -> rx.Component:
+    errors = STATE.authority_errors
+    return dialog(
+        "authority",
+        "Record an authority",
+        form(
+            error_summary(errors),
+            select(
+                "For",
+                "creditor_id",
+                VIEW.creditors,
+                error=errors["creditor_id"],
+                key="authority-",
+            ),
+            choice(
+                "How it was given",
+                "how",
+                list(SIGNED_HOW.items()),
+                value="paper",
+                error=errors["how"],
+                key="authority-",
+            ),
+            date_boxes(
+                "Signed on",
+                "signed_on",
+                error=errors["signed_on"],
+                hint="For example, 22 11 2026",
+                key="authority-",
+            ),
+            date_boxes(
+                "Last day",
+                "expires_on",
+                error=errors["expires_on"],
+                hint="Leave empty where it has no end. Usually twelve months",
+                key="authority-",
+            ),
+            form_foot(submit("Record authority")),
+            on_submit=STATE.authorise,
+            on_check=STATE.check_authority,
+            key=VIEW.authorities.length(),
+        ),
+    )
+
+
+def _confirm_dialog() -> rx.Component:
+    errors = STATE.confirm_errors
+    return dialog(
+        "confirm",
+        "Record the client's confirmation",
+        form(
+            error_summary(errors),
+            rx.el.p("Read the statement with ", VIEW.who, ", then record what was said."),
+            choice(
+                "How it was confirmed",
+                "how",
+                list(CONSENT_CHANNELS.items()),
+                error=errors["how"],
+                key="confirm-",
+            ),
+            rx.el.div(
+                tick("They say that it is accurate", "is_accurate", key="confirm-"),
+                _tick_error(errors["is_accurate"]),
+                tick("They consent to our sending it to the creditors", "may_send", key="confirm-"),
+                _tick_error(errors["may_send"]),
+                class_name="stack close",
+            ),
+            form_foot(submit("Record confirmation")),
+            on_submit=STATE.confirm,
+            key=f"{VIEW.id}-{VIEW.version}",
+        ),
+    )
+
+
+def _tick_error(error: Any) -> rx.Component:
+    return rx.cond(error, rx.el.p(icon("late"), error, class_name="field-error"))
+
+
+@screen(
+    "Statement",
+    route=routes.CASE_STATEMENT,
+    act=Act.CASE_OPEN,
+    section="cases",
+    on_load=[CaseBarState.open_tab, StatementState.open],
+)
+def statements() -> rx.Component:
+    """Return the statement under the case's bar."""
+    prepare = when_may(
+        Act.STATEMENT_PREPARE,
+        button("Prepare a statement", on_click=STATE.prepare, busy="Preparing", kind="main"),
+    )
+    nothing = rx.cond(
+        VIEW.has_sheet,
+        empty("No statement yet. It is made of the budget, the debts and the offers.", prepare),
+        empty(
+            "A statement is made of the budget. There is no budget sheet yet.",
+            link("Enter the budget", to=routes.case_path(STATE.opened, "budget")),
+        ),
+    )
+    again = rx.cond(
+        ~VIEW.is_at_work & VIEW.may_prepare,
+        callout("Circumstances change: a new statement supersedes this one when issued. ", prepare),
+    )
+    shown = rx.el.div(
+        rx.el.div(
+            _sheet(),
+            _sums(),
+            _debts("Priority debts", "first", VIEW.first),
+            _debts("Non-priority debts", "others", VIEW.others),
+            _debts("Paid by deduction", "deducted", VIEW.deducted, "Deducted, £"),
+            _note(),
+            class_name="stack",
+        ),
+        rx.el.div(
+            _way(),
+            again,
+            _files(),
+            _difference(),
+            _authorities(),
+            _earlier(),
+            class_name="stack aside",
+        ),
+        class_name="split",
+    )
+    return case_frame(
+        "statement",
+        rx.cond(VIEW.id == 0, nothing, shown),
+        _authority_dialog(),
+        _confirm_dialog(),
+        opened=STATE.opened,
+    )
