@@ -332,17 +332,26 @@ STATEMENTS = {
     "StatementState.note": Call(
         STATEMENT, args=form(note="Hours fell"), after=ON_STATEMENT, writes="statements"
     ),
-    "StatementState.complete": Call(STATEMENT, after=ON_STATEMENT, shows=SHOWN),
-    "StatementState.verify": Call(
-        STATEMENT, "ben", after=ON_STATEMENT, shows="Only a complete statement"
+    "StatementState.complete": Call(
+        STATEMENT, after=("OfferState.decide", *ON_STATEMENT), writes="statements"
     ),
+    "StatementState.verify": Call(STATEMENT, "ben", after=ON_STATEMENT, writes="statements"),
     "StatementState.confirm": Call(
         STATEMENT,
         args=form(how="phone", is_accurate="on", may_send="on"),
         after=ON_STATEMENT,
-        shows="Complete the statement first",
+        writes="statements",
     ),
-    "StatementState.issue": Call(STATEMENT, after=ON_STATEMENT, shows="has to confirm"),
+    "StatementState.issue": Call(
+        STATEMENT,
+        after=(
+            "OfferState.decide",
+            *ON_STATEMENT,
+            "StatementState.complete",
+            "StatementState.confirm",
+        ),
+        writes="issued_files",
+    ),
     "StatementState.authorise": Call(
         STATEMENT,
         args=form(

@@ -15,6 +15,9 @@ from sqlalchemy import Connection, Engine, text
 from cma_app.access.actor import Actor
 from cma_app.clock import today
 from cma_app.keys import encrypt_field
+from cma_app.services.statement_content import content_now, hash_of
+from cma_app.session import open_as
+from models import Statement
 from tests.people import Cast, make_cast
 from tests.planting import CENTRE_TABLES, plant_one
 
@@ -89,7 +92,20 @@ def plant_pack(
             pack[name] = connection.execute(
                 text(f"SELECT version FROM {table} WHERE id = :id"), {"id": pack[table]}
             ).scalar_one()
+    _complete_statement(owner, holder, pack)
     return pack
+
+
+def _complete_statement(owner: Engine, holder: Actor, pack: Pack) -> None:
+    """Bind the planted statement to what it says now, as its holder did."""
+    with open_as(holder) as session:
+        statement = session.require(Statement, int(pack["statements"]))
+        bound = hash_of(content_now(session, statement))
+    with owner.begin() as connection:
+        connection.execute(
+            text("UPDATE statements SET status = 'complete', content_hash = :h WHERE id = :id"),
+            {"h": bound, "id": pack["statements"]},
+        )
 
 
 def _said(table: str, marks: Marks) -> dict[str, Any]:
@@ -119,6 +135,7 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
         "debts": {"debt_type": "council_tax", "is_priority": True, "balance": 100, "arrears": 100},
         "next_actions": {"due_date": today(), "done_by": None},
         "offers": {"amount": 1},
+        "issued_files": {"statement_id": None, "kind": "letter"},
         "consents": {"purpose": "holding"},
         "appointments": {"scheduled_date": today() + timedelta(days=next(_numbers))},
         "audit_logs": {"table_name": None},

@@ -1,0 +1,100 @@
+"""Files to take away: to whom, as what, and with nothing told to anybody else."""
+
+import io
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from sqlmodel import col, select
+
+from cma_app.services import statements
+from models import AuditLog, IssuedFile
+from tests.people import Cast
+from tests.served import Served
+from tests.services.test_statements import Leanne
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def issued(cast: Cast) -> Leanne:
+    case = Leanne(cast)
+    case.issue()
+    return case
+
+
+def paths(case: Leanne) -> list[str]:
+    shown = case.shown()
+    kept = [f"/files/{number}" for number, _, _ in shown.files]
+    return [*kept, f"/statements/{shown.statement.id}/full.pdf"]
+
+
+def fetch(served: Served, cast: Cast, who: str, path: str) -> Any:
+    return served.get(path, served.sign_in(cast, who))
+
+
+class TestDownload:
+    def test_sends_the_very_bytes_as_an_attachment(
+        self, served: Served, cast: Cast, issued: Leanne
+    ) -> None:
+        with cast.open(cast.amina) as session:
+            kept = {row.id: row.file_bytes for row in session.exec(select(IssuedFile))}
+        for path in paths(issued)[:3]:
+            answer = fetch(served, cast, "amina", path)
+            assert answer.status_code == 200
+            assert answer.content == kept[int(path.rsplit("/", 1)[1])]
+            assert answer.headers["content-disposition"].startswith("attachment; filename=")
+            assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.headers["cache-control"] == "no-store"
+
+    def test_a_draft_is_made_on_the_spot(self, served: Served, cast: Cast) -> None:
+        case = Leanne(cast)
+        case.prepare()
+        answer = fetch(served, cast, "amina", paths(case)[-1])
+        assert answer.headers["content-type"] == "application/pdf"
+        page = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
+        assert "not for sending" in page
+
+    def test_is_written_down_once_each_time(
+        self, served: Served, cast: Cast, issued: Leanne
+    ) -> None:
+        path = paths(issued)[0]
+        for _ in range(2):
+            fetch(served, cast, "amina", path)
+        with cast.open(cast.maria) as session:
+            rows = session.exec(
+                select(AuditLog).where(
+                    col(AuditLog.action) == "statement:print",
+                    col(AuditLog.record_id) == int(path.rsplit("/", 1)[1]),
+                )
+            ).all()
+        assert len(rows) == 2
+
+    @pytest.mark.parametrize("who", ["colin", "tess", "root", "bea"])
+    def test_nobody_else_learns_anything(
+        self, served: Served, cast: Cast, issued: Leanne, who: str
+    ) -> None:
+        for path in paths(issued):
+            answer = fetch(served, cast, who, path)
+            absent = fetch(served, cast, who, "/files/999999999")
+            assert (answer.status_code, answer.text) == (absent.status_code, absent.text)
+            assert answer.status_code == 404
+
+    def test_who_is_not_signed_in_goes_to_sign_in(self, served: Served, issued: Leanne) -> None:
+        for path in paths(issued):
+            answer = served.get(path)
+            assert answer.status_code == 303
+            assert answer.headers["location"] == "/sign-in"
+
+    @pytest.mark.parametrize("path", ["/statements/1/other.pdf", "/files/x", "/letters/1.exe"])
+    def test_an_odd_address_is_refused(self, served: Served, cast: Cast, path: str) -> None:
+        assert fetch(served, cast, "amina", path).status_code in {404, 409}
+
+    def test_an_unknown_layout_says_so(self, served: Served, cast: Cast, issued: Leanne) -> None:
+        with cast.open(cast.amina) as session:
+            shown = statements.read_statements(session, issued.case_id).shown
+            assert shown is not None
+            number = shown.statement.id
+        answer = fetch(served, cast, "amina", f"/statements/{number}/other.pdf")
+        assert "summary" in answer.text
