@@ -23,6 +23,7 @@ from pages.components.form import (
     tick,
 )
 from pages.components.icons import icon
+from pages.components.note_dialog import saved_mark
 from pages.components.status import callout, status_badge
 from pages.components.table import anchor, card, column, dialog, link, opens, row_button, table
 from pages.layout import screen, when_may
@@ -341,7 +342,7 @@ def _note() -> rx.Component:
             rows=3,
             max_length=2000,
         ),
-        form_foot(submit("Save notes")),
+        rx.el.div(submit("Save notes")),
         on_submit=STATE.note,
         key=f"{VIEW.id}-{VIEW.version}",
     )
@@ -413,6 +414,7 @@ def _authority_dialog() -> rx.Component:
         "authority",
         "Record an authority",
         form(
+            saved_mark(STATE.saved),
             error_summary(errors),
             select(
                 "For",
@@ -457,6 +459,7 @@ def _confirm_dialog() -> rx.Component:
         "confirm",
         "Record the client's confirmation",
         form(
+            saved_mark(STATE.saved),
             error_summary(errors),
             rx.el.p("Read the statement with ", VIEW.who, ", then record what was said."),
             choice(

@@ -36,7 +36,7 @@ class StatementState(CentreState):
     confirm_errors: FormErrors = {}
     authority_errors: FormErrors = {}
     note_errors: FormErrors = {}
-    note_saved: str = ""
+    saved: int = 0
     opened: int = 0
 
     @load(Act.CASE_OPEN)
@@ -88,6 +88,7 @@ class StatementState(CentreState):
             is_accurate=ticked(form, "is_accurate"),
             may_send=ticked(form, "may_send"),
         )
+        self.saved += 1
         return notice("Confirmation recorded.")
 
     @act(Act.STATEMENT_ISSUE)
@@ -105,6 +106,7 @@ class StatementState(CentreState):
             "expires_on": joined_date(form, "expires_on"),
         }
         self.view = await self.ask(_authorise, self.route_id("case_id"), data)
+        self.saved += 1
         return notice("Authority recorded.")
 
     @act(Act.AUTHORITY_RECORD, quiet=True)
