@@ -296,7 +296,8 @@ def budgets() -> rx.Component:
     )
     convert = rx.el.p(
         "How we convert: weekly × 52 ÷ 12, four-weekly × 13 ÷ 12. Each line is rounded to the"
-        " penny, then added. Type an amount like 85w, 340 4w or 1200y.",
+        " penny, then added. Type an amount like 85w, 340 4w or 1200y, or several payslips like"
+        " 1980; 1410; 2250 for their mean.",
         class_name="small quiet",
     )
     lines = rx.el.div(

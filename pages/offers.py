@@ -260,6 +260,7 @@ def _save() -> rx.Component:
         rx.el.div(error_summary(errors), boxes, class_name="card-body stack"),
         form_foot(submit("Save offers", busy="Saving")),
         on_submit=OFFERS.record,
+        on_check=OFFERS.check,
         key=f"{OFFERS.opened}-{VIEW.review}",
     )
     return when_may(

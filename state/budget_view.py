@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from cma_app.rules.budget_lines import line_stamp
 from cma_app.rules.financial_statement import (
@@ -14,6 +15,7 @@ from cma_app.rules.financial_statement import (
     totals,
 )
 from cma_app.rules.frequencies import FREQUENCIES
+from cma_app.rules.payslips import typed_pay
 from cma_app.services.budgets import TYPE_LABELS, CaseBudget
 from cma_app.services.households import EMPLOYMENTS, TENURES
 from models import BudgetSheet, Household
@@ -34,10 +36,11 @@ class LineView:
     seen: str
 
     @classmethod
-    def of(cls, stored: dict[str, str]) -> "LineView":
-        """Return what is shown of a stored line."""
+    def of(cls, stored: dict[str, Any]) -> "LineView":
+        """Return what is shown of a stored line: several payslips as they were typed."""
+        slips = stored.get("payslips", ())
         return cls(
-            amount=pounds(Decimal(stored["amount"]), sign=False),
+            amount=typed_pay(slips) if slips else pounds(Decimal(stored["amount"]), sign=False),
             frequency=stored["frequency"],
             monthly=pounds(Decimal(stored["monthly"]), sign=False),
             note=stored.get("note", ""),

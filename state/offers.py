@@ -11,10 +11,10 @@ from cma_app.rules import debt_types
 from cma_app.rules.frequencies import FREQUENCIES
 from cma_app.rules.offers import Plan, PlanLine
 from cma_app.services import offers
-from cma_app.services.offers import CaseOffers, OfferDebt
+from cma_app.services.offers import CaseOffers, OfferDebt, ReviewForm
 from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.case_bar import CaseBarState
-from state.forms import date_in
+from state.forms import checked, date_in
 from state.words import day_text, pounds
 
 LIABLE = {"joint": "joint", "guarantor": "guarantor"}
@@ -224,6 +224,11 @@ class OfferState(CentreState):
         except Conflict as error:
             self.view = await self.ask(offers.read_offers, case_id, show=OffersView.of)
             self.box_theirs = {**self.box_theirs, box: error.theirs.get(box) or error.sentence}
+
+    @act(Act.OFFER_RECORD, quiet=True)
+    def check(self, name: str, value: str):
+        """Say beside the review date, once it is left, what is wrong with it."""
+        self.errors = checked(self.errors, ReviewForm, name, value)
 
     @act(Act.OFFER_RECORD, form="errors")
     async def record(self, form: Form):

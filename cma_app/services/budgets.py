@@ -29,6 +29,7 @@ from cma_app.rules.financial_statement import (
     totals,
 )
 from cma_app.rules.frequencies import UnknownFrequency, known_frequency
+from cma_app.rules.payslips import is_several, parse_pay
 from cma_app.services.cases import read_case
 from cma_app.services.locking import locked
 from cma_app.session import CentreSession
@@ -252,6 +253,9 @@ def _entry(line: Line, typed: str, frequency: str, note: str, on: date) -> dict[
     except UnknownFrequency as error:
         raise Invalid({"frequency": error.sentence}) from None
     try:
+        if is_several(typed):
+            pay = parse_pay(typed, how_often)
+            return line_entry(line.key, pay.mean(), pay.frequency, said, on, payslips=pay.payslips)
         entered = parse_entry(typed if typed.strip() else "0", how_often)
         return line_entry(line.key, entered.amount, entered.frequency, said, on)
     except CmaError as error:

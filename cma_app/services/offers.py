@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Annotated, Final
 
+from pydantic import AfterValidator
 from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel import select as sqlmodel_select
@@ -31,6 +32,7 @@ from cma_app.rules.offers import (
 )
 from cma_app.rules.parameters import parameter
 from cma_app.services.cases import read_case
+from cma_app.services.forms import Day, Form
 from cma_app.services.locking import locked
 from cma_app.session import CentreSession
 from models import BudgetSheet, Case, Creditor, Debt, Offer
@@ -43,6 +45,21 @@ NOT_OFFERED: Final = {
     "written_off": "Written off: the creditor no longer asks for it.",
 }
 """Why a debt has no offer, by its status or liability."""
+
+
+def _in_time(asked: date | None) -> date | None:
+    """Refuse a review day that is not after today or later than the rules allow."""
+    last = add_months(today(), int(parameter("offer_review_months_most").on(today())))
+    if asked is not None and not today() < asked <= last:
+        said = f"{last.day} {last:%b %Y}"
+        raise ValueError(f"Choose a day after today and not later than {said}.")
+    return asked
+
+
+class ReviewForm(Form):
+    """When the offers are looked at again, as it is typed."""
+
+    review_date: Annotated[date | None, AfterValidator(_in_time), Day] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +188,10 @@ def _review(asked: date | None, saved: date | None) -> date:
     """Return when to look again: later than today, and within the most the rules allow."""
     if asked is None:
         return saved if saved is not None and saved > today() else review_date(today())
-    last = add_months(today(), int(parameter("offer_review_months_most").on(today())))
-    if not today() < asked <= last:
-        said = f"{last.day} {last:%b %Y}"
-        raise Invalid({"review_date": f"Choose a day after today and not later than {said}."})
-    return asked
+    try:
+        return _in_time(asked) or asked
+    except ValueError as error:
+        raise Invalid({"review_date": str(error)}) from None
 
 
 def _save(

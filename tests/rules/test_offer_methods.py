@@ -75,7 +75,7 @@ def rest(*balances: str, **more) -> list[DebtForOffer]:
     ]
 
 
-@settings(max_examples=3000)
+@settings(max_examples=1500)
 @given(
     AVAILABLE, RICH, st.sampled_from(list(METHODS)), st.booleans(), st.booleans(), st.none() | SMALL
 )
@@ -109,7 +109,7 @@ def test_available_is_from_surplus_plus_unallocated(
         assert line.key == debt.key
 
 
-@settings(max_examples=1000)
+@settings(max_examples=600)
 @given(AVAILABLE, PLAIN, st.sampled_from(SHARED))
 def test_all_that_can_be_shared_is_shared_to_the_penny(available, given_debts, method):
     plan = plan_offers(available, given_debts, TODAY, method=method)
@@ -118,7 +118,7 @@ def test_all_that_can_be_shared_is_shared_to_the_penny(available, given_debts, m
     assert plan.from_surplus == max(NIL, min(available, owed))
 
 
-@settings(max_examples=800)
+@settings(max_examples=400)
 @given(AVAILABLE, PLAIN, st.sampled_from(SHARED), st.none() | SMALL)
 def test_whole_pounds_are_whole_until_all_is_paid(available, given_debts, method, minimum):
     plan = plan_offers(
@@ -134,7 +134,7 @@ def test_whole_pounds_are_whole_until_all_is_paid(available, given_debts, method
     assert plan.from_surplus == max(0, min(int(available), room))
 
 
-@settings(max_examples=800)
+@settings(max_examples=400)
 @given(AVAILABLE, PLAIN, st.sampled_from(SHARED), SMALL)
 def test_a_minimum_is_kept_where_all_can_have_it(available, given_debts, method, minimum):
     plan = plan_offers(available, given_debts, TODAY, method=method, minimum=minimum)
@@ -146,7 +146,7 @@ def test_a_minimum_is_kept_where_all_can_have_it(available, given_debts, method,
         assert offers(plan) == offers(plan_offers(available, given_debts, TODAY, method=method))
 
 
-@settings(max_examples=1200)
+@settings(max_examples=600)
 @given(
     AVAILABLE,
     PLAIN,
@@ -182,7 +182,7 @@ def test_a_bigger_contractual_payment_never_gets_less_unless_capped(
         assert alike or capped or found[less.key] <= found[more.key]
 
 
-@settings(max_examples=800)
+@settings(max_examples=400)
 @given(st.data(), AVAILABLE, PLAIN, st.sampled_from(SHARED), st.booleans(), st.none() | SMALL)
 def test_the_order_of_the_debts_changes_nothing(
     data, available, given_debts, method, whole, minimum
@@ -200,7 +200,7 @@ def test_the_order_of_the_debts_changes_nothing(
     assert alike(given_debts) == alike(data.draw(st.permutations(given_debts)))
 
 
-@settings(max_examples=800)
+@settings(max_examples=400)
 @given(AVAILABLE, debts(one(manual_offer=MAYBE, contractual=MAYBE)), st.sampled_from(list(METHODS)))
 def test_a_decided_offer_stands_and_the_rest_share_what_is_left(available, given_debts, method):
     assume(available > 0)

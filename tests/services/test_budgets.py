@@ -456,3 +456,33 @@ class TestRecordHousehold:
         with cast.open(cast.amina) as session:
             (row,) = audited(session, "budget_sheet:record", "households")
         assert row.case_id == case_id
+
+
+class TestPayslips:
+    def test_several_are_kept_beside_their_mean(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        with cast.open(cast.amina) as session:
+            sheet = start_sheet(session, case_id)
+            record_line(session, sheet.id, code="other-earnings", typed="1980; £1,410 + 2250")
+            line = sheet.income_details["other-earnings"]
+            assert (line["amount"], line["monthly"]) == ("1880.00", "1880.00")
+            assert line["payslips"] == ["1980.00", "1410.00", "2250.00"]
+            assert sheet.total_income == Decimal("1880.00")
+
+    def test_the_mean_is_rounded_once_after_the_factor(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        with cast.open(cast.amina) as session:
+            sheet = start_sheet(session, case_id)
+            record_line(session, sheet.id, code="client-salary-or-wages", typed="100; 100; 101 w")
+            line = sheet.income_details["client-salary-or-wages"]
+            assert (line["amount"], line["monthly"]) == ("100.33", "434.78")
+
+    @pytest.mark.parametrize("typed", ["1980; x", "12,5; 10", "1980; -1", "; ".join(["1"] * 5000)])
+    def test_a_bad_one_is_said_and_nothing_is_kept(self, cast: Cast, typed: str) -> None:
+        case_id = make_case(cast, cast.amina)
+        with cast.open(cast.amina) as session:
+            sheet = start_sheet(session, case_id)
+            with pytest.raises(Invalid) as said:
+                record_line(session, sheet.id, code="other-earnings", typed=typed)
+            assert set(said.value.fields) == {"amount"}
+            assert sheet.income_details == {}

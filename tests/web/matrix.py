@@ -322,6 +322,7 @@ OFFERS = {
         args={"debt_id": "@debts", "seen": "", "typed": "12"},
         writes="offers",
     ),
+    "OfferState.check": Call("/cases", args=left("review_date", "1 1 2001"), shows="after today"),
     "OfferState.record": Call(f"{CASE}/offers", args=form(review_date=""), writes="offers"),
 }
 STATEMENT = f"{CASE}/statement"
