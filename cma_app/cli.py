@@ -133,6 +133,17 @@ def restore(
     say("The next `cma serve` brings the schema up to date.")
 
 
+@app.command("check-statements")
+def check_statements() -> None:
+    """Find issued statements whose sums do not reconcile; exit 1 where there is one."""
+    from cma_app.commands.statements import check_statements as check
+    from cma_app.databases import open_database
+
+    with open_database(say) as database:
+        if check(database, say):
+            raise typer.Exit(1)
+
+
 @app.command("check-schema", hidden=True)
 def check_schema() -> None:
     """Say whether models and migrations agree, on a throwaway database."""

@@ -514,15 +514,6 @@ def statements() -> rx.Component:
     )
     shown = rx.el.div(
         rx.el.div(
-            _sheet(),
-            _sums(),
-            _debts("Priority debts", "first", VIEW.first),
-            _debts("Non-priority debts", "others", VIEW.others),
-            _debts("Paid by deduction", "deducted", VIEW.deducted, "Deducted, £"),
-            _note(),
-            class_name="stack",
-        ),
-        rx.el.div(
             _way(),
             again,
             _files(),
@@ -531,7 +522,16 @@ def statements() -> rx.Component:
             _earlier(),
             class_name="stack aside",
         ),
-        class_name="split",
+        rx.el.div(
+            _sheet(),
+            _sums(),
+            _debts("Priority debts", "first", VIEW.first),
+            _debts("Non-priority debts", "others", VIEW.others),
+            _debts("Paid by deduction", "deducted", VIEW.deducted, "Deducted, £"),
+            _note(),
+            class_name="stack",
+        ),
+        class_name="split lead",
     )
     return case_frame(
         "statement",

@@ -253,8 +253,8 @@ def issue_letter(session: CentreSession, letter_id: int, *, version: int, route:
     chosen = IssueForm.read({"route": route}).route
     form = _form_of(letter)
     _refuse_unready(session, letter, case, form=form, route=chosen)
-    session.authorize(act, case)
     content = replace(_content(session, letter, form), status_label="")
+    session.authorize(act, case)
     frozen = content.to_json()
     letter.content = frozen
     letter.content_hash = hashlib.sha256(json.dumps(frozen, sort_keys=True).encode()).hexdigest()
@@ -343,6 +343,7 @@ def _draft(
             "body": filled.body,
         },
     )
+    session.authorize(Act.LETTER_RECORD, case)
     session.add(letter)
     session.flush()
     return letter

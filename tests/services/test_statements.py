@@ -11,7 +11,10 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from cma_app.clock import today
+from cma_app.commands.statements import check_statements
+from cma_app.databases import Database
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
+from cma_app.postgres import EmbeddedPostgres
 from cma_app.printing.content import StatementContent
 from cma_app.printing.statements import full
 from cma_app.rules.reconcile import findings
@@ -458,6 +461,24 @@ class TestUnreconciledStatements:
             found = statements.unreconciled_statements(session)
         assert len(found) == 1
         assert not leanne.shown().is_intact
+
+    def test_the_command_names_the_centre_and_the_sums(
+        self, cast: Cast, leanne: Leanne, owner: Engine, postgres: EmbeddedPostgres
+    ) -> None:
+        statement_id = leanne.issue()
+        database = Database(postgres.app_url, postgres.owner_url, None)
+        said: list[str] = []
+        before = check_statements(database, said.append)
+        with owner.begin() as connection:
+            connection.execute(
+                text(
+                    "UPDATE statements SET content = jsonb_set(content,"
+                    " '{totals,savings}', '\"17.00\"') WHERE id = :id"
+                ),
+                {"id": statement_id},
+            )
+        assert check_statements(database, said.append) == before + 1
+        assert any("Available for priority debts" in line for line in said)
 
 
 class TestRecordAuthority:

@@ -1,0 +1,28 @@
+"""Looks through every centre's issued statements for sums that do not reconcile."""
+
+import psycopg
+
+from cma_app.access.actor import Actor
+from cma_app.databases import Database, Say
+from cma_app.postgres import plain
+from cma_app.services.statements import unreconciled_statements
+from cma_app.session import SYSTEM, open_as
+
+
+def check_statements(database: Database, say: Say) -> int:
+    """Say each statement that does not add up and why, centre by centre; return how many do not."""
+    with psycopg.connect(plain(database.owner)) as connection:
+        centres = connection.execute(
+            "SELECT id, name, code FROM public.centres ORDER BY name"
+        ).fetchall()
+    wrong = 0
+    for centre_id, name, code in centres:
+        with open_as(Actor(0, centre_id, SYSTEM, "System", name, code)) as session:
+            found = unreconciled_statements(session)
+        wrong += len(found)
+        for number, sentences in found:
+            say(f"{name}, statement {number}:")
+            for sentence in sentences:
+                say(f"  {sentence}")
+    say(f"{wrong} issued statements do not reconcile." if wrong else "Every issued one adds up.")
+    return wrong
