@@ -59,7 +59,7 @@ def _in_time(asked: date | None) -> date | None:
 class ReviewForm(Form):
     """When the offers are looked at again, as it is typed."""
 
-    review_date: Annotated[date | None, AfterValidator(_in_time), Day] = None
+    review_date: Annotated[Day, AfterValidator(_in_time)] = None
 
 
 @dataclass(frozen=True, slots=True)

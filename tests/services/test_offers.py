@@ -11,7 +11,7 @@ from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.rules.dates import add_months
 from cma_app.services.budgets import record_line, record_savings, revise_sheet, start_sheet
 from cma_app.services.debts import add_debt, change_debt, remove_debt
-from cma_app.services.offers import CaseOffers, read_offers, record_offers
+from cma_app.services.offers import CaseOffers, ReviewForm, read_offers, record_offers
 from models import Offer
 from tests.people import Cast
 from tests.rules.cases import cases
@@ -61,6 +61,16 @@ class Household:
 @pytest.fixture
 def whitmore(cast: Cast) -> Household:
     return Household(cast)
+
+
+class TestReviewForm:
+    @pytest.mark.parametrize("typed", ["1 1 2001", "1 1 2100", "31 2 2027", "soon"])
+    def test_says_what_is_wrong_with_a_day(self, typed: str) -> None:
+        assert ReviewForm.sentence_for("review_date", typed)
+
+    def test_takes_a_day_within_the_rules(self) -> None:
+        on = add_months(today(), 6)
+        assert ReviewForm.sentence_for("review_date", f"{on:%d %m %Y}") is None
 
 
 class TestRecordOffers:
