@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from cma_app.access.acts import Act
+from cma_app.errors import Conflict
 from cma_app.session import CentreSession
 from models import Case, IssuedFile
 
 PDF: Final = "application/pdf"
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DATA: Final = "application/json"
+ALTERED: Final = "This file is not what was issued: its kept copy was changed. Tell your manager."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +65,7 @@ def open_issued_file(session: CentreSession, file_id: int) -> Printed:
     act = Act.LETTER_PRINT if kept.statement_id is None else Act.STATEMENT_PRINT
     case = session.require(Case, kept.case_id)
     session.authorize(act, case)
+    if hashlib.sha256(kept.file_bytes).hexdigest() != kept.sha256:
+        raise Conflict(ALTERED)
     session.record_event(act.value, record=kept, case_id=case.id, client_id=case.client_id)
     return Printed(kept.file_name, kept.media_type, kept.file_bytes)

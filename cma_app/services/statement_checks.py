@@ -1,8 +1,9 @@
 """What a statement lacks for its next step, and who wrote any of it."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from cma_app.access.acts import Act
@@ -15,6 +16,11 @@ from cma_app.services.offers import read_offers
 from cma_app.services.statement_content import creditors_on
 from cma_app.session import CentreSession
 from models import AuditLog, BudgetSheet, Case, Centre, Statement, User
+
+CARRIED: Final = tuple(
+    act.value for act in (Act.BUDGET_RECORD, Act.OFFER_RECORD, Act.DEBT_RECORD, Act.DEBT_REMOVE)
+)
+"""What writes the figures that one statement takes over from before; the household's too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +93,23 @@ def needs_verification_of(session: CentreSession, statement: Statement) -> bool:
 
 
 def authors_of(session: CentreSession, statement: Statement) -> set[int]:
-    """Return who wrote any of a statement: its sheet's lines, its offers, its completion."""
+    """Return who wrote any of a statement, as far as the log tells.
+
+    A revised sheet, its household and the debts are carried over, so who wrote them earlier in the
+    case counts; who prepared an earlier statement does not.
+    """
     sheet = session.require(BudgetSheet, statement.budget_sheet_id)
-    wrote = (Act.BUDGET_RECORD.value, Act.OFFER_RECORD.value, Act.STATEMENT_PREPARE.value)
     logged = (
         select(col(AuditLog.user_id))
         .where(
             col(AuditLog.centre_id) == statement.centre_id,
             col(AuditLog.case_id) == statement.case_id,
-            col(AuditLog.action).in_(wrote),
             col(AuditLog.user_id).is_not(None),
-            col(AuditLog.timestamp) >= sheet.created_at,
+            or_(
+                col(AuditLog.action).in_(CARRIED),
+                (col(AuditLog.action) == Act.STATEMENT_PREPARE.value)
+                & (col(AuditLog.timestamp) >= sheet.created_at),
+            ),
         )
         .distinct()
     )

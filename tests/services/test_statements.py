@@ -203,6 +203,38 @@ class TestVerifyStatement:
             by_tess.do(statements.verify_statement, cast.amina)
         assert by_tess.do(statements.verify_statement, cast.ben).status == "verified"
 
+    def test_figures_carried_over_still_have_their_author(self, cast: Cast) -> None:
+        case = Leanne(cast, cast.tess)
+        with cast.open(cast.amina) as session:
+            record_line(session, case.sheet_id, code="gas", typed="1")
+        with cast.open(cast.ben) as session:
+            revise_sheet(session, case.sheet_id)
+            record_offers(session, case.case_id, decided={case.rent: "12w", case.tax: "48"})
+        case.who = cast.ben
+        case.prepare()
+        case.do(statements.complete_statement)
+        assert case.shown().needs_verification
+        with pytest.raises(Conflict, match="verify"):
+            case.confirm()
+        with pytest.raises(Refused, match="Another advisor"):
+            case.do(statements.verify_statement, cast.amina)
+        assert case.do(statements.verify_statement, cast.maria).status == "verified"
+
+    def test_a_trainee_who_only_entered_a_debt_wrote_some_of_it(
+        self, cast: Cast, leanne: Leanne
+    ) -> None:
+        for holder in (cast.tess, cast.amina):
+            with cast.open(cast.maria) as session:
+                assign_case(session, leanne.case_id, advisor_id=holder.user_id)
+            if holder is cast.tess:
+                with cast.open(cast.tess) as session:
+                    leanne.owe(session, "Late Fees", "10", "credit_card")
+        with cast.open(cast.amina) as session:
+            record_offers(session, leanne.case_id)
+        leanne.prepare()
+        leanne.do(statements.complete_statement)
+        assert leanne.shown().needs_verification
+
     def test_is_needed_where_the_centre_always_asks(
         self, cast: Cast, leanne: Leanne, owner: Engine
     ) -> None:
@@ -317,6 +349,49 @@ class TestIssueStatement:
             assert figure in said, figure
         with cast.open(cast.amina) as session:
             assert audited(session, "statement:issue", "statements")[-1].record_id == statement_id
+
+    @pytest.mark.parametrize("at", ["draft", "complete", "confirmed"])
+    def test_no_step_is_taken_in_an_ended_case(
+        self, cast: Cast, leanne: Leanne, owner: Engine, at: str
+    ) -> None:
+        leanne.prepare()
+        if at != "draft":
+            leanne.do(statements.complete_statement)
+        if at == "confirmed":
+            leanne.confirm()
+            leanne.authorise()
+        with owner.begin() as connection:
+            ended = text("UPDATE cases SET status = 'cancelled' WHERE id = :id")
+            connection.execute(ended, {"id": leanne.case_id})
+        steps: tuple[tuple[Any, Any, dict[str, Any]], ...] = (
+            (statements.note_statement, cast.amina, {"note": "x"}),
+            (statements.complete_statement, cast.amina, {}),
+            (statements.verify_statement, cast.ben, {}),
+            (
+                statements.confirm_statement,
+                cast.amina,
+                {"how": "phone", "is_accurate": True, "may_send": True},
+            ),
+            (statements.issue_statement, cast.amina, {}),
+            (statements.discard_statement, cast.amina, {}),
+        )
+        for verb, who, more in steps:
+            with pytest.raises(Refused, match="ended"):
+                leanne.do(verb, who, **more)
+        assert leanne.shown().statement.status == at
+
+    def test_a_kept_file_that_was_changed_is_not_handed_out(
+        self, cast: Cast, leanne: Leanne, owner: Engine
+    ) -> None:
+        statement_id = leanne.issue()
+        with owner.begin() as connection:
+            changed = text(
+                "UPDATE issued_files SET file_bytes = file_bytes || 'x'::bytea"
+                " WHERE statement_id = :id"
+            )
+            connection.execute(changed, {"id": statement_id})
+        with cast.open(cast.amina) as session, pytest.raises(Conflict, match="not what was issued"):
+            open_issued_file(session, leanne.shown().files[0][0])
 
     def test_needs_a_live_authority_for_each_creditor(self, cast: Cast, leanne: Leanne) -> None:
         leanne.prepare()
