@@ -15,6 +15,7 @@ TABLE: Final = "{table}"
 """A paragraph that is only this is where a letter's table stands."""
 
 _NAME: Final = re.compile(r"\{([a-z_]+)\}")
+_TO_WRITE: Final = re.compile(r"\[([^\[\]\n]{1,100})\]")
 
 
 class UnknownLetter(CmaError):
@@ -97,6 +98,5 @@ def fill(template: LetterTemplate, facts: Mapping[str, str]) -> FilledLetter:
 
 
 def still_to_write(text: str) -> list[str]:
-    """Return what an edited text still shows in square brackets for somebody to write."""
-    known = _content()["fills"].values()
-    return [words for words in known if f"[{words}]" in text]
+    """Return what a text still shows in square brackets for somebody to write, each once."""
+    return list(dict.fromkeys(_TO_WRITE.findall(text)))

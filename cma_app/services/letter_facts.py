@@ -115,11 +115,15 @@ def facts_for(
     session: CentreSession,
     case: Case,
     *,
+    kind: str,
     client: Client,
     creditor: CreditorTo | None,
     chases: Letter | None = None,
 ) -> dict[str, str]:
-    """Return what a letter's words are filled with; what the case does not know is absent."""
+    """Return what a letter's words are filled with; what the case does not know is absent.
+
+    An offer speaks from the issued statement alone, its balance too.
+    """
     session.authorize(Act.CASE_OPEN, case)
     head = letterhead(session, case)
     hold = int(parameter("letter_hold_days").on(today()))
@@ -135,9 +139,11 @@ def facts_for(
         facts |= {
             "creditor": creditor.name,
             "reference": ", ".join(creditor.references),
-            "balance": _pounds(creditor.balance),
         }
-        facts |= _offer_facts(session, case, creditor)
+        if kind == "offer":
+            facts |= _offer_facts(session, case, creditor)
+        else:
+            facts["balance"] = _pounds(creditor.balance)
     if chases is not None and chases.issued_at is not None:
         facts["last_letter"] = _day(local(chases.issued_at).date())
     return facts
@@ -169,8 +175,10 @@ def _offer_facts(session: CentreSession, case: Case, creditor: CreditorTo) -> di
     facts = {"statement_date": _day(content.statement_date)}
     if content.review_date is not None:
         facts["review_date"] = _day(content.review_date)
-    debts = (*content.priority_debts, *content.non_priority_debts)
+    debts = (*content.priority_debts, *content.non_priority_debts, *content.deduction_debts)
     offered = [debt for debt in debts if debt.creditor == creditor.name]
+    if offered:
+        facts["balance"] = _pounds(sum((debt.balance for debt in offered), Decimal("0.00")))
     said = [_offer_words(debt) for debt in offered if debt.offer is not None]
     if said:
         facts["offer"] = "\n".join(said)
@@ -183,6 +191,8 @@ def _offer_words(debt: Any) -> str:
         return f"{_pounds(debt.offer)} once, in full and final settlement{account}"
     if debt.kind == "token":
         return f"{_pounds(debt.offer)} a month{account}, a token that is not from surplus"
+    if debt.kind == "deduction":
+        return f"{_pounds(debt.offer)} a month{account}, already taken by deduction"
     if not debt.offer:
         return f"nothing at present{account}: the budget leaves no surplus for this debt"
     return f"{_pounds(debt.offer)} a month{account}"

@@ -50,13 +50,13 @@ from cma_app.services.letter_facts import (
     table_for,
 )
 from cma_app.services.locking import locked
+from cma_app.services.next_actions import list_actions, record_action
+from cma_app.services.replies import ANSWERED
 from cma_app.session import CentreSession
 from models import Case, Client, Creditor, IssuedFile, Letter, User
 
 ROUTE_WORDS: Final = {"post": "By post", "email": "By e-mail", "handed": "Handed over"}
-CHASED: Final = frozenset({"balance_request", "holding", "offer", "chaser"})
-"""Kinds that a creditor is to answer."""
-
+SEND_COPY: Final = "Give the client copies of the statement and the offers"
 DRAFT: Final = "Draft: not for sending"
 FORMATS: Final = {"pdf": (PDF, letter_pdf, "letter"), "docx": (WORD, letter_docx, "letter_word")}
 
@@ -175,14 +175,14 @@ def draft_letters(
 ) -> list[Letter]:
     """Draft a letter to the client, or one to each creditor named (None: all of the case).
 
-    A draft of the same kind to the same reader that was not issued yet is returned as it is.
+    A draft of the same kind to the same reader that was not issued yet is returned as it is. A
+    chaser goes to the creditor of the letter it chases.
     """
     case = session.require(Case, case_id)
     session.authorize(Act.LETTER_RECORD, case)
     template = letter_template(kind, today())
     chases = session.require(Letter, chases_id) if chases_id else None
-    if chases is not None and (chases.case_id != case.id or chases.status != "issued"):
-        raise Conflict("Only an issued letter of this case can be chased.")
+    _refuse_wrong_chase(kind, case, chases, creditor_ids)
     client = session.require(Client, case.client_id)
     known = {each.id: each for each in creditors_to(session, case.id)}
     readers: list[CreditorTo | None] = [None]
@@ -190,6 +190,8 @@ def draft_letters(
         if not known:
             raise Conflict("This case has no creditor to write to. Enter the debts first.")
         wanted = list(known) if creditor_ids is None else creditor_ids
+        if chases is not None and chases.creditor_id is not None:
+            wanted = [chases.creditor_id]
         if not set(wanted) <= set(known):
             raise Conflict("Choose a creditor of this case with a debt that still stands.")
         readers = [known[creditor_id] for creditor_id in wanted]
@@ -260,7 +262,7 @@ def issue_letter(session: CentreSession, letter_id: int, *, version: int, route:
     letter.content_hash = hashlib.sha256(json.dumps(frozen, sort_keys=True).encode()).hexdigest()
     letter.route, letter.status = chosen, "issued"
     letter.issued_by, letter.issued_at = session.actor.user_id or None, now()
-    if letter.kind in CHASED:
+    if letter.kind in ANSWERED:
         letter.chase_on = today() + timedelta(days=int(parameter("letter_chase_days").on(today())))
     for ending, (media_type, make, kind) in FORMATS.items():
         printed = Printed(_file_name(case, letter, ending), media_type, make(content))
@@ -269,7 +271,16 @@ def issue_letter(session: CentreSession, letter_id: int, *, version: int, route:
         chased = locked(session, Letter, letter.chases_id)
         chased.chased_at, chased.chase_on = now(), None
     session.flush()
+    if letter.kind == "offer":
+        _remember_copy(session, case)
     return letter
+
+
+def _remember_copy(session: CentreSession, case: Case) -> None:
+    """Plan that the client gets copies (CONC 8.5.1R), once for all offers that go out together."""
+    waiting = {each.what for each in list_actions(session, case.id)}
+    if SEND_COPY not in waiting:
+        record_action(session, case.id, what=SEND_COPY, due_date=today())
 
 
 def discard_letter(session: CentreSession, letter_id: int) -> int:
@@ -299,6 +310,19 @@ def print_letter(session: CentreSession, letter_id: int, *, ending: str) -> Prin
     return Printed(_file_name(case, letter, ending), media_type, make(content))
 
 
+def _refuse_wrong_chase(
+    kind: str, case: Case, chases: Letter | None, creditor_ids: list[int] | None
+) -> None:
+    if (kind == "chaser") != (chases is not None):
+        raise Conflict("Choose the letter that this one chases.")
+    if chases is None:
+        return
+    if chases.case_id != case.id or chases.status != "issued" or chases.creditor_id is None:
+        raise Conflict("Only an issued letter of this case to a creditor can be chased.")
+    if creditor_ids not in (None, [chases.creditor_id]):
+        raise Conflict("A chaser goes to the creditor that was written to.")
+
+
 def _draft(
     session: CentreSession,
     case: Case,
@@ -317,13 +341,16 @@ def _draft(
             col(Letter.status) == "draft",
             col(Letter.deleted_at).is_(None),
             col(Letter.creditor_id).is_not_distinct_from(creditor_id),
+            col(Letter.chases_id).is_not_distinct_from(chases.id if chases else None),
         )
     ).scalars()
     for letter_id in begun:
         return session.require(Letter, letter_id)
-    facts = facts_for(session, case, client=client, creditor=creditor, chases=chases)
+    facts = facts_for(
+        session, case, kind=template.kind, client=client, creditor=creditor, chases=chases
+    )
     filled = fill(template, facts)
-    lines = (creditor.name, *creditor.address) if creditor else client_lines(client)
+    lines = (creditor.name, *creditor.address) if creditor else _to_client(session, client)
     statement = newest_issued(session, case) if template.kind == "offer" else None
     letter = Letter(
         case_id=case.id,
@@ -347,6 +374,17 @@ def _draft(
     session.add(letter)
     session.flush()
     return letter
+
+
+def _to_client(session: CentreSession, client: Client) -> tuple[str, ...]:
+    """Return a client's name, and the address under it only where post is safe."""
+    return client_lines(client) if "post" in _safe(session, client.id) else (client.full_name,)
+
+
+def _safe(session: CentreSession, client_id: int) -> list[str]:
+    """Return the ways by which a letter may safely reach a client."""
+    answers = {each.route: each.answer for each in safe_routes(session, client_id)}
+    return [route for route in ("post", "email") if answers.get(route) == "yes"]
 
 
 def _draft_of(session: CentreSession, letter_id: int, act: Act) -> tuple[Letter, Case]:
@@ -390,7 +428,7 @@ def _block_text(block: Block) -> str:
 
 
 def _missing(form: LetterForm) -> list[str]:
-    return still_to_write(f"{form.to_lines}\n{form.subject}\n{form.body}")
+    return still_to_write("\n".join(str(part) for part in form.model_dump().values()))
 
 
 def _content(session: CentreSession, letter: Letter, form: LetterForm) -> LetterContent:
@@ -432,9 +470,11 @@ def _blocks(body: str, table: Table | None) -> tuple[Block, ...]:
 def _routes(session: CentreSession, letter: Letter) -> tuple[list[str], str]:
     """Return how a letter may leave, and why not by the others, where it goes to a client."""
     if letter.recipient == "creditor":
-        return list(ROUTE_WORDS), ""
-    answers = {each.route: each.answer for each in safe_routes(session, letter.client_id)}
-    safe = [route for route in ("post", "email") if answers.get(route) == "yes"]
+        known = {each.id: each.email for each in creditors_to(session, letter.case_id)}
+        if known.get(letter.creditor_id or 0):
+            return list(ROUTE_WORDS), ""
+        return ["post", "handed"], "No e-mail address is known for this creditor."
+    safe = _safe(session, letter.client_id)
     unsafe = [ROUTE_WORDS[route].lower() for route in ("post", "email") if route not in safe]
     why = f"Not safe for this client: {' and '.join(unsafe)}." if unsafe else ""
     return [*safe, "handed"], why
@@ -459,8 +499,14 @@ def _refuse_unready(
                 f"There is no live authority for {creditor.creditor_name}."
                 " Record it on the statement tab first."
             )
-    if letter.kind == "offer" and newest_issued(session, case) is None:
-        raise Conflict("Issue the financial statement first: the offer is made from it.")
+    if letter.kind == "offer":
+        issued = newest_issued(session, case)
+        if issued is None:
+            raise Conflict("Issue the financial statement first: the offer is made from it.")
+        if letter.statement_id != issued.id:
+            raise Conflict(
+                "This letter is not of the statement issued last. Discard it and draft it again."
+            )
 
 
 def _file_name(case: Case, letter: Letter, ending: str) -> str:

@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator
 from sqlalchemy import select
 from sqlmodel import col
+from sqlmodel import select as sqlmodel_select
 
 from cma_app.access.acts import Act
-from cma_app.clock import now, today
+from cma_app.clock import local, now, today
 from cma_app.errors import Conflict, Invalid
 from cma_app.rules.parameters import parameter
 from cma_app.services.forms import Day, Form, LongText, Pounds, choice
-from cma_app.services.locking import locked
 from cma_app.session import CentreSession
 from models import Case, Creditor, CreditorReply, Debt, Letter, Offer
 
@@ -27,6 +27,9 @@ REPLY_WORDS: Final = {
     "balance": "Gave the balance",
     "other": "Something else",
 }
+ANSWERED: Final = frozenset({"balance_request", "holding", "offer", "chaser"})
+"""Kinds of letter that a creditor is to answer."""
+
 LONGEST_NOTE: Final = 2000
 
 
@@ -138,8 +141,7 @@ def record_reply(
 ) -> CreditorReply:
     """Record what a creditor answered about a debt; its letters are chased no more.
 
-    A hold, or a rejection, leaves the letter's answer open no longer either: what comes next is a
-    new letter or a next action.
+    A hold is chased on the day after its last.
     """
     debt = session.require(Debt, debt_id)
     case = session.require(Case, debt.case_id)
@@ -161,9 +163,8 @@ def record_reply(
         note=form.note,
     )
     session.add(reply)
-    for each in _unanswered(session, debt):
-        locked(session, Letter, each).chase_on = None
     session.flush()
+    _settle_chasers(session, debt)
     return reply
 
 
@@ -179,14 +180,12 @@ def tell_client(session: CentreSession, reply_id: int) -> CreditorReply:
 
 
 def remove_reply(session: CentreSession, reply_id: int) -> CreditorReply:
-    """Take away an answer that was recorded by mistake; its letter waits again."""
+    """Take away an answer recorded by mistake; a letter that no other answers waits again."""
     reply = session.require(CreditorReply, reply_id)
     session.authorize(Act.REPLY_RECORD, session.require(Case, reply.case_id))
     reply.deleted_at = now()
-    if reply.letter_id is not None:
-        letter = locked(session, Letter, reply.letter_id)
-        letter.chase_on = today() + timedelta(days=int(parameter("letter_chase_days").on(today())))
     session.flush()
+    _settle_chasers(session, session.require(Debt, reply.debt_id))
     return reply
 
 
@@ -217,13 +216,41 @@ def _newest_offer(session: CentreSession, debt: Debt) -> int | None:
     ).scalar_one_or_none()
 
 
-def _unanswered(session: CentreSession, debt: Debt) -> list[int]:
-    wanted = select(col(Letter.id)).where(
-        col(Letter.centre_id) == debt.centre_id,
-        col(Letter.case_id) == debt.case_id,
-        col(Letter.creditor_id) == debt.creditor_id,
-        col(Letter.status) == "issued",
-        col(Letter.chase_on).is_not(None),
-        col(Letter.deleted_at).is_(None),
-    )
-    return list(session.execute(wanted).scalars())
+def _settle_chasers(session: CentreSession, debt: Debt) -> None:
+    """Set when each letter to a debt's creditor is chased, from the answers that stand."""
+    letters = session.exec(
+        sqlmodel_select(Letter)
+        .where(
+            col(Letter.case_id) == debt.case_id,
+            col(Letter.creditor_id) == debt.creditor_id,
+            col(Letter.status) == "issued",
+            col(Letter.kind).in_(ANSWERED),
+            col(Letter.chased_at).is_(None),
+        )
+        .with_for_update()
+    ).all()
+    answers = session.exec(
+        sqlmodel_select(CreditorReply)
+        .join(
+            Debt,
+            (col(Debt.id) == col(CreditorReply.debt_id))
+            & (col(Debt.centre_id) == col(CreditorReply.centre_id)),
+        )
+        .where(
+            col(CreditorReply.case_id) == debt.case_id, col(Debt.creditor_id) == debt.creditor_id
+        )
+        .order_by(col(CreditorReply.id))
+    ).all()
+    for letter in letters:
+        since = letter.issued_at or now()
+        mine = [each for each in answers if each.letter_id == letter.id or each.created_at > since]
+        letter.chase_on = _chase_day(since, mine[-1] if mine else None)
+    session.flush()
+
+
+def _chase_day(issued_at: datetime, answer: CreditorReply | None) -> date | None:
+    """Return when a letter is chased: some days after its issue, after a hold, or never."""
+    if answer is None:
+        issued = local(issued_at).date()
+        return issued + timedelta(days=int(parameter("letter_chase_days").on(issued)))
+    return answer.hold_until + timedelta(days=1) if answer.hold_until else None
