@@ -19,9 +19,10 @@ __all__ = ["told"]
 pytestmark = [pytest.mark.database, pytest.mark.browser]
 
 CASE, CLIENT = "/cases/{Dudek}", "/clients/{Oakley}"
+TABS = ("debts", "budget", "offers", "statement", "notes")
 PLACES = {
     "tom": ("/", "/walk-in", "/clients", "/clients?q=nobody", "/cases?advisor=all", "/referrals"),
-    "priya": (CASE, *[f"{CASE}/{tab}" for tab in ("debts", "budget", "offers", "notes")], CLIENT),
+    "priya": (CASE, *[f"{CASE}/{tab}" for tab in TABS], CLIENT),
     "ruth": ("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}"),
     "callum": ("/", "/cases", "/cases/{Tait}/budget", "/board", "/cases/{Lomax}"),
     "admin": ("/", "/people", "/centres", "/password"),
@@ -113,6 +114,20 @@ def _dialog(opener: str, submit: str) -> Callable[[Page], None]:
         expect(shown.locator(".error-summary")).to_be_focused()
 
     return show
+
+
+def _statement(page: Page) -> None:
+    """Prepare the case's statement, where an earlier moment has not."""
+    prepare = page.get_by_role("button", name="Prepare a statement", exact=True)
+    expect(prepare.or_(page.get_by_role("heading", name="Authorities"))).to_be_visible()
+    if prepare.count():
+        prepare.click()
+    expect(page.get_by_role("heading", name="Authorities")).to_be_visible()
+
+
+def _authority(page: Page) -> None:
+    _statement(page)
+    _dialog("Record an authority", "Record authority")(page)
 
 
 def _errors(*words: str) -> Callable[[Page], None]:
@@ -242,6 +257,8 @@ MOMENTS = {
         (f"{CASE}/budget", _wrong_box("tr[data-code=rent] input[data-amount]", "12,5")),
         (f"{CASE}/budget", _lines),
         (f"{CASE}/budget", _wrong_box("#savings", "900")),
+        (f"{CASE}/statement", _statement),
+        (f"{CASE}/statement", _authority),
         (f"{CASE}/offers", _wrong_box("input[aria-describedby~=offer-hint]", "900")),
         (CLIENT, _national_insurance),
         (CLIENT, _errors("Add", "Save vulnerability")),

@@ -32,6 +32,7 @@ def test_an_advisor_takes_a_statement_to_the_creditors(office: Office, cast: Cas
     dialog = page.get_by_role("dialog", name="Record the client's confirmation")
     dialog.get_by_role("button", name="Record confirmation").click()
     expect(dialog.get_by_role("alert")).to_contain_text("Choose how the client confirmed it.")
+    assert findings(page) == []
     dialog.get_by_label("By phone").check()
     dialog.get_by_label("They say that it is accurate").check()
     dialog.get_by_label("They consent to our sending it to the creditors").check()
