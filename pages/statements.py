@@ -5,27 +5,26 @@ from typing import Any
 import reflex as rx
 
 from cma_app.access.acts import Act
-from cma_app.services.authorities import SIGNED_HOW
 from cma_app.services.consents import CONSENT_CHANNELS
 from pages import routes
+from pages.components.authorities import authorities_card, authority_dialog
 from pages.components.case_frame import case_frame
 from pages.components.empty import empty
 from pages.components.form import (
     button,
     choice,
-    date_boxes,
     error_summary,
     form,
     form_foot,
-    select,
     submit,
     text_area,
     tick,
 )
 from pages.components.icons import icon
 from pages.components.note_dialog import saved_mark
+from pages.components.statement_sheet import statement_difference, statement_sheet
 from pages.components.status import callout, status_badge
-from pages.components.table import anchor, card, column, dialog, link, opens, row_button, table
+from pages.components.table import anchor, card, dialog, link, opens
 from pages.layout import screen, when_may
 from state.case_bar import CaseBarState
 from state.shell import ShellState
@@ -221,115 +220,6 @@ def _earlier() -> rx.Component:
     )
 
 
-def _difference() -> rx.Component:
-    def row(view: Any) -> rx.Component:
-        return rx.el.tr(
-            rx.el.th(view[0], scope="row"),
-            rx.el.td(view[1], class_name="num"),
-            rx.el.td(view[2], class_name="num"),
-        )
-
-    return rx.cond(
-        VIEW.difference.length() > 0,
-        card(
-            "What differs from the one before",
-            table(
-                "What differs from the statement issued before",
-                [column("What"), column("Before", num=True), column("Now", num=True)],
-                VIEW.difference,
-                row,
-            ),
-            key="difference",
-        ),
-    )
-
-
-def _line(view: Any) -> rx.Component:
-    return rx.el.tr(
-        rx.el.th(
-            view.label,
-            rx.cond(view.said != "", rx.el.span(view.said, class_name="sub")),
-            scope="row",
-        ),
-        rx.el.td(view.monthly, class_name="num"),
-    )
-
-
-def _group(view: Any) -> rx.Component:
-    return rx.el.tbody(
-        rx.el.tr(
-            rx.el.th(
-                view.section,
-                ": ",
-                view.label,
-                rx.cond(view.note != "", rx.el.span(view.note, class_name="sub")),
-                scope="rowgroup",
-            ),
-            rx.el.td(rx.el.strong(view.total), class_name="num"),
-            class_name="group-head",
-        ),
-        rx.foreach(view.lines, _line),
-    )
-
-
-def _sheet() -> rx.Component:
-    body = rx.el.div(
-        rx.el.table(
-            rx.el.caption("The statement's lines by the month", class_name="sr"),
-            rx.el.thead(rx.el.tr(column("Line"), column("A month, £", num=True))),
-            rx.foreach(VIEW.groups, _group),
-            class_name="table",
-        ),
-        class_name="scroll",
-        role="region",
-        tab_index=0,
-        aria_label="Statement lines",
-    )
-    return card(
-        "Income and outgoings",
-        rx.cond(VIEW.groups.length() > 0, body, empty("The budget has no lines yet.")),
-        key="lines",
-        end=rx.el.span(VIEW.printed_number, ", ", VIEW.statement_day, class_name="hint"),
-    )
-
-
-def _sums() -> rx.Component:
-    def row(view: Any) -> rx.Component:
-        return rx.el.tr(rx.el.th(view[0], scope="row"), rx.el.td(view[1], class_name="num"))
-
-    return card(
-        "What is left, and where it goes",
-        table(
-            "Sums of the statement", [column("Sum"), column("A month", num=True)], VIEW.sums, row
-        ),
-        key="sums",
-    )
-
-
-def _debts(title: str, key: str, rows: Any, offer: str = "Offer a month, £") -> rx.Component:
-    def row(view: Any) -> rx.Component:
-        return rx.el.tr(
-            rx.el.th(
-                view.creditor,
-                rx.cond(view.said != "", rx.el.span(view.said, class_name="sub")),
-                scope="row",
-            ),
-            rx.el.td(view.owed, class_name="num"),
-            rx.el.td(view.offer, class_name="num"),
-            rx.el.td(view.months, class_name="num"),
-        )
-
-    heads = [
-        column("Creditor"),
-        column("Owed, £", num=True),
-        column(offer, num=True),
-        column("Months", num=True),
-    ]
-    return rx.cond(
-        rows.length() > 0, card(title, table(title, heads, rows, row), key=key, count=rows.length())
-    )
-
-
 def _note() -> rx.Component:
     filled = form(
         error_summary(STATE.note_errors),
@@ -358,98 +248,6 @@ def _note() -> rx.Component:
             class_name="card-body",
         ),
         key="note",
-    )
-
-
-def _authorities() -> rx.Component:
-    def row(view: Any) -> rx.Component:
-        state = status_badge(
-            view.state,
-            {
-                "live": ("Live", "good"),
-                "expired": ("Not live", "soon"),
-                "withdrawn": ("Withdrawn", ""),
-            },
-        )
-        return rx.el.li(
-            rx.el.div(rx.el.strong(view.creditor), " ", state),
-            rx.el.span(view.said, class_name="sub"),
-            rx.cond(
-                (view.state == "live") & _may(Act.AUTHORITY_RECORD),
-                row_button(
-                    "Withdraw",
-                    rx.Var.create(f" the authority for {view.creditor}"),
-                    on_click=STATE.withdraw(view.id),
-                ),
-            ),
-        )
-
-    add = rx.el.button(
-        "Record an authority",
-        type="button",
-        class_name="button small",
-        custom_attrs=opens("authority"),
-    )
-    nothing = rx.el.p(
-        "No authority yet. A creditor may only be written to under one.", class_name="quiet"
-    )
-    return card(
-        "Authorities",
-        rx.el.div(
-            rx.cond(
-                VIEW.authorities.length() > 0,
-                rx.el.ul(rx.foreach(VIEW.authorities, row), class_name="stack close"),
-                nothing,
-            ),
-            class_name="card-body",
-        ),
-        key="authorities",
-        end=when_may(Act.AUTHORITY_RECORD, add),
-    )
-
-
-def _authority_dialog() -> rx.Component:
-    errors = STATE.authority_errors
-    return dialog(
-        "authority",
-        "Record an authority",
-        form(
-            saved_mark(STATE.saved),
-            error_summary(errors),
-            select(
-                "For",
-                "creditor_id",
-                VIEW.creditors,
-                error=errors["creditor_id"],
-                key="authority-",
-            ),
-            choice(
-                "How it was given",
-                "how",
-                list(SIGNED_HOW.items()),
-                value="paper",
-                error=errors["how"],
-                key="authority-",
-            ),
-            date_boxes(
-                "Signed on",
-                "signed_on",
-                error=errors["signed_on"],
-                hint="For example, 22 11 2026",
-                key="authority-",
-            ),
-            date_boxes(
-                "Last day",
-                "expires_on",
-                error=errors["expires_on"],
-                hint="Leave empty where it has no end. Usually twelve months",
-                key="authority-",
-            ),
-            form_foot(submit("Record authority")),
-            on_submit=STATE.authorise,
-            on_check=STATE.check_authority,
-            key=VIEW.authorities.length(),
-        ),
     )
 
 
@@ -517,17 +315,13 @@ def statements() -> rx.Component:
             _way(),
             again,
             _files(),
-            _difference(),
-            _authorities(),
+            statement_difference(),
+            authorities_card(),
             _earlier(),
             class_name="stack aside",
         ),
         rx.el.div(
-            _sheet(),
-            _sums(),
-            _debts("Priority debts", "first", VIEW.first),
-            _debts("Non-priority debts", "others", VIEW.others),
-            _debts("Paid by deduction", "deducted", VIEW.deducted, "Deducted, £"),
+            *statement_sheet(),
             _note(),
             class_name="stack",
         ),
@@ -536,7 +330,7 @@ def statements() -> rx.Component:
     return case_frame(
         "statement",
         rx.cond(VIEW.id == 0, nothing, shown),
-        _authority_dialog(),
+        authority_dialog(),
         _confirm_dialog(),
         opened=STATE.opened,
     )

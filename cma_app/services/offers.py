@@ -257,7 +257,9 @@ def _nonzero(offers: dict[int, Decimal]) -> dict[int, Decimal]:
 def _plan(sheet: BudgetSheet, debts: Iterable[OfferDebt], entries: Mapping[int, Entry]) -> Plan:
     """Work out every offer by the rules; BadOffer where the decisions do not fit."""
     on = sheet.statement_date or today()
-    available = available_for_priority(sheet.total_income, sheet.total_expenses, sheet.savings)
+    available = available_for_priority(
+        sheet.total_income, sheet.total_expenses, sheet.savings, sheet.debt_admin_fee
+    )
     asked = [_for_offer(debt, entries.get(debt.id), on) for debt in debts if not debt.why_not]
     return plan_offers(available, asked, on)
 

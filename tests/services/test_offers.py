@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, text
 from sqlmodel import col, select
 
 from cma_app.clock import today
@@ -94,6 +95,19 @@ class TestRecordOffers:
         )
         assert kept[whitmore.card].method == "pro_rata_balance"
         assert kept[whitmore.card].review_date == add_months(today(), 6)
+
+    def test_a_fee_is_taken_from_what_is_available(
+        self, cast: Cast, whitmore: Household, owner: Engine
+    ) -> None:
+        with owner.begin() as connection:
+            connection.execute(
+                text("UPDATE budget_sheets SET debt_admin_fee = 9 WHERE id = :id"),
+                {"id": whitmore.sheet_id},
+            )
+        with cast.open(cast.amina) as session:
+            plan = read_offers(session, whitmore.case_id).plan
+        assert plan is not None
+        assert plan.available == Decimal("140.00")
 
     @pytest.mark.parametrize("case", EXAMPLES["published"], ids=lambda case: case["source"])
     def test_published_offers(self, cast: Cast, case: dict[str, Any]) -> None:
