@@ -52,12 +52,14 @@ export function CheckOnBlur({ onCheck }) {
   useEffect(() => {
     const form = mark.current.closest("form");
     const asked = new Map();
+    const changed = new Set(); // left with another text, though its question was never put
     let timer = null;
     const check = (box) => {
       if (!form.isConnected || !box.isConnected) return;
       const [name, text] = [whole(box), textOf(box)];
-      if (asked.get(name) === text) return;
+      if (asked.get(name) === text && !changed.has(name)) return;
       asked.set(name, text);
+      changed.delete(name);
       ask.current(name, text);
     };
     const entered = ({ target }) => {
@@ -70,6 +72,7 @@ export function CheckOnBlur({ onCheck }) {
       clearTimeout(timer);
       const boxes = boxesOf(target);
       if (boxes.includes(relatedTarget)) return;
+      if (asked.get(whole(target)) !== textOf(target)) changed.add(whole(target));
       // a pressed button sends the form or drops it: either way it says all there is to say
       if (held?.closest?.("button, a")) return;
       const later = () => {

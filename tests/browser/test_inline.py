@@ -102,6 +102,21 @@ class TestWalkIn:
         page.keyboard.press("Tab")
         silent(page, "#date_of_birth", "date_of_birth")
 
+    def test_a_box_filled_left_and_emptied_at_once_is_asked_about(self, office: Office) -> None:
+        page = office.signed_in("amina", "/walk-in").page
+        page.evaluate(
+            """() => {
+              const box = document.querySelector("#first_name");
+              for (const text of ["L", ""]) {
+                box.focus();
+                box.value = text;
+                box.dispatchEvent(new Event("input", { bubbles: true }));
+                box.blur();
+              }
+            }"""
+        )
+        says(page, "#first_name", "first_name", "Fill this in.")
+
     def test_whoever_tabs_through_is_not_scolded(self, office: Office) -> None:
         page = office.signed_in("amina", "/walk-in").page
         page.focus("#first_name")
