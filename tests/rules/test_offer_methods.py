@@ -75,7 +75,7 @@ def rest(*balances: str, **more) -> list[DebtForOffer]:
     ]
 
 
-@settings(max_examples=1500)
+@settings(max_examples=1000)
 @given(
     AVAILABLE, RICH, st.sampled_from(list(METHODS)), st.booleans(), st.booleans(), st.none() | SMALL
 )

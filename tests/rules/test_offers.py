@@ -60,7 +60,7 @@ def test_households_of_the_demonstration(case):
 
 
 class TestShare:
-    @settings(max_examples=3000)
+    @settings(max_examples=1200)
     @given(AVAILABLE, BALANCES)
     def test_adds_up_is_capped_fair_and_in_order(self, available, balances):
         offers = share(available, balances)
