@@ -9,6 +9,7 @@ from cma_app.services.consents import CONSENT_CHANNELS
 from pages import routes
 from pages.components.authorities import authorities_card, authority_dialog
 from pages.components.case_frame import case_frame
+from pages.components.confirm import confirm
 from pages.components.empty import empty
 from pages.components.form import (
     button,
@@ -114,7 +115,7 @@ def _actions() -> rx.Component:
             disabled=VIEW.sending_gaps.length() > 0,
         ),
     )
-    confirm = rx.el.button(
+    asks = rx.el.button(
         "Record the client's confirmation",
         type="button",
         class_name="button main",
@@ -130,7 +131,7 @@ def _actions() -> rx.Component:
             VIEW.waits_for_another,
             callout("Another advisor has to verify this statement before the client confirms it."),
         ),
-        rx.cond(VIEW.may_confirm & _may(Act.STATEMENT_CONFIRM), confirm),
+        rx.cond(VIEW.may_confirm & _may(Act.STATEMENT_CONFIRM), asks),
         rx.cond(VIEW.may_issue & _may(Act.STATEMENT_ISSUE), issue),
     )
 
@@ -155,6 +156,7 @@ def _way() -> rx.Component:
             ),
             rx.el.ol(rx.foreach(VIEW.steps, _step), class_name="steps-list"),
             _actions(),
+            _discard(),
             class_name="card-body stack",
         ),
         key="way",
@@ -169,6 +171,26 @@ def _way() -> rx.Component:
                 "superseded": ("Superseded", ""),
             },
         ),
+    )
+
+
+def _discard() -> rx.Component:
+    asks = rx.el.button(
+        "Discard", type="button", class_name="button plain small", custom_attrs=opens("discard")
+    )
+    return rx.cond(VIEW.is_at_work & _may(Act.STATEMENT_PREPARE), rx.el.div(asks))
+
+
+def _discard_dialog() -> rx.Component:
+    return confirm(
+        "discard",
+        "Discard this statement",
+        rx.el.p("What was completed, verified or confirmed of it is gone. The budget stays."),
+        word="Discard statement",
+        busy="Discarding",
+        on_yes=STATE.discard,
+        done=STATE.saved,
+        obstacle="",
     )
 
 
@@ -332,5 +354,6 @@ def statements() -> rx.Component:
         rx.cond(VIEW.id == 0, nothing, shown),
         authority_dialog(),
         _confirm_dialog(),
+        _discard_dialog(),
         opened=STATE.opened,
     )

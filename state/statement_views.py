@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from cma_app.clock import today
 from cma_app.printing.content import Debt, Group, Line, StatementContent
+from cma_app.printing.statement_page import people
 from cma_app.rules.dates import add_months
 from cma_app.services.authorities import SIGNED_HOW, AuthorityRow
 from cma_app.services.consents import CONSENT_CHANNELS
@@ -119,6 +120,7 @@ class StatementView:
     may_issue: bool = False
     waits_for_another: bool = False
     who: str = ""
+    people: list[list[str]] = field(default_factory=list)
     note: str = ""
     gaps: list[GapView] = field(default_factory=list)
     sending_gaps: list[GapView] = field(default_factory=list)
@@ -182,6 +184,7 @@ def _own(shown: OpenStatement) -> dict[str, Any]:
         and shown.needs_verification
         and not shown.may_verify,
         "who": _who(content),
+        "people": [fact for column in people(content) for fact in column],
         "note": statement.note or "",
         "gaps": [_gap(each) for each in shown.gaps],
         "sending_gaps": [_gap(each) for each in shown.sending_gaps],

@@ -97,6 +97,13 @@ class StatementState(CentreState):
         await self._take(statements.issue_statement)
         return [notice("Statement issued."), CaseBarState.refresh]
 
+    @act(Act.STATEMENT_PREPARE)
+    async def discard(self):
+        """Take away a statement that was never issued."""
+        await self._take(statements.discard_statement)
+        self.saved += 1
+        return notice("Statement discarded. Its number is not used again.")
+
     @act(Act.AUTHORITY_RECORD, form="authority_errors")
     async def authorise(self, form: Form):
         """Record an authority that the client signed."""

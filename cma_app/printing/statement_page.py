@@ -21,7 +21,7 @@ def full_page(content: StatementContent) -> Page:
     """Return what the full layout prints."""
     return {
         **head(content),
-        "people": _people(content),
+        "people": people(content),
         "overview": overview(content),
         "sections": [_section(content, name) for name in SECTIONS],
         "debts": _debts(content),
@@ -62,7 +62,8 @@ def pairs(*facts: tuple[str, str]) -> list[list[str]]:
     return [[label, value] for label, value in facts if value]
 
 
-def _people(content: StatementContent) -> list[list[list[str]]]:
+def people(content: StatementContent) -> list[list[list[str]]]:
+    """Return who a statement is of and how they live: two columns of labels and words."""
     home = content.household
     tenure = ": ".join(part for part in (home.tenure_label, home.tenure_other) if part)
     single = "Joint" if content.is_joint else "Single"

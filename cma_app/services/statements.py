@@ -249,11 +249,12 @@ def issue_statement(session: CentreSession, statement_id: int, *, version: int) 
     return statement
 
 
-def discard_statement(session: CentreSession, statement_id: int, *, version: int) -> None:
+def discard_statement(session: CentreSession, statement_id: int, *, version: int) -> Statement:
     """Take away a statement that was never issued; its number is not used again."""
     statement, _ = _at_work(session, statement_id, Act.STATEMENT_PREPARE, version)
     statement.deleted_at = now()
     session.flush()
+    return statement
 
 
 def preview_statement(session: CentreSession, statement_id: int, *, layout: str) -> Printed:

@@ -14,6 +14,7 @@ VIEW: Any = StatementState.view
 def statement_sheet() -> list[rx.Component]:
     """Return the cards of a statement in the order of the printed page."""
     return [
+        _people(),
         _sheet(),
         _sums(),
         _debts("Priority debts", "first", VIEW.first),
@@ -44,6 +45,17 @@ def statement_difference() -> rx.Component:
             ),
             key="difference",
         ),
+    )
+
+
+def _people() -> rx.Component:
+    def fact(pair: Any) -> rx.Component:
+        return rx.el.div(rx.el.dt(pair[0]), rx.el.dd(pair[1]))
+
+    return card(
+        "Who it is of",
+        rx.el.dl(rx.foreach(VIEW.people, fact), class_name="card-body facts whole"),
+        key="people",
     )
 
 

@@ -7,6 +7,13 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from cma_app.services.budgets import record_line, revise_sheet
+from cma_app.services.offers import record_offers
+from cma_app.services.statements import (
+    complete_statement,
+    issue_statement,
+    verify_statement,
+)
 from tests.browser.conftest import Office
 from tests.browser.looking import findings, picture
 from tests.people import Cast
@@ -63,3 +70,63 @@ def test_an_advisor_takes_a_statement_to_the_creditors(office: Office, cast: Cas
 
     desk.open(f"/cases/{case.case_id}/budget")
     expect(page.get_by_text("A statement was issued from this sheet")).to_be_visible()
+
+
+def test_a_trainees_statement_is_verified_by_another_and_later_superseded(
+    office: Office, cast: Cast
+) -> None:
+    case = Leanne(cast, cast.tess)
+    tess = office.signed_in("tess", f"/cases/{case.case_id}/statement").page
+    tess.get_by_role("button", name="Prepare a statement").click()
+    tess.get_by_role("button", name="Complete statement").click()
+    expect(tess.get_by_text("Another advisor has to verify this statement")).to_be_visible()
+    expect(tess.get_by_role("button", name="Verify statement")).to_have_count(0)
+    assert findings(tess) == []
+
+    amina = office.signed_in("amina", f"/cases/{case.case_id}/statement").page
+    who = amina.get_by_role("region", name="Who it is of")
+    expect(who).to_contain_text("27 Mar 1984")
+    expect(who).to_contain_text("Children under 16")
+    amina.get_by_role("button", name="Verify statement").click()
+    expect(amina.get_by_role("button", name="Record the client's confirmation")).to_be_visible()
+    case.confirm()
+    case.authorise()
+    case.do(issue_statement)
+
+    with cast.open(cast.amina) as session:
+        record_line(session, revise_sheet(session, case.sheet_id).id, code="rent", typed="1995")
+        record_offers(session, case.case_id)
+    tess.reload()
+    tess.get_by_role("button", name="Prepare a statement").click()
+    second = tess.get_by_role("region", name="Statement 2")
+    differs = tess.get_by_role("table", name="What differs from the statement issued before")
+    expect(differs).to_contain_text("£165.00")
+    expect(differs).to_contain_text("£155.00")
+    picture(tess, "statement-second")
+    case.do(complete_statement)
+    case.do(verify_statement, cast.ben)
+    case.confirm()
+    case.do(issue_statement)
+    tess.reload()
+    expect(second.get_by_text("Issued", exact=True).first).to_be_visible()
+    tess.get_by_role("link", name="Statement 1", exact=True).click()
+    first = tess.get_by_role("region", name="Statement 1")
+    expect(first.get_by_text("Superseded")).to_be_visible()
+    expect(tess.get_by_role("table", name="Sums of the statement")).to_contain_text("£165.00")
+
+
+def test_a_draft_is_discarded_after_one_question(office: Office, cast: Cast) -> None:
+    case = Leanne(cast)
+    case.prepare()
+    page = office.signed_in("amina", f"/cases/{case.case_id}/statement").page
+    page.get_by_role("button", name="Discard", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Discard this statement")
+    expect(dialog).to_be_visible()
+    assert findings(page) == []
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("region", name="Statement 1")).to_be_visible()
+    page.get_by_role("button", name="Discard", exact=True).click()
+    dialog.get_by_role("button", name="Discard statement").click()
+    expect(page.get_by_text("No statement yet.")).to_be_visible()
+    page.get_by_role("button", name="Prepare a statement").click()
+    expect(page.get_by_role("region", name="Statement 2")).to_be_visible()

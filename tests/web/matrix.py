@@ -353,6 +353,7 @@ STATEMENTS = {
         ),
         writes="issued_files",
     ),
+    "StatementState.discard": Call(STATEMENT, after=ON_STATEMENT, writes="statements"),
     "StatementState.authorise": Call(
         STATEMENT,
         args=form(
