@@ -23,7 +23,7 @@ from models.base import (
 )
 
 STATEMENT_STATUSES = ("draft", "complete", "verified", "confirmed", "issued", "superseded")
-CONFIRMED_HOW = ("in_person", "phone", "video", "email", "letter")
+CONFIRMED_HOW = ("in_person", "phone", "video", "text", "email", "letter")
 FILE_KINDS = ("full", "summary", "data", "letter", "letter_word")
 
 

@@ -13,6 +13,7 @@ from cma_app.demo.households import HouseholdData
 from cma_app.demo.people import ORIGIN, Cast
 from cma_app.rules.consents import wording_on
 from cma_app.services import (
+    authorities,
     budgets,
     case_steps,
     cases,
@@ -24,6 +25,7 @@ from cma_app.services import (
     notes,
     offers,
     referrals,
+    statements,
     vulnerability,
     walk_in,
 )
@@ -42,6 +44,8 @@ VERBS = (
     "budget",
     "verify",
     "offers",
+    "authority",
+    "statement",
     "stage",
     "note",
     "action",
@@ -168,6 +172,26 @@ class Telling:
     def _offers(self, session: CentreSession, _step: Step) -> None:
         decided = {self.debt_ids[key]: typed for key, typed in (self.data.offers or {}).items()}
         offers.record_offers(session, self.case_id, decided=decided)
+
+    def _authority(self, session: CentreSession, step: Step) -> None:
+        signed = {"how": step["authority"], "signed_on": f"{today():%d %m %Y}"}
+        authorities.record_authority(session, self.case_id, signed)
+
+    def _statement(self, session: CentreSession, step: Step) -> None:
+        """Take a statement as far as the step says, with what the client said where it says how."""
+        statements.prepare_statement(session, self.case_id)
+        said = {"how": step["statement"].get("confirmed"), "is_accurate": True, "may_send": True}
+        for name in step["statement"]["steps"]:
+            shown = statements.read_statements(session, self.case_id).shown
+            if shown is None:
+                raise ValueError(f"The story of {self.data.code} has no statement to {name}.")
+            verb = getattr(statements, f"{name}_statement")
+            verb(
+                session,
+                shown.statement.id,
+                version=shown.statement.version,
+                **(said if name == "confirm" else {}),
+            )
 
     def _stage(self, session: CentreSession, step: Step) -> None:
         case_steps.move_stage(session, self.case_id, stage=step["stage"])

@@ -23,6 +23,7 @@ CONSENT_CHANNELS: Final[dict[str, str]] = {
     "in_person": "In person",
     "phone": "By phone",
     "video": "By video",
+    "text": "By text message",
     "email": "By e-mail",
     "letter": "By letter",
 }

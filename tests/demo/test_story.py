@@ -1,9 +1,11 @@
 """The demo as it was told: what the database holds, and who is on record as having done it."""
 
+import io
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
+from pypdf import PdfReader
 from sqlmodel import col, select
 
 from cma_app.access.actor import Origin
@@ -15,6 +17,7 @@ from cma_app.demo.people import CAST, PASSWORD, UnlikeDemo
 from cma_app.demo.story import load
 from cma_app.errors import NotFound
 from cma_app.postgres import EmbeddedPostgres
+from cma_app.rules.reconcile import findings
 from cma_app.services import (
     budgets,
     caseload,
@@ -24,6 +27,7 @@ from cma_app.services import (
     next_actions,
     notes,
     referrals,
+    statements,
 )
 from cma_app.services.contact_routes import safe_routes
 from cma_app.services.sign_in import sign_in
@@ -90,6 +94,37 @@ class TestMoney:
             found = budgets.read_budget(session, case_of(told, "H7"), sheet_no=1).sheet
         assert found is not None
         assert found.total_expenses == Decimal("1573.00")
+
+    @pytest.mark.parametrize("code", BUDGETS)
+    def test_a_printed_statement_says_what_the_sheet_says(
+        self, told: Told, code: str, morning: datetime
+    ) -> None:
+        case_id = case_of(told, code)
+        with told.open(HOLDERS[code]) as session:
+            row = statements.prepare_statement(session, case_id)
+            shown = statements.read_statements(session, case_id).shown
+            pages = {
+                layout: _said(statements.preview_statement(session, row.id, layout=layout).content)
+                for layout in statements.LAYOUTS
+            }
+            session.rollback()
+        assert shown is not None
+        assert findings(shown.content) == []
+        for layout, said in pages.items():
+            for sum_ in map(Decimal, BUDGETS[code]):
+                assert f"{abs(sum_):,.2f}" in said, (layout, sum_)
+            for offer in map(Decimal, OFFERS.get(code, {}).values()):
+                assert f"{offer:,.2f}" in said, (layout, offer)
+
+    def test_beths_statement_was_issued_and_callums_waits_for_another(self, told: Told) -> None:
+        found = told.rows(
+            "SELECT c.last_name, s.status, s.confirmed_how FROM statements s"
+            " JOIN cases k USING (centre_id) JOIN clients c USING (centre_id)"
+            " JOIN centres e ON e.id = s.centre_id"
+            " WHERE k.id = s.case_id AND c.id = k.client_id AND e.code IN ('HMA', 'CWM')"
+            " AND s.deleted_at IS NULL ORDER BY c.last_name"
+        )
+        assert found == [("Oakley", "issued", "text"), ("Tait", "complete", None)]
 
     def test_the_offer_entered_by_the_week_is_shown_so(self, told: Told) -> None:
         entered = told.rows(
@@ -421,3 +456,7 @@ def _board(told: Told, centre: str) -> tuple:
         " AND k.status IN ('open', 'in_progress')",
         centre=centre,
     )[0]
+
+
+def _said(pdf: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
