@@ -21,6 +21,7 @@ AMOUNTS: Final = (
 COLUMNS: Final = ("version", "valid_from", "group", *AMOUNTS)
 """What the header may say; version and date may also be given beside the table."""
 
+BESIDE: Final = {"version", "valid_from"}
 ALIASES: Final = {
     "additional_adult": "each_additional_adult",
     "each_more_adult": "each_additional_adult",
@@ -78,10 +79,14 @@ class PreviewRow:
 
 @dataclass(frozen=True, slots=True)
 class TablePreview:
-    """A table as it would be taken in; with a fault anywhere there are no `guidelines`."""
+    """A table as it would be taken in; with a fault anywhere there are no `guidelines`.
+
+    `lacks` names what was given neither in the table nor beside it: version, valid_from.
+    """
 
     rows: tuple[PreviewRow, ...]
     faults: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
     guidelines: tuple[Guideline, ...] = ()
 
 
@@ -281,7 +286,9 @@ def _with_faults(text: str, faults: Sequence[BadCell]) -> TablePreview:
         if not any(cell.strip() for cell in cells):
             continue
         said = {fault.column: fault for fault in faults if fault.row == number}
-        said = {column: fault for column, fault in said.items() if "is missing" not in fault.sentence}
+        said = {
+            column: fault for column, fault in said.items() if "is missing" not in fault.sentence
+        }
         placed |= set(said.values())
         whole = [said[column] for column in said if column not in ("group", *AMOUNTS)]
         rows.append(
@@ -297,8 +304,10 @@ def _with_faults(text: str, faults: Sequence[BadCell]) -> TablePreview:
                 " ".join(_alone(fault) for fault in whole),
             )
         )
+    lacking = [each for each in faults if each.row == 1 and each.column in BESIDE - set(names)]
+    placed |= set(lacking)
     above = tuple(fault.sentence for fault in faults if fault not in placed)
-    return TablePreview(tuple(rows), above)
+    return TablePreview(tuple(rows), above, tuple(fault.column for fault in lacking))
 
 
 def _typed(cells: Sequence[str], names: Sequence[str], column: str) -> str:

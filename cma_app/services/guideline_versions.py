@@ -16,6 +16,7 @@ from cma_app.access.acts import Act
 from cma_app.clock import now, today
 from cma_app.errors import Conflict, Invalid, NotFound
 from cma_app.rules.guideline_tables import (
+    LONGEST,
     LONGEST_VERSION,
     TablePreview,
     parse_guidelines,
@@ -32,6 +33,10 @@ EARLIEST: Final = date(2018, 3, 1)
 AHEAD: Final = timedelta(days=730)
 """How far ahead a first day may lie; guidelines are announced some months before they begin."""
 
+LACKING: Final = {
+    "version": "Enter the version, like 2026/27, or give the table a column “version”.",
+    "valid_from": "Enter the first day, or give the table a column “valid from”.",
+}
 TABLE: Final = SpendingGuideline.__table__  # type: ignore[attr-defined]
 
 
@@ -105,9 +110,11 @@ def preview_version(
     Invalid, by field, where they are wrong in themselves or the version is loaded already.
     """
     session.authorize(Act.GUIDELINE_LOAD)
-    if wrong := _wrong_beside(version):
+    if wrong := _wrong_beside(table, version):
         raise Invalid(wrong)
     found = preview_table(table, version=version.strip() or None, valid_from=valid_from)
+    if found.lacks:
+        raise Invalid({name: LACKING[name] for name in found.lacks})
     if found.guidelines:
         _refuse(session, found.guidelines)
     return found
@@ -118,7 +125,7 @@ def load_version(
 ) -> VersionRow:
     """Take in a licensed table whole; BadTable has every fault, and then nothing is stored."""
     session.authorize(Act.GUIDELINE_LOAD)
-    if wrong := _wrong_beside(version):
+    if wrong := _wrong_beside(table, version):
         raise Invalid(wrong)
     found = parse_guidelines(table, version=version.strip() or None, valid_from=valid_from)
     return _take_in(session, found, is_sample=False)
@@ -179,10 +186,15 @@ def restore_version(session: CentreSession, guideline_id: int) -> str:
     return gone.version
 
 
-def _wrong_beside(version: str) -> dict[str, str]:
+def _wrong_beside(table: str, version: str) -> dict[str, str]:
+    wrong = {}
+    if not table.strip():
+        wrong["table"] = "Paste the table with its header row, or choose a file."
+    if len(table) > LONGEST:
+        wrong["table"] = f"Use at most {LONGEST:,} characters: a table has one row for each group."
     if len(version.strip()) > LONGEST_VERSION:
-        return {"version": f"Use at most {LONGEST_VERSION} characters."}
-    return {}
+        wrong["version"] = f"Use at most {LONGEST_VERSION} characters."
+    return wrong
 
 
 def _refuse(session: CentreSession, found: tuple[Guideline, ...] | list[Guideline]) -> None:
@@ -225,9 +237,7 @@ def _take_in(session: CentreSession, found: list[Guideline], *, is_sample: bool)
             )
         )
     session.flush()
-    return next(
-        row for row in list_versions(session).versions if row.version == found[0].version
-    )
+    return next(row for row in list_versions(session).versions if row.version == found[0].version)
 
 
 def _rows(session: CentreSession, version: str) -> list[SpendingGuideline]:
@@ -276,4 +286,4 @@ def _kept_by(session: CentreSession) -> dict[str, int]:
         )
         .group_by(col(BudgetSheet.guideline_version))
     )
-    return {version: number for version, number in session.execute(counted).all()}
+    return {row[0]: row[1] for row in session.execute(counted)}

@@ -116,9 +116,7 @@ def keep_guideline_version(session: CentreSession, sheet: BudgetSheet) -> None:
     if version is not None:
         session.execute(
             update(BudgetSheet)
-            .where(
-                col(BudgetSheet.centre_id) == sheet.centre_id, col(BudgetSheet.id) == sheet.id
-            )
+            .where(col(BudgetSheet.centre_id) == sheet.centre_id, col(BudgetSheet.id) == sheet.id)
             .values(guideline_version=version)
         )
         session.refresh(sheet)

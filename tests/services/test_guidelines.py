@@ -339,7 +339,7 @@ class TestSignOff:
                 sheet = session.require(BudgetSheet, leanne.sheet_id)
                 verify_sheet(session, sheet.id, version=sheet.version)
 
-        with pytest.raises(Conflict, match="^Personal: over the spending guideline. Say why"):
+        with pytest.raises(Conflict, match=r"^Personal: over the spending guideline\. Say why"):
             verify()
         explain(cast, leanne.sheet_id)
         verify()
@@ -353,7 +353,7 @@ class TestSignOff:
         leanne.prepare()
         gap = next(each for each in leanne.shown().gaps if "guideline" in each.sentence)
         assert (gap.tab, gap.part) == ("budget", "explain-personal")
-        with pytest.raises(Conflict, match="Personal is over the spending guideline: say why."):
+        with pytest.raises(Conflict, match="Personal is over the spending guideline: say why"):
             leanne.do(statements.complete_statement)
         explain(cast, leanne.sheet_id)
         leanne.do(statements.complete_statement)
