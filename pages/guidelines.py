@@ -91,7 +91,7 @@ def _versions() -> rx.Component:
 
 def _version(view: Any) -> rx.Component:
     marks = rx.el.span(
-        rx.cond(view.is_sample, badge("Fictional sample", "soon")),
+        rx.cond(view.is_sample, badge("Fictional sample", "soon", "open")),
         rx.cond(view.holds, badge("Holds today", "good")),
         class_name="chips",
     )
@@ -211,7 +211,7 @@ def _preview() -> rx.Component:
         class_name="stack",
         aria_label="Preview",
     )
-    return rx.el.div(rx.cond(PREVIEW.is_shown, shown), role="status")
+    return rx.el.div(rx.cond(PREVIEW.is_shown, shown), role="status", class_name="preview")
 
 
 def _preview_columns() -> list[rx.Component]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from cma_app.clock import today
+from cma_app.rules.financial_statement import NIL
 from cma_app.rules.guideline_tables import AMOUNTS, TablePreview
 from cma_app.rules.guidelines import (
     NONE_LOADED,
@@ -47,7 +48,7 @@ class VersionView:
             is_sample=row.is_sample,
             holds=row.holds,
             kept=kept if row.sheets else "",
-            loaded=f"Loaded{by}, {moment_text(row.loaded_at)}",
+            loaded=f"Loaded{by}, {_within(moment_text(row.loaded_at))}",
             rows=[
                 [
                     labels.get(each.group, each.group),
@@ -81,6 +82,11 @@ class VersionsView:
             overdue=day_text(found.overdue),
             may_load_sample=not found.versions,
         )
+
+
+def _within(moment: str) -> str:
+    """Return a moment as it stands within a sentence: today, 14:02."""
+    return moment.replace("Today", "today")
 
 
 def _year(first: int) -> str:
@@ -153,12 +159,13 @@ class BesideView:
     is_over: bool
     width: str
     mark: str
+    over: str
 
     @classmethod
     def of(cls, finding: GuidelineFinding, reason: str) -> "BesideView":
         """Return what is shown of a group."""
         level = finding.guideline
-        longest = max(finding.amount, level or Decimal(0), Decimal(1)) * Decimal("1.15")
+        longest = max(finding.amount, level or NIL, Decimal(1)) * Decimal("1.15")
         return cls(
             group=finding.group,
             label=finding.label,
@@ -170,7 +177,8 @@ class BesideView:
             reason=reason,
             is_over=bool(finding.difference and finding.difference > 0),
             width=f"{finding.amount * BAR / longest:.1f}",
-            mark=f"{(level or Decimal(0)) * BAR / longest:.1f}",
+            mark=f"{(level or NIL) * BAR / longest:.1f}",
+            over=f"{max(NIL, finding.difference or NIL) * BAR / longest:.1f}",
         )
 
 

@@ -1,7 +1,7 @@
 """The budget tab's card of spending guidelines: each flexible group, and why it is over.
 
-It looks by itself: whenever another version of the sheet is on screen, a hidden mark is made anew
-and asks for the comparison, so that nothing else has to know of it.
+It looks by itself: whenever another version of the sheet is on screen it asks for the comparison,
+so that nothing else has to know of it.
 """
 
 from typing import Any
@@ -47,13 +47,27 @@ class ReasonBox(rx.Component):
     on_commit: rx.EventHandler[SPEC(str, str, str)]
 
 
+class WhenChanged(rx.Component):
+    """Nothing to see: it tells of a value that has become another."""
+
+    library = "$/public/when_changed"
+    tag = "WhenChanged"
+
+    value: rx.Var[str]
+
+    on_change: rx.EventHandler[rx.event.no_args_event_spec]
+
+
 def guideline_card() -> rx.Component:
     """Return the card for the sheet on screen; BudgetState has that sheet."""
     sheet = BUDGET.sheet
-    looks = rx.el.span(
-        hidden=True,
-        key=f"{sheet.id}-{sheet.version}-{BUDGET.household.id}",
-        on_mount=STATE.refresh,
+    looks = WhenChanged.create(
+        value=rx.cond(
+            sheet.id != 0,
+            rx.Var.create(f"{sheet.id}-{sheet.version}-{BUDGET.household.id}"),
+            "",
+        ),
+        on_change=STATE.refresh,
     )
     return rx.fragment(
         looks,
@@ -92,7 +106,7 @@ def _shown() -> rx.Component:
             class_name="card-body stack",
         ),
         key="guidelines",
-        end=rx.cond(CARD.is_sample, badge("Fictional sample", "soon")),
+        end=rx.cond(CARD.is_sample, badge("Fictional sample", "soon", "open")),
     )
 
 
@@ -155,16 +169,14 @@ def _status(status: Any) -> rx.Component:
 
 
 def _bar(view: Any) -> rx.Component:
-    """Return the amount as a bar and the guideline as a mark across it; the figures say it too."""
+    """Return the amount as a bar, what is over in another tone, and the guideline as a mark.
+
+    The figures beside it say the same, so that it is for the eye alone.
+    """
     return rx.el.svg(
         rx.el.rect(class_name="track", x="0", y="6", width=str(BAR), height="12"),
-        rx.el.rect(
-            class_name=rx.cond(view.is_over, "amount over", "amount"),
-            x="0",
-            y="6",
-            width=view.width,
-            height="12",
-        ),
+        rx.el.rect(class_name="amount", x="0", y="6", width=view.width, height="12"),
+        rx.el.rect(class_name="over", x=view.mark, y="6", width=view.over, height="12"),
         rx.el.line(
             class_name="mark",
             x1=view.mark,
