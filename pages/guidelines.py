@@ -195,8 +195,8 @@ def _preview() -> rx.Component:
         rx.el.ul(rx.foreach(PREVIEW.faults, rx.el.li), class_name="stack close"),
     )
     good = rx.el.h3(PREVIEW.title)
-    shown = rx.el.section(
-        rx.cond(PREVIEW.is_ready, good, bad),
+    told = rx.cond(PREVIEW.is_ready, good, bad)
+    shown = rx.fragment(
         rx.cond(
             PREVIEW.rows.length() > 0,
             table("The table as it was read", _preview_columns(), PREVIEW.rows, _preview_row),
@@ -208,10 +208,13 @@ def _preview() -> rx.Component:
             ),
             rx.el.p("Put it right in the box above and look again.", class_name="small quiet"),
         ),
-        class_name="stack",
+    )
+    return rx.el.section(
+        rx.el.div(rx.cond(PREVIEW.is_shown, told), role="status", class_name="stack close"),
+        rx.cond(PREVIEW.is_shown, shown),
+        class_name="preview stack",
         aria_label="Preview",
     )
-    return rx.el.div(rx.cond(PREVIEW.is_shown, shown), role="status", class_name="preview")
 
 
 def _preview_columns() -> list[rx.Component]:

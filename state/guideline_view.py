@@ -13,6 +13,7 @@ from cma_app.rules.guidelines import (
     UNEXPLAINED,
     GuidelineFinding,
     flexible_groups,
+    year_word,
 )
 from cma_app.services.guideline_versions import LoadedVersions, VersionRow
 from cma_app.services.guidelines import SheetGuidelines
@@ -78,7 +79,7 @@ class VersionsView:
             versions=[VersionView.of(row) for row in found.versions],
             suggested=[str(due.day), str(due.month), str(due.year)],
             suggested_day=day_text(due),
-            suggested_word=_year(due.year),
+            suggested_word=year_word(due),
             overdue=day_text(found.overdue),
             may_load_sample=not found.versions,
         )
@@ -87,10 +88,6 @@ class VersionsView:
 def _within(moment: str) -> str:
     """Return a moment as it stands within a sentence: today, 14:02."""
     return moment.replace("Today", "today")
-
-
-def _year(first: int) -> str:
-    return f"{first}/{(first + 1) % 100:02d}"
 
 
 @dataclass(frozen=True, slots=True)
