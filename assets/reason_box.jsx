@@ -2,9 +2,11 @@
    typed stays here until it was saved; where another person wrote first, both are shown. */
 import { useEffect, useRef, useState } from "react";
 
+const PATIENCE = 15_000; // milliseconds after which an answer is no longer waited for
+
 export function ReasonBox({ name, group, label, hint, value, error, theirs, saved, seq, readOnly, onCommit }) {
   const [draft, setDraft] = useState(null);
-  const now = useRef({ draft: null, sent: null, seen: "" });
+  const now = useRef({ draft: null, sent: null, at: 0, seen: "" });
   const box = useRef(null);
   const put = (text) => {
     if (now.current.draft === null) now.current.seen = value;
@@ -14,6 +16,7 @@ export function ReasonBox({ name, group, label, hint, value, error, theirs, save
   const send = (seen) => {
     const it = now.current;
     it.sent = it.draft;
+    it.at = Date.now();
     onCommit(group, it.draft, seen);
   };
   useEffect(() => {
@@ -22,11 +25,14 @@ export function ReasonBox({ name, group, label, hint, value, error, theirs, save
       if (it.draft === it.sent && box.current !== document.activeElement) put(null);
       else it.seen = it.sent.trim();
     }
+    const changed = it.sent !== null && it.draft !== it.sent;
     it.sent = null;
+    if (changed && box.current !== document.activeElement) later.current();
   }, [seq]);
   const commit = () => {
     const it = now.current;
-    if (it.draft === null || it.sent !== null) return undefined;
+    if (it.draft === null) return undefined;
+    if (it.sent !== null && Date.now() - it.at < PATIENCE) return undefined; // goes when it came
     if (it.draft.trim() === value && !error && !theirs) return put(null);
     if (theirs && it.seen !== value) return undefined; // the two buttons decide
     return send(it.seen);
@@ -46,7 +52,7 @@ export function ReasonBox({ name, group, label, hint, value, error, theirs, save
     }));
   }, []);
   const wrong = draft !== null && error;
-  const both = draft !== null && theirs;
+  const both = draft !== null && theirs && now.current.seen !== value;
   const described = [`${name}-hint`, wrong ? `${name}-error` : ""].filter(Boolean).join(" ");
   return (
     <div className={wrong ? "field full wrong" : "field full"}>

@@ -6,7 +6,7 @@ import reflex as rx
 
 from cma_app.access.acts import Act
 from pages import routes
-from pages.components.empty import empty
+from pages.components.empty import empty, skeleton
 from pages.components.form import (
     button,
     date_boxes,
@@ -65,7 +65,7 @@ def guidelines() -> rx.Component:
             ),
         ),
         _versions(),
-        when_may(Act.GUIDELINE_LOAD, _load()),
+        when_may(Act.GUIDELINE_LOAD, rx.cond(VIEW.suggested_day != "", _load(), skeleton(4))),
         _undo(),
         class_name="page",
     )
@@ -180,7 +180,7 @@ def _load() -> rx.Component:
                 ),
                 rx.el.div(submit("Look at the table", busy="Reading")),
                 on_submit=STATE.look,
-                key=f"{STATE.loads}-{VIEW.suggested_day}",
+                key=STATE.loads,
             ),
             _preview(),
             class_name="card-body stack wide",
