@@ -36,7 +36,7 @@ export function TableFile({ name, label, hint, target }) {
   };
   const described = [`${name}-hint`, wrong ? `${name}-error` : ""].filter(Boolean).join(" ");
   return (
-    <div className={wrong ? "field wrong" : "field"}>
+    <div className={wrong ? "field full wrong" : "field full"}>
       <label htmlFor={name}>{label}</label>
       <p className="hint" id={`${name}-hint`}>{hint}</p>
       {wrong ? <p className="field-error" id={`${name}-error`} role="alert">{wrong}</p> : null}

@@ -239,3 +239,20 @@ class TestExplaining:
         page.reload()
         page.get_by_role("button", name="Verify figures").click()
         expect(page.get_by_text("Verified by Ben Ellis")).to_be_visible()
+
+    def test_goes_on_typing_while_a_save_is_on_its_way(
+        self, office: Office, leanne: Leanne
+    ) -> None:
+        desk = office.signed_in("amina", f"/cases/{leanne.case_id}/budget")
+        expect(self.box(desk)).to_be_visible()
+        desk.context.set_offline(True)
+        self.box(desk).fill("First words.")
+        self.box(desk).press("Tab")
+        self.box(desk).fill("First words, and more.")
+        self.box(desk).press("Tab")
+        desk.context.set_offline(False)
+        expect(self.card(desk)).to_contain_text("Over, explained")
+        expect(self.card(desk)).to_contain_text("Saved ")
+        expect(self.box(desk)).to_have_value("First words, and more.")
+        desk.page.reload()
+        expect(self.box(desk)).to_have_value("First words, and more.")
