@@ -9,6 +9,7 @@ from pages import routes
 from pages.components.case_frame import case_frame
 from pages.components.empty import empty
 from pages.components.form import button, error_summary, field, form, select, submit
+from pages.components.guideline_card import guideline_card, guideline_gaps
 from pages.components.money_grids import BudgetGrid, EntryBox
 from pages.components.status import badge, callout
 from pages.components.sum_line import part, saved_mark, sign
@@ -190,6 +191,7 @@ def _sheet() -> rx.Component:
                 sheet.is_frozen & sheet.is_newest,
                 callout("A statement was issued from this sheet, so it stays as it is. Revise it."),
             ),
+            guideline_gaps(),
             actions,
             rx.cond(
                 BUDGET.sheets.length() > 1,
@@ -301,7 +303,7 @@ def budgets() -> rx.Component:
         class_name="small quiet",
     )
     lines = rx.el.div(
-        rx.el.div(_household(), _lines(), class_name="stack"),
+        rx.el.div(_household(), _lines(), guideline_card(), class_name="stack"),
         rx.el.div(_sheet(), _where(), _savings(), _keys(), convert, class_name="stack aside"),
         class_name="split",
     )

@@ -56,6 +56,7 @@ MENU: Final = (
     Entry("clients", "Clients", routes.CLIENTS, "client", Act.CLIENT_FIND),
     Entry("referrals", "Referrals", routes.REFERRALS, "referral", Act.REFERRAL_LIST),
     Entry("board", "Caseload board", routes.BOARD, "board", Act.CASELOAD_SEE),
+    Entry("guidelines", "Guidelines", routes.GUIDELINES, "measure", Act.GUIDELINE_LOAD),
     Entry("people", "People", routes.PEOPLE, "people", Act.USER_LIST),
     Entry("centres", "Centres", routes.CENTRES, "centre", Act.CENTRE_LIST),
 )

@@ -48,7 +48,7 @@ def _gap(view: Any) -> rx.Component:
         rx.cond(
             view.tab == "overview",
             routes.case_path(STATE.opened),
-            rx.Var.create(f"/cases/{STATE.opened}/{view.tab}"),
+            rx.Var.create(f"/cases/{STATE.opened}/{view.tab}{view.part}"),
         ),
     )
     return rx.el.li(

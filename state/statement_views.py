@@ -8,6 +8,7 @@ from cma_app.clock import today
 from cma_app.printing.content import Debt, Group, Line, StatementContent
 from cma_app.printing.statement_page import people
 from cma_app.rules.dates import add_months
+from cma_app.rules.guidelines import STATUS_WORDS as GUIDELINE_WORDS
 from cma_app.services.authorities import SIGNED_HOW, AuthorityRow
 from cma_app.services.consents import CONSENT_CHANNELS
 from cma_app.services.statement_checks import Gap
@@ -22,10 +23,11 @@ FILE_WORDS: Final = {"full": "Full statement, PDF", "summary": "Summary, PDF", "
 
 @dataclass(frozen=True, slots=True)
 class GapView:
-    """Something that is missing, and the tab that mends it."""
+    """Something that is missing, and the tab that mends it, with `#` and the box's id if any."""
 
     sentence: str
     tab: str
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,7 @@ def _number(row: StatementRow, shown: OpenStatement | None) -> NumberView:
 
 
 def _gap(gap: Gap) -> GapView:
-    return GapView(gap.sentence, gap.tab)
+    return GapView(gap.sentence, gap.tab, f"#{gap.part}" if gap.part else "")
 
 
 def _voided(shown: OpenStatement) -> str:
@@ -283,7 +285,8 @@ def _group(group: Group) -> GroupView:
     level = group.guideline
     note = ""
     if level is not None and level.amount is not None:
-        note = f"Guideline {pounds(level.amount)}: {level.status.replace('_', ', ')}"
+        said = GUIDELINE_WORDS[level.status].lower()
+        note = f"Guideline {pounds(level.amount)} ({level.version}): {said}"
         if level.explanation:
             note = f"{note}. {level.explanation}"
     return GroupView(

@@ -80,6 +80,8 @@ class Act(StrEnum):
     # the centre
     CASELOAD_SEE = "caseload:see"
     GUIDELINE_SEE = "guideline:see"
+    GUIDELINE_LOAD = "guideline:load"
+    GUIDELINE_REMOVE = "guideline:remove"
 
 
 ADMIN: Final = frozenset(
@@ -148,6 +150,8 @@ MANAGER: Final = ADVISOR | {
     Act.CLIENT_RESTRICT,
     Act.CASE_ASSIGN,
     Act.CASELOAD_SEE,
+    Act.GUIDELINE_LOAD,
+    Act.GUIDELINE_REMOVE,
     Act.USER_LIST,
     Act.USER_ADD,
     Act.USER_EDIT,
@@ -175,6 +179,8 @@ REFUSALS: Final[dict[Act, str]] = {
     ),
     Act.CASE_ASSIGN: "Only a manager can change who holds a case. Ask your manager.",
     Act.CLIENT_RESTRICT: "Only a manager can restrict a file. Ask your manager.",
+    Act.GUIDELINE_LOAD: "Only a manager can load spending guidelines. Ask your manager.",
+    Act.GUIDELINE_REMOVE: "Only a manager can remove spending guidelines. Ask your manager.",
     Act.CENTRE_ADD: "Only an admin can add a centre.",
     Act.CENTRE_EDIT: "Only an admin can change a centre.",
     Act.USER_EDIT: "Only a manager or an admin can change people. Ask your manager.",

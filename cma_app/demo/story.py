@@ -17,8 +17,10 @@ from cma_app.database import app_engine, engine_for
 from cma_app.demo.dates import moment_of
 from cma_app.demo.households import HouseholdData, households
 from cma_app.demo.people import (
+    CAST,
     CENTRES,
     ORIGIN,
+    Cast,
     DemoSignIns,
     UnlikeDemo,
     make_centres,
@@ -26,6 +28,7 @@ from cma_app.demo.people import (
     sign_in_lines,
 )
 from cma_app.demo.telling import Step, Telling
+from cma_app.services.guideline_versions import load_sample
 from cma_app.session import open_as
 from cma_app.settings import settings
 from models import Centre
@@ -62,6 +65,7 @@ def load(on: date | None = None, say: Say = lambda _words: None) -> DemoSignIns:
             return replace(signs, told=False)
         say("Adding two centres and their people")
         cast = make_centres(connection, admin)
+        _load_guidelines(connection, cast)
         told = {data.code: Telling(data, cast, day) for data in households()}
         spans: list[Span] = []
         for moment, data, step in steps(day):
@@ -73,6 +77,14 @@ def load(on: date | None = None, say: Say = lambda _words: None) -> DemoSignIns:
             spans.append(Span(began, _wall_clock(connection), moment))
     _move_log(spans, [centre.code for centre in CENTRES])
     return signs
+
+
+def _load_guidelines(connection: Connection, cast: Cast) -> None:
+    """Load the invented guidelines in both centres, as their managers do."""
+    for member in CAST:
+        if member.role == "manager":
+            with open_as(cast[member.username], ORIGIN, connection) as session:
+                load_sample(session)
 
 
 def _wall_clock(connection: Connection) -> datetime:

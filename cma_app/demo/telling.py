@@ -20,6 +20,7 @@ from cma_app.services import (
     clients,
     consents,
     debts,
+    guideline_reasons,
     households,
     next_actions,
     notes,
@@ -42,6 +43,7 @@ VERBS = (
     "debts",
     "written_off",
     "budget",
+    "explain",
     "verify",
     "offers",
     "authority",
@@ -162,6 +164,10 @@ class Telling:
         for line in lines:
             budgets.record_line(session, kept.id, code=line.code, typed=line.typed, note=line.note)
         self.sheet_id = kept.id
+
+    def _explain(self, session: CentreSession, step: Step) -> None:
+        for group, reason in step["explain"].items():
+            guideline_reasons.explain_group(session, self.sheet_id, group=group, reason=reason)
 
     def _verify(self, session: CentreSession, _step: Step) -> None:
         sheet = budgets.read_budget(session, self.case_id).sheet

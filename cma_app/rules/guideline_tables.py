@@ -21,6 +21,21 @@ AMOUNTS: Final = (
 COLUMNS: Final = ("version", "valid_from", "group", *AMOUNTS)
 """What the header may say; version and date may also be given beside the table."""
 
+BESIDE: Final = {"version", "valid_from"}
+ALIASES: Final = {
+    "additional_adult": "each_additional_adult",
+    "each_more_adult": "each_additional_adult",
+    "child_under_16": "each_child_under_16",
+    "children_under_16": "each_child_under_16",
+    "child_16_18": "each_child_16_18",
+    "child_16_to_18": "each_child_16_18",
+    "children_16_18": "each_child_16_18",
+    "children_16_to_18": "each_child_16_18",
+    "each_child_16_to_18": "each_child_16_18",
+    "first_day": "valid_from",
+}
+"""Other headings that people give the same columns."""
+
 MOST: Final = Decimal("99999.99")  # more than any household spends on a group in a month
 LONGEST: Final = 20_000
 MOST_ROWS: Final = 50
@@ -43,6 +58,64 @@ class BadTable(CmaError):
     def __init__(self, cells: Sequence[BadCell]) -> None:
         self.cells = tuple(cells)
         super().__init__(" ".join(cell.sentence for cell in cells[:10]))
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewCell:
+    """One cell as it was typed, and what is wrong with it; empty where nothing is."""
+
+    text: str
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """One row: its group and its four amounts, and what is wrong with the row as a whole."""
+
+    number: int
+    cells: tuple[PreviewCell, ...]
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TablePreview:
+    """A table as it would be taken in; with a fault anywhere there are no `guidelines`.
+
+    `lacks` names what was given neither in the table nor beside it: version, valid_from.
+    """
+
+    rows: tuple[PreviewRow, ...]
+    faults: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    guidelines: tuple[Guideline, ...] = ()
+
+
+def preview_table(
+    text: str, *, version: str | None = None, valid_from: date | None = None
+) -> TablePreview:
+    """Return a table's rows with each fault beside its cell, or all of it as it would be kept.
+
+    Faults that have no cell, such as a missing column or group, stand in `faults`.
+    """
+    try:
+        found = parse_guidelines(text, version=version, valid_from=valid_from)
+    except BadTable as refused:
+        return _with_faults(text, refused.cells)
+    labels = flexible_groups(date.max)
+    rows = tuple(
+        PreviewRow(
+            number,
+            tuple(
+                PreviewCell(word)
+                for word in (
+                    labels[each.group],
+                    *(f"£{getattr(each, column):,.2f}" for column in AMOUNTS),
+                )
+            ),
+        )
+        for number, each in enumerate(found, start=2)
+    )
+    return TablePreview(rows, guidelines=tuple(found))
 
 
 def parse_guidelines(
@@ -90,7 +163,7 @@ def _rows(text: str) -> list[list[str]]:
 
 
 def _header(cells: Sequence[str], version: str | None, valid_from: date | None) -> list[str]:
-    names = [re.sub(r"[\s\-]+", "_", cell.strip().lower()) for cell in cells]
+    names = [_column(cell) for cell in cells]
     needed = [name for name in COLUMNS if name not in names]
     if version is not None:
         needed = [name for name in needed if name != "version"]
@@ -106,6 +179,11 @@ def _header(cells: Sequence[str], version: str | None, valid_from: date | None) 
     if faults:
         raise BadTable(faults)
     return names
+
+
+def _column(heading: str) -> str:
+    name = re.sub(r"[\s\-\u2010-\u2013]+", "_", heading.strip().lower())
+    return ALIASES.get(name, name)
 
 
 def _row(
@@ -194,3 +272,49 @@ def _each_group_once(found: Mapping[int, Mapping[str, object]]) -> Iterator[BadC
     for key in flexible_groups(date.max):
         if key not in seen and all("group" in cells for cells in found.values()):
             yield BadCell(last, "group", f"The group “{key}” is missing.")
+
+
+def _with_faults(text: str, faults: Sequence[BadCell]) -> TablePreview:
+    """Return the rows as they were typed, each fault beside its cell, its row, or above them."""
+    try:
+        typed = _rows(text)
+    except BadTable:
+        return TablePreview((), tuple(fault.sentence for fault in faults))
+    names, rows = [_column(cell) for cell in typed[0]], []
+    placed: set[BadCell] = set()
+    for number, cells in enumerate(typed[1:], start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        said = {fault.column: fault for fault in faults if fault.row == number}
+        said = {
+            column: fault for column, fault in said.items() if "is missing" not in fault.sentence
+        }
+        placed |= set(said.values())
+        whole = [said[column] for column in said if column not in ("group", *AMOUNTS)]
+        rows.append(
+            PreviewRow(
+                number,
+                tuple(
+                    PreviewCell(
+                        _typed(cells, names, column),
+                        _alone(said[column]) if column in said else "",
+                    )
+                    for column in ("group", *AMOUNTS)
+                ),
+                " ".join(_alone(fault) for fault in whole),
+            )
+        )
+    lacking = [each for each in faults if each.row == 1 and each.column in BESIDE - set(names)]
+    placed |= set(lacking)
+    above = tuple(fault.sentence for fault in faults if fault not in placed)
+    return TablePreview(tuple(rows), above, tuple(fault.column for fault in lacking))
+
+
+def _typed(cells: Sequence[str], names: Sequence[str], column: str) -> str:
+    place = names.index(column) if column in names else len(cells)
+    return cells[place].strip()[:40] if place < len(cells) else ""
+
+
+def _alone(fault: BadCell) -> str:
+    """Return a fault's sentence without its place, which stands beside it."""
+    return re.sub(r"^Row \d+(, \w+)?: ", "", fault.sentence)

@@ -14,6 +14,7 @@ from typing import Final
 
 from cma_app.errors import CmaError
 from cma_app.rules.financial_statement import FLEXIBLE, NIL, statement_lines
+from cma_app.rules.parameters import parameter
 
 SAMPLE: Final = Path(__file__).with_name("samples") / "guidelines_fictional.csv"
 """A table whose figures are invented, for the demo."""
@@ -40,7 +41,10 @@ class GuidelineHousehold:
 
 @dataclass(frozen=True, slots=True)
 class Guideline:
-    """What one version allows one flexible group, in pounds a month for each person."""
+    """What one version allows one flexible group, in pounds a month for each person.
+
+    The figures of a sample are invented and stand only where no licensed version holds.
+    """
 
     version: str
     valid_from: date
@@ -49,6 +53,7 @@ class Guideline:
     each_additional_adult: Decimal
     each_child_under_16: Decimal
     each_child_16_18: Decimal
+    is_sample: bool = False
 
     def value_for(self, household: GuidelineHousehold) -> Decimal:
         """Return the group's guideline for a household, in pounds a month."""
@@ -66,8 +71,8 @@ class Guideline:
 class GuidelineFinding:
     """One flexible group beside its guideline, in pounds a month; below it is a minus difference.
 
-    Guideline, difference and version are None where none is loaded. `blocks_sign_off` is only for
-    what is over without an explanation; nothing blocks saving.
+    Guideline, difference, version and its first day are None where none is loaded.
+    `blocks_sign_off` is only for what is over without an explanation; nothing blocks saving.
     """
 
     group: str
@@ -79,6 +84,8 @@ class GuidelineFinding:
     version: str | None
     sentence: str
     blocks_sign_off: bool
+    valid_from: date | None = None
+    is_sample: bool = False
 
 
 def flexible_groups(on: date) -> dict[str, str]:
@@ -87,17 +94,40 @@ def flexible_groups(on: date) -> dict[str, str]:
 
 
 def takes_effect(year: int) -> date:
-    """Return the first Monday of April, when a year's guidelines begin."""
-    first = date(year, 4, 1)
+    """Return the first Monday of the month in which a year's guidelines begin, April.
+
+    Raises LookupError, with a sentence, for a year before the scheme.
+    """
+    month = int(parameter("guidelines_begin_month").on(date(year, 12, 31)))
+    first = date(year, month, 1)
     return first + timedelta(days=-first.weekday() % 7)
 
 
-def applicable(guidelines: Iterable[Guideline], on: date) -> dict[str, Guideline]:
+def year_begun(on: date) -> date:
+    """Return the first day of the guideline year that a day falls in."""
+    this = takes_effect(on.year)
+    return this if this <= on else takes_effect(on.year - 1)
+
+
+def year_word(first: date) -> str:
+    """Return what the guideline year that begins on a day is usually called: 2026/27."""
+    return f"{first.year}/{(first.year + 1) % 100:02d}"
+
+
+def applicable(
+    guidelines: Iterable[Guideline], on: date, *, kept: str | None = None
+) -> dict[str, Guideline]:
     """Return the version that holds on a day by group: the newest begun by then, or nothing.
 
-    Of two versions that begin on one day the one listed last holds; versions never mix.
+    `kept` is the version a sheet was completed with: where it is loaded it holds, whatever came
+    later. A sample gives way to any licensed version that has begun. Of two versions that begin on
+    one day the one listed last holds; versions never mix.
     """
-    begun = [each for each in guidelines if each.valid_from <= on]
+    known = list(guidelines)
+    if kept is not None and (own := [each for each in known if each.version == kept]):
+        return {each.group: each for each in own}
+    begun = [each for each in known if each.valid_from <= on]
+    begun = [each for each in begun if not each.is_sample] or begun
     if not begun:
         return {}
     newest = max(each.valid_from for each in begun)
@@ -114,12 +144,14 @@ def compare(
     *,
     on: date,
     explained: Mapping[str, str] | None = None,
+    kept: str | None = None,
 ) -> list[GuidelineFinding]:
     """Return each flexible group beside the guideline of the statement's date, in page order.
 
-    `amounts` are the groups' monthly totals; `explained` has what the advisor wrote, by group.
+    `amounts` are the groups' monthly totals; `explained` has what the advisor wrote, by group;
+    `kept` is the version that the sheet was completed with, if it was.
     """
-    known = applicable(guidelines, on)
+    known = applicable(guidelines, on, kept=kept)
     return [
         _finding(
             (key, label),
@@ -154,6 +186,8 @@ def _finding(
         version=guideline.version if guideline else None,
         sentence=_sentence(label, over, status),
         blocks_sign_off=status == UNEXPLAINED,
+        valid_from=guideline.valid_from if guideline else None,
+        is_sample=bool(guideline and guideline.is_sample),
     )
 
 

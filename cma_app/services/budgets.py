@@ -31,6 +31,7 @@ from cma_app.rules.financial_statement import (
 from cma_app.rules.frequencies import UnknownFrequency, known_frequency
 from cma_app.rules.payslips import is_several, parse_pay
 from cma_app.services.cases import read_case
+from cma_app.services.guidelines import unexplained
 from cma_app.services.locking import locked
 from cma_app.session import CentreSession
 from models import AuditLog, BudgetSheet, Case, Debt, Household, Offer, User
@@ -184,6 +185,7 @@ def revise_sheet(
         lines_version=_version(on),
         statement_date=on,
         savings_chosen=old.savings_chosen,
+        guideline_reasons=dict(old.guideline_reasons),
     )
     _recount(
         new,
@@ -210,6 +212,10 @@ def verify_sheet(session: CentreSession, sheet_id: int, *, version: int) -> Budg
         raise Conflict("This sheet has no lines yet. There is nothing to verify.")
     if _recorded_by_me(session, sheet):
         raise Refused("Another advisor must verify your figures.", Act.BUDGET_VERIFY.value)
+    if over := unexplained(session, sheet):
+        groups = " and ".join(each.label for each in over)
+        raise Conflict(f"{groups}: over the spending guideline. Say why before it is verified.")
+    session.authorize(Act.BUDGET_VERIFY, case)
     sheet.verification_status = "verified"
     sheet.verified_by, sheet.verified_date = session.actor.user_id, now()
     session.flush()
@@ -267,7 +273,10 @@ def _line_theirs(stored: dict[str, str] | None) -> dict[str, str]:
 
 
 def _recount(sheet: BudgetSheet, **details: dict[str, Any]) -> None:
-    """Take new lines into a sheet, add them up by the rules and take its verification back."""
+    """Take new lines into a sheet, add them up by the rules and take its verification back.
+
+    The guidelines it was completed with are for the lines it had: it is compared anew.
+    """
     income = details.get("income_details", sheet.income_details)
     expenses = details.get("expense_details", sheet.expense_details)
     try:
@@ -279,6 +288,7 @@ def _recount(sheet: BudgetSheet, **details: dict[str, Any]) -> None:
     sheet.income_details, sheet.expense_details = income, expenses
     sheet.total_income, sheet.total_expenses = sums.total_income, sums.total_outgoings
     sheet.savings = sums.savings
+    sheet.guideline_version = None
     sheet.verification_status = "unverified"
     sheet.verified_by, sheet.verified_date = None, None
 

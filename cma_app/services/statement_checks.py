@@ -25,10 +25,14 @@ CARRIED: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something that stands between a statement and its next step, and the tab that mends it."""
+    """Something that stands between a statement and its next step, and the tab that mends it.
+
+    `part` is the id of the box on that tab, where there is one.
+    """
 
     sentence: str
     tab: str
+    part: str = ""
 
 
 def gaps_of(session: CentreSession, statement: Statement, content: StatementContent) -> list[Gap]:
@@ -46,7 +50,7 @@ def gaps_of(session: CentreSession, statement: Statement, content: StatementCont
     for group in content.groups:
         if group.guideline and group.guideline.status == "over_unexplained":
             words = f"{group.label} is over the spending guideline: say why."
-            found.append(Gap(words, "budget"))
+            found.append(Gap(words, "budget", f"explain-{group.key}"))
     offers = read_offers(session, statement.case_id)
     if offers.problem:
         found.append(Gap(offers.problem, "offers"))

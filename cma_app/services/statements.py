@@ -22,6 +22,7 @@ from cma_app.printing.statements import full, summary
 from cma_app.rules.reconcile import findings
 from cma_app.services.authorities import AuthorityRow, list_authorities
 from cma_app.services.consents import CONSENT_CHANNELS
+from cma_app.services.guidelines import keep_guideline_version
 from cma_app.services.issued_files import DATA, PDF, Printed, keep_file, open_issued_file, safe_name
 from cma_app.services.locking import locked
 from cma_app.services.statement_checks import (
@@ -164,6 +165,7 @@ def complete_statement(session: CentreSession, statement_id: int, *, version: in
     sheet = newest_sheet_of(session, case)
     if sheet is not None:
         statement.budget_sheet_id = sheet.id
+        keep_guideline_version(session, sheet)
     content = content_now(session, statement)
     gaps = gaps_of(session, statement, content)
     session.authorize(Act.STATEMENT_PREPARE, case)

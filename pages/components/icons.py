@@ -97,6 +97,7 @@ _PATHS: Final[dict[str, tuple[tuple[str, dict[str, str]], ...]]] = {
         ("rect", {"x": "4", "y": "6", "width": "16", "height": "12", "rx": "1.5"}),
         ("path", {"d": "m4.5 7.5 7.5 6 7.5-6"}),
     ),
+    "measure": (("path", {"d": "M4 8h16v8H4zM8 8v3M12 8v5M16 8v3"}),),
     "note": (("path", {"d": "M4 20h16M6 15l9.5-9.5a2 2 0 0 1 2.8 2.8L9 17.5 5.5 18z"}),),
 }
 

@@ -21,9 +21,17 @@ pytestmark = [pytest.mark.database, pytest.mark.browser]
 CASE, CLIENT = "/cases/{Dudek}", "/clients/{Oakley}"
 TABS = ("debts", "budget", "offers", "statement", "notes")
 PLACES = {
-    "tom": ("/", "/walk-in", "/clients", "/clients?q=nobody", "/cases?advisor=all", "/referrals"),
+    "tom": (
+        "/",
+        "/walk-in",
+        "/clients",
+        "/clients?q=nobody",
+        "/cases?advisor=all",
+        "/referrals",
+        "/cases/{Petty}/budget",
+    ),
     "priya": (CASE, *[f"{CASE}/{tab}" for tab in TABS], CLIENT),
-    "ruth": ("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}"),
+    "ruth": ("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}", "/guidelines"),
     "callum": ("/", "/cases", "/cases/{Tait}/budget", "/board", "/cases/{Lomax}"),
     "admin": ("/", "/people", "/centres", "/password"),
 }
@@ -212,6 +220,13 @@ def _edit(whose: str, box: str) -> Callable[[Page], None]:
     return show
 
 
+def _bad_table(page: Page) -> None:
+    page.fill("#table", "group,first adult,each additional adult\npersonal,lots")
+    page.fill("#version", "2026/27")
+    page.get_by_role("button", name="Look at the table").click()
+    expect(page.get_by_role("region", name="Preview")).to_contain_text("to put right")
+
+
 def _confirm(word: str, whose: str) -> Callable[[Page], None]:
     """Open the dialog that asks before a step."""
 
@@ -273,6 +288,7 @@ MOMENTS = {
         ("/cases/{Lomax}", _press("End case")),
         ("/cases/{Lomax}", _press("Hand on")),
         ("/board", _press("Hide names")),
+        ("/guidelines", _bad_table),
     ),
     "admin": (
         ("/centres", _errors("Add a centre", "Add centre")),

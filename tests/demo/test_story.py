@@ -30,6 +30,8 @@ from cma_app.services import (
     statements,
 )
 from cma_app.services.contact_routes import safe_routes
+from cma_app.services.guideline_versions import list_versions
+from cma_app.services.guidelines import read_sheet_guidelines
 from cma_app.services.sign_in import sign_in
 from models import BudgetSheet, Case, CaseNote, Client, Consent, NextAction, Referral
 from tests.demo.conftest import T, Told
@@ -237,6 +239,31 @@ class TestStory:
                 "SELECT DISTINCT is_balance_verified FROM debts WHERE case_id = :case",
                 case=case_of(told, code),
             ) == [(False,)]
+
+
+class TestGuidelines:
+    """The invented sample stands in both centres; who is over says why, but for Aaron Petty."""
+
+    @pytest.mark.parametrize("manager", ["ruth", "eleri"])
+    def test_both_centres_have_the_sample_and_nothing_else(self, told: Told, manager: str) -> None:
+        with told.open(manager) as session:
+            (version,) = list_versions(session).versions
+        assert version.is_sample
+        assert version.version.startswith("Fictional")
+
+    def test_two_households_are_over_one_of_them_unexplained(self, told: Told) -> None:
+        found = {}
+        for data in households():
+            manager = "ruth" if data.centre == "HMA" else "eleri"
+            with told.open(manager) as session:
+                beside = read_sheet_guidelines(session, case_of(told, data.code))
+            for each in beside.findings if beside else ():
+                if each.status != "within":
+                    found[data.code, each.group] = (each.difference, each.status)
+        assert found == {
+            ("H1", "personal"): (Decimal("11.67"), "over_explained"),
+            ("H4", "food-housekeeping"): (Decimal("15.00"), "over_unexplained"),
+        }
 
 
 @pytest.mark.usefixtures("morning")

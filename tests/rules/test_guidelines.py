@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -6,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cma_app.errors import CmaError
-from cma_app.rules.guideline_tables import COLUMNS, BadTable, parse_guidelines
+from cma_app.rules.guideline_tables import (
+    AMOUNTS,
+    COLUMNS,
+    BadTable,
+    parse_guidelines,
+    preview_table,
+)
 from cma_app.rules.guidelines import (
     SAMPLE,
     STATUS_WORDS,
@@ -16,6 +23,8 @@ from cma_app.rules.guidelines import (
     compare,
     flexible_groups,
     takes_effect,
+    year_begun,
+    year_word,
 )
 
 TODAY = date(2026, 11, 22)
@@ -69,6 +78,46 @@ class TestApplicable:
         assert takes_effect(2025) == date(2025, 4, 7)
         assert takes_effect(2026) == date(2026, 4, 6)
         assert takes_effect(2024) == date(2024, 4, 1)
+        with pytest.raises(LookupError, match="before"):
+            takes_effect(2017)
+
+    @pytest.mark.parametrize(
+        ("day", "first"),
+        [
+            (date(2026, 4, 5), date(2025, 4, 7)),
+            (date(2026, 4, 6), date(2026, 4, 6)),
+            (date(2027, 4, 4), date(2026, 4, 6)),
+            (date(2027, 4, 5), date(2027, 4, 5)),
+        ],
+    )
+    def test_a_day_falls_in_the_year_begun_by_then(self, day, first):
+        assert year_begun(day) == first
+
+    def test_a_year_is_called_by_both_its_numbers(self):
+        assert year_word(date(2026, 4, 6)) == "2026/27"
+        assert year_word(date(2099, 4, 6)) == "2099/00"
+
+    @given(st.dates(date(2019, 1, 1), date(2099, 12, 31)))
+    def test_a_year_always_begins_on_a_monday_within_a_week_of_april(self, day):
+        first = year_begun(day)
+        assert first <= day < takes_effect(first.year + 1)
+        assert (first.weekday(), first.month) == (0, 4)
+        assert first.day <= 7
+
+    def test_what_a_sheet_keeps_holds_whatever_came_later(self):
+        both = guideline("old", date(2025, 4, 7)) + guideline("new")
+        assert {each.version for each in applicable(both, TODAY, kept="old").values()} == {"old"}
+        gone = applicable(guideline("new"), TODAY, kept="old")
+        assert {each.version for each in gone.values()} == {"new"}
+
+    def test_a_sample_gives_way_to_what_is_licensed(self):
+        sample = [replace(each, is_sample=True) for each in guideline("invented")]
+        licensed = guideline("licensed", date(2025, 4, 7))
+        for order in (sample + licensed, licensed + sample):
+            found = applicable(order, TODAY)
+            assert {each.version for each in found.values()} == {"licensed"}
+        assert applicable(sample + licensed, date(2025, 4, 6)) == {}
+        assert {each.version for each in applicable(sample, TODAY).values()} == {"invented"}
 
 
 class TestCompare:
@@ -213,6 +262,69 @@ class TestParse:
             parse_guidelines(f"{HEADER}\n{text}" if with_header else text)
         except BadTable as refused:
             assert all(cell.sentence for cell in refused.cells)
+
+
+class TestPreview:
+    def test_shows_what_would_be_kept(self):
+        found = preview_table(TABLE)
+        assert list(found.guidelines) == guideline()
+        assert [cell.text for cell in found.rows[1].cells] == [
+            "Food and housekeeping",
+            *("£100.00", "£50.00", "£30.00", "£40.00"),
+        ]
+
+    def test_each_fault_stands_beside_its_cell_as_it_was_typed(self):
+        text = TABLE.replace("leisure,100", "leisure,lots").replace("personal,100", "holidays,-1")
+        found = preview_table(text)
+        assert found.guidelines == ()
+        cell = found.rows[0].cells[1]
+        assert (cell.text, cell.said) == (
+            "lots",
+            "Enter the amount in figures, like 85 or 1,200.50.",
+        )
+        assert "no flexible group “holidays”" in found.rows[2].cells[0].said
+        assert "minus" in found.rows[2].cells[1].said
+        assert [cell.said for cell in found.rows[1].cells] == [""] * 5
+
+    def test_what_has_no_cell_stands_above_or_beside_its_row(self):
+        found = preview_table("\n".join([HEADER, ROWS[0], ROWS[1] + ",5"]))
+        assert found.rows[1].said.startswith("8 cells where the header has 7.")
+        assert preview_table("\n".join([HEADER, *ROWS[:2]])).faults == (
+            "The group “personal” is missing.",
+        )
+
+    def test_names_what_was_given_nowhere(self):
+        text = "\n".join([",".join(COLUMNS[2:]), *(f"{each},1,1,1,1" for each in GROUPS)])
+        found = preview_table(text)
+        assert (found.lacks, found.faults) == (("version", "valid_from"), ())
+        assert preview_table(text, version="x", valid_from=TODAY).guidelines
+
+    def test_knows_other_headings(self):
+        headings = "Group,First adult,Each more adult,Child under 16,Child 16\u201318"
+        text = "\n".join([headings, *(f"{each},100,50,30,40" for each in GROUPS)])
+        found = preview_table(text, version="2026/27", valid_from=date(2026, 4, 6))
+        assert list(found.guidelines) == guideline()
+
+    @given(st.text(max_size=300), st.booleans())
+    def test_a_table_is_either_whole_or_says_what_is_wrong(self, text, with_header):
+        found = preview_table(f"{HEADER}\n{text}" if with_header else text)
+        cells = [cell.said for row in found.rows for cell in row.cells]
+        wrong = [*found.faults, *found.lacks, *(row.said for row in found.rows), *cells]
+        assert bool(found.guidelines) != any(wrong)
+
+    @given(
+        st.lists(st.decimals(0, 99999, places=2), min_size=12, max_size=12),
+        st.permutations(GROUPS),
+    )
+    def test_any_figures_come_back_as_they_were(self, figures, order):
+        rows = [
+            f"{group}," + ",".join(f"{each:.2f}" for each in figures[at * 4 : at * 4 + 4])
+            for at, group in enumerate(order)
+        ]
+        text = "\n".join([",".join(COLUMNS[2:]), *rows])
+        found = preview_table(text, version="v", valid_from=TODAY).guidelines
+        read = {each.group: [getattr(each, name) for name in AMOUNTS] for each in found}
+        assert read == {group: list(figures[at * 4 : at * 4 + 4]) for at, group in enumerate(order)}
 
 
 def test_the_sample_is_plainly_fictional_and_whole():

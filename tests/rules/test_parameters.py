@@ -12,8 +12,9 @@ from cma_app.rules.parameters import Parameter, Reference, Value, parameter, par
 TODAY = date(2026, 11, 22)
 
 
-def test_there_are_nine_parameters():
+def test_there_are_ten_parameters():
     assert parameter_names() == (
+        "guidelines_begin_month",
         "letter_chase_days",
         "letter_hold_days",
         "offer_review_months",

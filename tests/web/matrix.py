@@ -382,6 +382,44 @@ BOARD = {
     ),
     "CaseloadState.sort_by": Call("/board", "maria", {"sort": "opened"}, shows="sort=opened"),
 }
+FIGURES = "\n".join(
+    ["group,first adult,each additional adult,each child under 16,each child 16-18"]
+    + [f"{group},1,1,1,1" for group in ("communications-leisure", "food-housekeeping", "personal")]
+)
+LOOKED_AT = form(
+    table=FIGURES,
+    version="{unique} guidelines",
+    valid_from__day="6",
+    valid_from__month="4",
+    valid_from__year="2026",
+)
+GUIDELINES = {
+    "GuidelineState.open": Call("/guidelines", shows="{people_canary}"),
+    "GuidelineState.open as trainee": Call("/guidelines", "tess", shows="{people_canary}"),
+    "GuidelineState.take_in_sample": Call("/guidelines", "maria", writes="spending_guidelines"),
+    "GuidelineState.look": Call(
+        "/guidelines", "maria", LOOKED_AT, shows="{unique} guidelines, from 6 Apr 2026"
+    ),
+    "GuidelineState.take_in": Call(
+        "/guidelines", "maria", after=("GuidelineState.look",), writes="spending_guidelines"
+    ),
+    "GuidelineState.remove": Call(
+        "/guidelines",
+        "maria",
+        {"guideline_id": "@spending_guidelines"},
+        writes="spending_guidelines",
+    ),
+    "GuidelineState.undo_remove": Call(
+        "/guidelines", "maria", after=("GuidelineState.remove",), writes="spending_guidelines"
+    ),
+    "GuidelineReasonState.refresh": Call(f"{CASE}/budget", shows="Food and housekeeping"),
+    "GuidelineReasonState.explain": Call(
+        f"{CASE}/budget",
+        args={"group": "personal", "reason": "School shoes", "seen": ""},
+        after=(*ON_SHEET, "GuidelineReasonState.refresh"),
+        writes="budget_sheets",
+    ),
+}
 PEOPLE = "/people?centre={centre}&show=all&q=zqp"
 PEOPLE_SCREEN = {
     "UsersState.open": Call(PEOPLE, "maria", shows="{people_canary}"),
@@ -505,6 +543,7 @@ CALLS: dict[str, Call] = {
     **OFFERS,
     **STATEMENTS,
     **BOARD,
+    **GUIDELINES,
     **PEOPLE_SCREEN,
     **CENTRES,
 }

@@ -72,7 +72,8 @@ def plant_pack(
     with owner.begin() as connection:
         for table in CENTRE_TABLES:
             mine = waiting if table.name == "referrals" else marks
-            canary = mine.people if table.name == "users" else mine.casework
+            shared = table.name in {"users", "spending_guidelines"}  # the whole centre sees these
+            canary = mine.people if shared else mine.casework
             pack[table.name] = plant_one(
                 connection, table, holder, pack, canary, _said(table.name, mine), everywhere=True
             )
@@ -132,6 +133,7 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
             "income_details": {"client-salary-or-wages": _line(canary)},
             "total_income": 100,
         },
+        "spending_guidelines": {"is_sample": True},
         "debts": {"debt_type": "council_tax", "is_priority": True, "balance": 100, "arrears": 100},
         "next_actions": {"due_date": today(), "done_by": None},
         "offers": {"amount": 1},
