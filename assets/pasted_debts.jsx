@@ -13,7 +13,8 @@ const MONEY = ["balance", "arrears", "monthly_payment"];
 const AMOUNT = /^£?\s*(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?$/;
 const FRAME = 180_000; // bytes of one message
 
-const several = (number, one) => `${number.toLocaleString("en-GB")} ${one}${number === 1 ? "" : "s"}`;
+const several = (number, one, many = `${one}s`) =>
+  `${number.toLocaleString("en-GB")} ${number === 1 ? one : many}`;
 const pence = (text) => {
   if (!text.trim()) return 0n;
   const found = AMOUNT.exec(text.trim());
@@ -152,7 +153,7 @@ function Columns({ columns, fields, choose }) {
 
 export function PastedDebts({ view, options, errors, answers, refused, readings, said, kept,
   onRead, onKeepText, onKeepEdits, onCheck, onAdd, onStartAgain }) {
-  const [text, setText] = useState(view.text);
+  const [text, setText] = useState(view.typed);
   const [edits, setEdits] = useState(view.edits);
   const [wrong, setWrong] = useState({});
   const [tooLong, setTooLong] = useState("");
@@ -265,7 +266,7 @@ export function PastedDebts({ view, options, errors, answers, refused, readings,
   }
   return (
     <div ref={root}>
-      <div className="card-body stack close">
+      <div className="card-body pasted-told">
         <details>
           <summary>What was pasted</summary>
           <div className="stack">{box}<div className="pair">{button}</div></div>
@@ -339,7 +340,7 @@ export function PastedDebts({ view, options, errors, answers, refused, readings,
               <strong className="fig">{pounds(sums[0][0])}</strong>, arrears{" "}
               <strong className="fig">{pounds(sums[1][0])}</strong>, payments{" "}
               <strong className="fig">{pounds(sums[2][0])}</strong> a month
-              {uncounted ? `. ${several(uncounted, "box")} not counted: no amount in it` : ""}
+              {uncounted ? `. ${several(uncounted, "box", "boxes")} not counted: no amount in it` : ""}
             </p>
           </>
         ) : null}

@@ -76,4 +76,4 @@ def _added() -> rx.Component:
         ),
         class_name="callout stack close",
     )
-    return rx.el.div(rx.cond(STATE.added != "", said), role="status")
+    return rx.el.div(rx.cond(STATE.added != "", said), role="status", class_name="pasted-added")

@@ -89,6 +89,7 @@ class PastedView:
     """All that the page shows of a text; without rows and columns it was not read yet."""
 
     text: str = ""
+    typed: str = ""
     is_read: bool = False
     rows: list[ProposedRow] = field(default_factory=list)
     columns: list[ColumnRow] = field(default_factory=list)
@@ -102,11 +103,12 @@ class PastedView:
     def of(cls, pasted: Pasted) -> "PastedView":
         """Return what is shown of a text."""
         if pasted.table is None:
-            return cls(text=pasted.text, nation=pasted.nation)
+            return cls(text=pasted.text, typed=pasted.text, nation=pasted.nation)
         table = pasted.table
         known = {plain_name(name): name for name in pasted.kinds}
         return cls(
             text=pasted.text,
+            typed=pasted.typed or pasted.text,
             is_read=True,
             rows=[ProposedRow.of(debt, pasted, known) for debt in table.debts],
             columns=[ColumnRow.of(column) for column in table.columns],

@@ -96,6 +96,7 @@ class BadRows(CmaError):
 class Pasted:
     """A text with the table it is read as; `edits` are the corrections kept for it.
 
+    `typed` is what stands in the box since, where that is another text and was not read.
     `kinds` are the names the centre knows, each with its usual kind of debt.
     """
 
@@ -105,6 +106,7 @@ class Pasted:
     edits: dict[str, str] = field(default_factory=dict)
     nation: str = ""
     kinds: dict[str, str] = field(default_factory=dict)
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +144,15 @@ def read_pasted(
 
 
 def keep_pasted(session: CentreSession, case_id: int, text: str) -> None:
-    """Keep a text that was pasted and not yet read."""
+    """Keep a text that was pasted and not yet read, beside the one that was."""
     _recordable(session, case_id)
     text = storable(text)
     _refuse_long(text)
-    if text.strip():
-        keep_draft(session, TEXT_DRAFT, {"text": text}, record_id=case_id)
-    else:
-        forget_pasted(session, case_id)
+    before = kept_draft(session, TEXT_DRAFT, record_id=case_id)
+    content = before | {"typed": text} if before.get("read") else {"text": text}
+    if content.get("text") == content.get("typed"):
+        content.pop("typed")
+    keep_draft(session, TEXT_DRAFT, content, record_id=case_id, most=MOST_EDITS)
 
 
 def keep_edits(session: CentreSession, case_id: int, edits: Mapping[str, str]) -> None:
@@ -179,7 +182,8 @@ def kept_pasted(session: CentreSession, case_id: int) -> Pasted:
     }
     edits = kept_draft(session, EDITS_DRAFT, record_id=case_id)
     table = _table(session, case, text, mapping)
-    return Pasted(text, mapping, table, edits, case.nation, known_kinds(session))
+    kinds = known_kinds(session)
+    return Pasted(text, mapping, table, edits, case.nation, kinds, kept.get("typed", ""))
 
 
 def forget_pasted(session: CentreSession, case_id: int) -> None:
