@@ -34,7 +34,7 @@ function Said({ at, children, kind = "field-error" }) {
 function ProposedRow({ row, edits, errors, options, isOn, put, tick, left, open, onOpen }) {
   const at = (box) => `${row.line}:${box}`;
   const value = (box) => edits[at(box)] ?? row.boxes[box] ?? "";
-  const wrong = (box) => errors[at(box)] ?? (at(box) in edits ? "" : row.said[box] ?? "");
+  const wrong = (box) => (at(box) in edits ? null : row.said[box]) ?? errors[at(box)] ?? "";
   const note = (box) => (at(box) in edits ? "" : row.notes[box] ?? "");
   const who = value("creditor").trim() || `line ${row.line}`;
   const id = (box, what) => `paste-${row.line}-${box}-${what}`;
@@ -151,17 +151,25 @@ function Columns({ columns, fields, choose }) {
   );
 }
 
-export function PastedDebts({ view, options, errors, answers, refused, readings, said, kept,
+export function PastedDebts({ view, options, errors, answers, refused, readings, said, kept, keeps,
   onRead, onKeepText, onKeepEdits, onCheck, onAdd, onStartAgain }) {
   const [text, setText] = useState(view.typed);
   const [edits, setEdits] = useState(view.edits);
   const [wrong, setWrong] = useState({});
   const [tooLong, setTooLong] = useState("");
   const [open, setOpen] = useState(0);
+  const [isWaiting, setWaiting] = useState(false); // for what was typed to be kept
   const root = useRef(null);
   const read = useRef(view.text);
   const asked = useRef(new Map());
+  useEffect(() => {
+    // debts were added, or all was put away: the way on from there
+    const on = document.querySelector(".pasted-added a");
+    if (on) on.focus();
+    else if (readings > 1 && !view.is_read) root.current.querySelector("textarea").focus();
+  }, []);
   useEffect(() => setWrong(errors), [answers]);
+  useEffect(() => setWaiting(false), [keeps]);
   useEffect(() => {
     if (view.is_read && readings > 1) root.current.querySelector("[data-line] input")?.focus();
   }, [readings]);
@@ -173,6 +181,7 @@ export function PastedDebts({ view, options, errors, answers, refused, readings,
     const next = { ...edits, [`${line}:${box}`]: value };
     if (box === "liability" && value === "joint") next[`${line}:owed_by`] = "joint";
     setEdits(next);
+    setWaiting(true);
     setWrong(({ [`${line}:${box}`]: gone, ...others }) => others);
     onKeepEdits(next);
   };
@@ -182,6 +191,7 @@ export function PastedDebts({ view, options, errors, answers, refused, readings,
     const next = { ...edits };
     for (const row of view.rows) next[`${row.line}:on`] = isOn && !row.like ? "yes" : "";
     setEdits(next);
+    setWaiting(true);
     onKeepEdits(next);
   };
   const left = (line, box, value, isChosen = false) => {
@@ -207,8 +217,13 @@ export function PastedDebts({ view, options, errors, answers, refused, readings,
   const typing = (value) => {
     setText(value);
     setTooLong("");
+    setWaiting(true);
     const typed = plain(value);
     if (typed.length <= options.most && bytes(typed) <= FRAME) onKeepText(typed);
+  };
+  const again = () => {
+    onKeepText(""); // in place of a text that still waits to be kept
+    onStartAgain();
   };
   const value = (row, box) => edits[`${row.line}:${box}`] ?? row.boxes[box] ?? "";
   const ticked = view.rows.filter(on);
@@ -249,9 +264,9 @@ export function PastedDebts({ view, options, errors, answers, refused, readings,
     <>
       {button}
       {view.is_read || text ? (
-        <button type="button" className="button plain" onClick={onStartAgain}>Start again</button>
+        <button type="button" className="button plain" onClick={again}>Start again</button>
       ) : null}
-      <span className="quiet small" role="status">{kept}</span>
+      <span className="quiet small" role="status">{isWaiting ? "" : kept}</span>
     </>
   );
   const alert = message ? <p className="field-error" role="alert" id="paste-said">{message}</p> : null;
@@ -260,7 +275,7 @@ export function PastedDebts({ view, options, errors, answers, refused, readings,
       <div className="card-body stack" ref={root}>
         {box}
         {alert}
-        <div className="pair">{foot}</div>
+        <div className="chips">{foot}</div>
       </div>
     );
   }
@@ -329,7 +344,7 @@ export function PastedDebts({ view, options, errors, answers, refused, readings,
             <span className="busy">Adding</span>
           </button>
         ) : null}
-        <button type="button" className="button" onClick={onStartAgain}>Start again</button>
+        <button type="button" className="button" onClick={again}>Start again</button>
         {view.rows.length ? (
           <>
             <button type="button" className="button plain" onClick={() => tickAll(ticked.length === 0)}>
@@ -344,7 +359,7 @@ export function PastedDebts({ view, options, errors, answers, refused, readings,
             </p>
           </>
         ) : null}
-        <span className="quiet small" role="status">{kept}</span>
+        <span className="quiet small" role="status">{isWaiting ? "" : kept}</span>
         {alert}
       </div>
     </div>

@@ -127,8 +127,8 @@ def _table() -> rx.Component:
         [
             column("Name"),
             column("Usual kind of debt"),
-            column("Address"),
-            column("Phone and e-mail"),
+            column("Address and contact"),
+            column("From"),
             column("Actions"),
         ],
         ROWS,
@@ -139,6 +139,7 @@ def _table() -> rx.Component:
 
 def _row(row: Any) -> rx.Component:
     not_said = rx.el.span("Not said", class_name="quiet")
+    none = rx.el.span("None shipped", class_name="quiet")
     return rx.el.tr(
         rx.el.th(
             rx.el.strong(row.name),
@@ -150,13 +151,17 @@ def _row(row: Any) -> rx.Component:
         rx.el.td(
             rx.cond(
                 row.id == 0,
-                badge("Shipped, read-only", "", "lock"),
+                none,
                 rx.cond(row.address != "", row.address, badge("No address yet", "soon")),
-            )
+            ),
+            rx.cond(row.contact != "", rx.el.span(row.contact, class_name="sub")),
         ),
         rx.el.td(
-            rx.cond(row.phone != "", rx.el.span(row.phone, class_name="fig")),
-            rx.cond(row.email != "", rx.el.span(row.email, class_name="sub")),
+            rx.cond(
+                row.id == 0,
+                badge("Shipped, read-only", "", "lock"),
+                badge("Our own", "note", "done"),
+            )
         ),
         rx.el.td(rx.el.span(_actions(row), class_name="chips")),
         class_name=rx.cond(row.id == 0, "shipped", "own"),

@@ -36,6 +36,7 @@ def pasted_debts() -> rx.Component:
         readings=STATE.readings,
         said=STATE.said,
         kept=STATE.kept,
+        keeps=STATE.keeps,
         on_read=STATE.read,
         on_keep_text=STATE.keep_text,
         on_keep_edits=STATE.keep_edits,

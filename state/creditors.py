@@ -33,8 +33,7 @@ class CreditorRow:
     kind: str
     kind_code: str
     address: str
-    phone: str
-    email: str
+    contact: str
     note: str
 
     @classmethod
@@ -47,8 +46,7 @@ class CreditorRow:
             kind=debt_type(line.debt_type).label if line.debt_type else "",
             kind_code=line.debt_type or "",
             address=", ".join(line.address),
-            phone=line.phone,
-            email=line.email,
+            contact=", ".join(each for each in (line.phone, line.email) if each),
             note=line.note,
         )
 

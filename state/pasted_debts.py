@@ -28,6 +28,7 @@ class PastedState(CentreState):
     refused: int = 0
     said: str = ""
     kept: str = ""
+    keeps: int = 0
     fresh: int = 0
     readings: int = 0
     added: str = ""
@@ -48,6 +49,7 @@ class PastedState(CentreState):
             kept, self.may_paste = NOTHING, False
         else:
             self.may_paste = True
+        self.readings = 0
         self._begin(kept)
         self.added, self.may_undo, self._added_ids, self._added_to = "", False, [], case_id
         self.opened = case_id
@@ -69,23 +71,28 @@ class PastedState(CentreState):
             self.answers += 1
             return
         self._take(read)
-        self.kept = _kept_now()
+        self._say_kept(_kept_now())
 
     @act(Act.DEBT_RECORD, debounce=800, quiet=True)
     async def keep_text(self, text: str):
         """Keep what was pasted and not yet read."""
+        if self.view.is_read and text == self.view.typed:
+            return
         try:
             await self.ask(pasted_debts.keep_pasted, self.route_id("case_id"), text)
         except Invalid as error:
             self.said = next(iter(error.fields.values()))
             return
-        self.said, self.kept = "", _kept_now()
+        self.said = ""
+        self._say_kept(_kept_now() if text.strip() else "")
 
     @act(Act.DEBT_RECORD, debounce=800, quiet=True)
     async def keep_edits(self, edits: Form):
         """Keep what was corrected so far."""
+        if not self.view.is_read:  # it was added or put away while this waited
+            return
         await self.ask(pasted_debts.keep_edits, self.route_id("case_id"), edits)
-        self.kept = _kept_now()
+        self._say_kept(_kept_now())
 
     @act(Act.DEBT_RECORD, quiet=True)
     def check(self, line: str, name: str, value: str):
@@ -131,8 +138,11 @@ class PastedState(CentreState):
 
     def _begin(self, view: PastedView) -> None:
         self.fresh += 1
-        self.kept = ""
+        self._say_kept("")
         self._take(view)
+
+    def _say_kept(self, said: str) -> None:
+        self.kept, self.keeps = said, self.keeps + 1
 
     def _take(self, view: PastedView) -> None:
         self.view = view

@@ -17,7 +17,7 @@ from cma_app.access.acts import Act
 from cma_app.clock import now
 from cma_app.errors import CmaError, Conflict, Invalid, NotFound
 from cma_app.paging import PAGE_SIZE, Page, offset_of
-from cma_app.rules import creditor_list, debt_types
+from cma_app.rules import creditor_list, debt_types, identifiers
 from cma_app.rules.creditor_list import ListedCreditor
 from cma_app.rules.pasted_cells import tidy
 from cma_app.services import forms
@@ -47,6 +47,18 @@ def _one_line(value: Any) -> Any:
     return tidy(value) if isinstance(value, str) else value
 
 
+def _postcode(value: Any) -> Any:
+    if not isinstance(value, str) or not value.strip():
+        return None
+    try:
+        code = identifiers.postcode(value)
+    except CmaError:
+        code = identifiers.NO_FIXED_ADDRESS
+    if code == identifiers.NO_FIXED_ADDRESS:
+        raise ValueError("Enter a full postcode, like PO1 3AX.")
+    return code
+
+
 def _known_type(value: Any) -> Any:
     if value is None or not str(value).strip():
         return None
@@ -74,7 +86,7 @@ class CreditorForm(forms.Form):
     city: Annotated[str | None, Field(max_length=100), forms.Blank, BeforeValidator(_one_line)] = (
         None
     )
-    postcode: forms.Postcode = None
+    postcode: Annotated[str | None, BeforeValidator(_postcode)] = None
     phone: forms.Phone = None
     email: forms.Email = None
     note: Annotated[str | None, Field(max_length=500), forms.Blank] = None
@@ -302,7 +314,8 @@ def _own_line(row: CreditorEntry) -> CreditorLine:
 
 
 def _shipped_line(each: ListedCreditor) -> CreditorLine:
-    return CreditorLine(0, 0, each.name, each.other_names, each.debt_type, (), "", "", "")
+    kind = None if each.debt_type == "other" else each.debt_type
+    return CreditorLine(0, 0, each.name, each.other_names, kind, (), "", "", "")
 
 
 def _save(session: CentreSession, entry: CreditorEntry) -> None:

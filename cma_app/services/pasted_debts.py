@@ -149,6 +149,9 @@ def keep_pasted(session: CentreSession, case_id: int, text: str) -> None:
     text = storable(text)
     _refuse_long(text)
     before = kept_draft(session, TEXT_DRAFT, record_id=case_id)
+    if not (text.strip() or before.get("read")):
+        drop_draft(session, TEXT_DRAFT, record_id=case_id)
+        return
     content = before | {"typed": text} if before.get("read") else {"text": text}
     if content.get("text") == content.get("typed"):
         content.pop("typed")

@@ -57,6 +57,7 @@ class PastedDebts(rx.Component):
     readings: rx.Var[int]
     said: rx.Var[str]
     kept: rx.Var[str]
+    keeps: rx.Var[int]
 
     on_read: rx.EventHandler[SPEC(str, dict[str, str])]
     on_keep_text: rx.EventHandler[SPEC(str)]

@@ -141,6 +141,7 @@ class TestAddEntry:
             ("address_line1", "x" * 256),
             ("city", "x" * 101),
             ("postcode", "HULL"),
+            ("postcode", "no fixed address"),
             ("phone", "not a number"),
             ("email", "rents@"),
             ("note", "x" * 501),

@@ -285,7 +285,9 @@ PASTED = {
         shows="Pasted Lender",
     ),
     "PastedState.keep_text": Call(PASTE, args={"text": "Creditor"}, shows="Kept"),
-    "PastedState.keep_edits": Call(PASTE, args={"edits": {"2:balance": "13"}}, shows="Kept"),
+    "PastedState.keep_edits": Call(
+        PASTE, args={"edits": {"2:balance": "13"}}, after=ON_PASTE, shows="Kept"
+    ),
     "PastedState.check": Call(
         "/cases", args={"line": "2", "name": "balance", "value": "12,5"}, shows="Check the comma"
     ),
