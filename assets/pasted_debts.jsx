@@ -128,8 +128,10 @@ function ProposedRow({ row, edits, errors, options, isOn, put, tick, left, open,
 
 function Columns({ columns, fields, choose }) {
   const taken = columns.filter((column) => column.field).length;
+  const needs = !taken || columns.some((column) => column.said);
+  const [isOpen, setOpen] = useState(needs);
   return (
-    <details className="columns" open={columns.some((column) => column.said) || !taken || undefined}>
+    <details className="columns" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Columns: {taken} of {columns.length} taken in</summary>
       <ul>
         {columns.map((column) => (
@@ -244,7 +246,7 @@ export function PastedDebts({ view, options, errors, answers, refused, readings,
       <label htmlFor="paste-text">The table</label>
       <p className="hint" id="paste-hint">
         Copy the rows in a spreadsheet or on a credit report, with their headings, and paste them here.
-        At most {options.most.toLocaleString("en-GB")} characters and 200 debts at a time. Nothing is
+        At most {options.most.toLocaleString("en-GB")} characters and {options.mostRows} debts at a time. Nothing is
         added before you have seen it.
       </p>
       <textarea className="box" id="paste-text" rows={view.is_read ? 5 : 10} value={text} spellCheck={false}

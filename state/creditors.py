@@ -66,6 +66,9 @@ class EntryView:
         return cls(stored.id, stored.version, "Edit a creditor", stored.answers)
 
 
+NEW: Final = EntryView()
+
+
 def _save(session: CentreSession, entry_id: int, *, version: int, form: Form) -> str:
     if entry_id:
         return creditors.change_entry(session, entry_id, form, version=version).name
@@ -80,7 +83,7 @@ class CreditorState(CentreState):
     shown: dict[str, str] = dict(PLAIN)
     ready: bool = False
     filled: int = 0
-    entry: EntryView = EntryView()
+    entry: EntryView = NEW
     errors: FormErrors = {}
     theirs: dict[str, str] = {}
     lost: str = ""
@@ -134,10 +137,14 @@ class CreditorState(CentreState):
 
     @act(Act.CREDITOR_RECORD)
     def begin(self, name: str, kind: str):
-        """Begin a new entry, with the name and kind of a shipped one where it copies that."""
+        """Begin a new entry, with the name and kind of a shipped one where it copies that.
+
+        An empty one that was begun and put away stands as it was left.
+        """
+        if not name and self.entry == NEW:
+            return
         answers = EMPTY | {"name": name[:255], "debt_type": kind[:50]}
-        title = "Copy to our own" if name else "Add a creditor"
-        self._begin(EntryView(title=title, answers=answers))
+        self._begin(EntryView(title="Copy to our own", answers=answers) if name else NEW)
 
     @act(Act.CREDITOR_RECORD)
     async def begin_edit(self, entry_id: int):
@@ -159,7 +166,7 @@ class CreditorState(CentreState):
         except Conflict as error:
             self._both(error)
             return None
-        self.theirs, self.lost = {}, ""
+        self.theirs, self.lost, self.entry = {}, "", NEW
         self.saves += 1
         await self._show(self.shown)
         return notice(f"{name} was {'changed' if entry.id else 'added'}.")

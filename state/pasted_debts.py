@@ -22,6 +22,7 @@ class PastedState(CentreState):
     options: dict[str, Any] = {
         **{name: [] for name in ("types", "liabilities", "owedBy", "fields", "beside")},
         "most": 0,
+        "mostRows": 0,
     }
     errors: dict[str, str] = {}
     answers: int = 0

@@ -12,7 +12,7 @@ from cma_app.rules.pasted_columns import Column
 from cma_app.rules.pasted_debts import ProposedDebt
 from cma_app.rules.pasted_words import FIELDS
 from cma_app.services.debts import LIABILITY_LABELS, OWED_BY_LABELS
-from cma_app.services.pasted_debts import KEPT_BESIDE, MOST_PASTED, Pasted, PastedForm
+from cma_app.services.pasted_debts import KEPT_BESIDE, MOST_ADDED, MOST_PASTED, Pasted, PastedForm
 from state.words import pounds
 
 LONGEST_BOX: Final = 300  # of what could not be read
@@ -121,7 +121,7 @@ class PastedView:
 
 
 def options(nation: str) -> dict[str, Any]:
-    """Return the choices of the page's lists, as they are in a nation, and its limit."""
+    """Return the choices of the page's lists, as they are in a nation, and its limits."""
     return {
         "types": [[kind.code, kind.label] for kind in debt_types.debt_types(nation)],
         "liabilities": [list(pair) for pair in LIABILITY_LABELS.items()],
@@ -129,6 +129,7 @@ def options(nation: str) -> dict[str, Any]:
         "fields": [list(pair) for pair in FIELDS.items()],
         "beside": [[name, FIELDS[name]] for name in KEPT_BESIDE],
         "most": MOST_PASTED,
+        "mostRows": MOST_ADDED,
     }
 
 

@@ -36,7 +36,7 @@ TEXT_DRAFT: Final = "pasted_debts"
 EDITS_DRAFT: Final = "pasted_edits"
 MOST_PASTED: Final = 50_000  # characters at a time: a socket's frame has to hold them
 MOST_EDITS: Final = 150_000  # characters of the corrections
-MOST_ADDED: Final = 200  # rows at a time
+MOST_ADDED: Final = 100  # rows at a time: each is a debt of its own, with its audit row and sums
 GONE: Final = "This table was added already, or put away. Read it again to add its debts."
 ALREADY: Final = "Add again to add it all the same, or untick the row."
 

@@ -19,9 +19,17 @@ __all__ = ["told"]
 pytestmark = [pytest.mark.database, pytest.mark.browser]
 
 CASE, CLIENT = "/cases/{Dudek}", "/clients/{Oakley}"
-TABS = ("debts", "budget", "offers", "statement", "notes")
+TABS = ("debts", "debts/paste", "budget", "offers", "statement", "notes")
 PLACES = {
-    "tom": ("/", "/walk-in", "/clients", "/clients?q=nobody", "/cases?advisor=all", "/referrals"),
+    "tom": (
+        "/",
+        "/walk-in",
+        "/clients",
+        "/clients?q=nobody",
+        "/cases?advisor=all",
+        "/referrals",
+        "/creditors",
+    ),
     "priya": (CASE, *[f"{CASE}/{tab}" for tab in TABS], CLIENT),
     "ruth": ("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}"),
     "callum": ("/", "/cases", "/cases/{Tait}/budget", "/board", "/cases/{Lomax}"),
