@@ -8,6 +8,7 @@ from cma_app.access.acts import Act
 from pages import routes
 from pages.components.confirm import stored_now
 from pages.components.empty import empty, skeleton
+from pages.components.finder import finder
 from pages.components.form import error_summary, field, form, form_foot, select, submit, text_area
 from pages.components.note_dialog import saved_mark
 from pages.components.status import badge
@@ -80,31 +81,13 @@ def _add() -> rx.Component:
 
 
 def _finder() -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            rx.el.label("Find a creditor", html_for="find-creditor"),
-            rx.el.p(
-                "The beginning of any word of its name. Letters take the address and e-mail of"
-                " your own entries; the shipped list has names and usual kinds alone.",
-                class_name="hint",
-                custom_attrs={"id": "find-creditor-hint"},
-            ),
-            rx.el.input(
-                type="search",
-                name="q",
-                default_value=SHOWN["q"],
-                max_length=100,
-                class_name="box w20",
-                on_change=CreditorState.find,
-                custom_attrs={
-                    "id": "find-creditor",
-                    "autoComplete": "off",
-                    "aria-describedby": "find-creditor-hint",
-                },
-            ),
-            class_name="field",
-        ),
-        role="search",
+    return finder(
+        "Find a creditor",
+        "find-creditor",
+        hint="The beginning of any word of its name. Letters take the address and e-mail of your"
+        " own entries; the shipped list has names and usual kinds alone.",
+        value=SHOWN["q"],
+        on_change=CreditorState.find,
         key=CreditorState.filled,
     )
 
