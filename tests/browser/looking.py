@@ -63,8 +63,8 @@ def picture(page: Page, name: str) -> None:
 def faults(page: Page, name: str) -> list[str]:
     """Return what is wrong with a page at 1280 in light, at 768 in dark and at 320, with pictures.
 
-    It is as high as all that is on it, so that no bar that stays lies over a part of it. The page is
-    then as it was found: 1280 wide.
+    It is as high as all that is on it, so that no bar that stays lies over a part of it, and is
+    left 1280 wide.
     """
     found: list[str] = []
     for scheme, width in (("light", 1280), ("dark", 768)):
