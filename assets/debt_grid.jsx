@@ -17,7 +17,7 @@ const nextBox = (box, by = 1) => {
   return boxes[boxes.indexOf(box) + by];
 };
 
-function Row({ name, row, result, options, editable, number, save, remove, open, onOpen }) {
+function Row({ name, row, result, options, kinds, editable, number, save, remove, open, onOpen }) {
   const stored = row ?? BLANK;
   const [draft, setDraft] = useState(null);
   const now = useRef({ draft: null, version: 0, sent: null, done: null, again: false });
@@ -37,6 +37,17 @@ function Row({ name, row, result, options, editable, number, save, remove, open,
     if (box === "owed_by" && value === "joint" && (it.draft ?? stored).liability === "sole")
       part.liability = "joint";
     put({ ...(it.draft ?? it.row ?? BLANK), ...part });
+  };
+  // a known name fills the kind of debt where it is empty: when it is chosen, or typed and left
+  const fill = () => {
+    const it = now.current;
+    const usual = kinds.get(it.draft?.creditor.trim().toLowerCase());
+    if (!usual || it.draft.debt_type || !options.types.some((type) => type.code === usual)) return;
+    change("debt_type", usual);
+  };
+  const chosen = (event) => {
+    change("creditor", event.target.value);
+    if (!event.nativeEvent.inputType || event.nativeEvent.inputType === "insertReplacementText") fill();
   };
   const send = () => {
     const it = now.current;
@@ -117,7 +128,7 @@ function Row({ name, row, result, options, editable, number, save, remove, open,
     <tbody ref={body} data-debt={row?.id ?? "new"} data-saving={draft !== null ? "" : undefined}
       onBlur={left} onKeyDown={keys}>
       <tr>
-        <td data-word="Creditor">{text("creditor", "Creditor", { list: "creditor-names" })}</td>
+        <td data-word="Creditor">{text("creditor", "Creditor", { list: "creditor-names", onChange: chosen, onBlur: fill })}</td>
         <td data-word="Kind of debt">{list("debt_type", "Kind of debt", choices)}</td>
         <td data-word="Liability">{list("liability", "Liability", options.liabilities)}</td>
         <td data-word="Owed by">{list("owed_by", "Owed by", options.owedBy)}</td>
@@ -230,6 +241,11 @@ export function DebtGrid({ rows, results, options, names, editable, onSave, onRe
     ...rows.map((row) => [nameOf(row.id), row]),
     ...(editable ? waiting.map((name) => [name, undefined]) : []),
   ];
+  // names typed here are offered at once; the directory's own kind of debt comes first
+  const offered = new Map(rows.filter((row) => row.debt_type !== "friends_family")
+    .map((row) => [row.creditor.trim().toLowerCase(), [row.creditor, row.debt_type]]));
+  for (const [known, kind] of Object.entries(names)) offered.set(known.toLowerCase(), [known, kind]);
+  const kinds = new Map([...offered].map(([plain, [, kind]]) => [plain, kind]));
   const toggle = (name) => setOpen((before) => (before === name ? "" : name));
   return (
     <div className="scroll" role="region" tabIndex={0} aria-label="Debts" data-debts="">
@@ -250,12 +266,12 @@ export function DebtGrid({ rows, results, options, names, editable, onSave, onRe
         </thead>
         {listed.map(([name, row], place) => (
           <Row key={name} name={name} row={row} result={results[name]} options={options}
-            editable={editable} number={place + 1} save={saveRow} remove={onRemove}
+            kinds={kinds} editable={editable} number={place + 1} save={saveRow} remove={onRemove}
             open={open === name} onOpen={toggle} />
         ))}
       </table>
       <datalist id="creditor-names">
-        {names.map((name) => <option key={name} value={name} />)}
+        {[...offered].map(([plain, [known]]) => <option key={plain} value={known} />)}
       </datalist>
     </div>
   );

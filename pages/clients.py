@@ -7,6 +7,7 @@ import reflex as rx
 from cma_app.access.acts import Act
 from pages import routes
 from pages.components.empty import empty, skeleton
+from pages.components.finder import finder
 from pages.components.icons import icon
 from pages.components.status import badge
 from pages.components.table import column, link, list_pager, row_head, table
@@ -47,30 +48,12 @@ def clients() -> rx.Component:
 
 
 def _finder() -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            rx.el.label("Find a client", html_for="find-client"),
-            rx.el.p(
-                "Name, reference, postcode, phone, or date of birth such as 27 3 1984.",
-                class_name="hint",
-                custom_attrs={"id": "find-client-hint"},
-            ),
-            rx.el.input(
-                type="search",
-                name="q",
-                default_value=SHOWN["q"],
-                max_length=100,
-                class_name="box w20",
-                on_change=ClientsState.find,
-                custom_attrs={
-                    "id": "find-client",
-                    "autoComplete": "off",
-                    "aria-describedby": "find-client-hint",
-                },
-            ),
-            class_name="field",
-        ),
-        role="search",
+    return finder(
+        "Find a client",
+        "find-client",
+        hint="Name, reference, postcode, phone, or date of birth such as 27 3 1984.",
+        value=SHOWN["q"],
+        on_change=ClientsState.find,
         key=ClientsState.filled,
     )
 

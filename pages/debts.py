@@ -9,8 +9,8 @@ from pages import routes
 from pages.components.case_frame import case_frame
 from pages.components.money_grids import DebtGrid
 from pages.components.sum_line import part, saved_mark, sign
-from pages.components.table import card
-from pages.layout import screen
+from pages.components.table import card, link
+from pages.layout import screen, when_may
 from state.case_bar import CaseBarState
 from state.debts import DebtState
 from state.shell import ShellState
@@ -90,9 +90,12 @@ def debts() -> rx.Component:
         " in the last box saves the row and starts the next. Each row is saved when you leave it.",
         class_name="small quiet",
     )
-    end = rx.cond(
-        DEBTS.rows.length() == 0,
-        rx.el.span("No debts yet: start with who is owed", class_name="hint"),
+    end = rx.fragment(
+        rx.cond(
+            DEBTS.rows.length() == 0,
+            rx.el.span("No debts yet: start with who is owed. ", class_name="hint"),
+        ),
+        when_may(Act.DEBT_RECORD, link("Paste from a table", to=routes.paste_path(DEBTS.opened))),
     )
     return case_frame(
         "debts",

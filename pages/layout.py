@@ -55,6 +55,7 @@ MENU: Final = (
     Entry("cases", "Cases", routes.CASES, "folder", Act.CASE_LIST),
     Entry("clients", "Clients", routes.CLIENTS, "client", Act.CLIENT_FIND),
     Entry("referrals", "Referrals", routes.REFERRALS, "referral", Act.REFERRAL_LIST),
+    Entry("creditors", "Creditors", routes.CREDITORS, "creditor", Act.CREDITOR_SEE),
     Entry("board", "Caseload board", routes.BOARD, "board", Act.CASELOAD_SEE),
     Entry("guidelines", "Guidelines", routes.GUIDELINES, "measure", Act.GUIDELINE_LOAD),
     Entry("people", "People", routes.PEOPLE, "people", Act.USER_LIST),

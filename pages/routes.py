@@ -12,10 +12,12 @@ REFERRALS: Final = "/referrals"
 CASES: Final = "/cases"
 CASE: Final = "/cases/[case_id]"
 CASE_DEBTS: Final = "/cases/[case_id]/debts"
+CASE_DEBTS_PASTE: Final = "/cases/[case_id]/debts/paste"
 CASE_BUDGET: Final = "/cases/[case_id]/budget"
 CASE_OFFERS: Final = "/cases/[case_id]/offers"
 CASE_STATEMENT: Final = "/cases/[case_id]/statement"
 CASE_NOTES: Final = "/cases/[case_id]/notes"
+CREDITORS: Final = "/creditors"
 BOARD: Final = "/board"
 GUIDELINES: Final = "/guidelines"
 PEOPLE: Final = "/people"
@@ -39,6 +41,11 @@ CASE_TABS: Final = {
 def client_path(client_id: rx.Var[int] | rx.Var[str] | int | str) -> rx.Var[str]:
     """Return the address of a client, for a value or for a var of a state."""
     return rx.Var.create(f"/clients/{client_id}")
+
+
+def paste_path(case_id: rx.Var[int] | rx.Var[str] | int | str) -> rx.Var[str]:
+    """Return the address where a case's debts are pasted, for a value or for a var of a state."""
+    return rx.Var.create(f"/cases/{case_id}/debts/paste")
 
 
 def case_path(case_id: rx.Var[int] | rx.Var[str] | int | str, tab: str = "overview") -> rx.Var[str]:

@@ -8,6 +8,7 @@ from cma_app.clock import local, now
 from cma_app.errors import CmaError, Conflict, Invalid
 from cma_app.rules import debt_types
 from cma_app.services import debts
+from cma_app.services.creditors import known_kinds
 from cma_app.services.debts import CaseDebts, DebtRow, DebtTotals
 from cma_app.session import CentreSession
 from state.base import CentreState, Form, act, load
@@ -114,7 +115,6 @@ class DebtsView:
 
     rows: list[DebtView]
     sums: SumsView
-    names: list[str]
     nation: str
     saved_id: int = 0
 
@@ -122,7 +122,7 @@ class DebtsView:
     def of(cls, found: CaseDebts, saved_id: int = 0) -> "DebtsView":
         """Return what is shown of a case's debts."""
         rows = [DebtView.of(row) for row in found.rows]
-        return cls(rows, SumsView.of(found.totals), found.names, found.nation, saved_id)
+        return cls(rows, SumsView.of(found.totals), found.nation, saved_id)
 
 
 def _options(nation: str) -> dict[str, Any]:
@@ -175,7 +175,7 @@ class DebtState(CentreState):
 
     rows: list[DebtView] = []
     sums: SumsView = SumsView()
-    names: list[str] = []
+    names: dict[str, str] = {}
     options: dict[str, Any] = {"types": [], "liabilities": [], "owedBy": [], "words": {}}
     results: dict[str, RowResult] = {}
     saved_at: str = ""
@@ -189,6 +189,7 @@ class DebtState(CentreState):
         case_id = self.route_id("case_id")
         found = await self.ask(debts.list_debts, case_id, show=DebtsView.of)
         self._show(found)
+        self.names = await self.ask(known_kinds)
         self.options = _options(found.nation)
         self.results, self.saved_at, self.removed_id, self.opened = {}, "", 0, case_id
 
@@ -227,7 +228,7 @@ class DebtState(CentreState):
         return CaseBarState.refresh
 
     def _show(self, found: DebtsView) -> None:
-        self.rows, self.sums, self.names = found.rows, found.sums, found.names
+        self.rows, self.sums = found.rows, found.sums
 
     def _note(self, name: str, **what: Any) -> None:
         before = self.results.get(name)

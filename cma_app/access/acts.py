@@ -77,6 +77,10 @@ class Act(StrEnum):
     LETTER_ISSUE_ADVICE = "letter:issue_advice"
     LETTER_PRINT = "letter:print"
     REPLY_RECORD = "creditor_reply:record"
+    # the creditor directory
+    CREDITOR_SEE = "creditor:see"
+    CREDITOR_RECORD = "creditor:record"
+    CREDITOR_REMOVE = "creditor:remove"
     # the centre
     CASELOAD_SEE = "caseload:see"
     GUIDELINE_SEE = "guideline:see"
@@ -133,6 +137,7 @@ TRAINEE: Final = frozenset(
         Act.LETTER_ISSUE,
         Act.LETTER_PRINT,
         Act.REPLY_RECORD,
+        Act.CREDITOR_SEE,
         Act.GUIDELINE_SEE,
     }
 )
@@ -145,6 +150,9 @@ ADVISOR: Final = TRAINEE | {
     Act.BUDGET_VERIFY,
     Act.STATEMENT_VERIFY,
     Act.LETTER_ISSUE_ADVICE,
+    # every letter of the centre goes to the address kept there: a slip is not one case's alone
+    Act.CREDITOR_RECORD,
+    Act.CREDITOR_REMOVE,
 }
 MANAGER: Final = ADVISOR | {
     Act.CLIENT_RESTRICT,
@@ -177,6 +185,8 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.LETTER_ISSUE_ADVICE: (
         "A trainee cannot issue a letter with advice or an offer. Ask your supervisor."
     ),
+    Act.CREDITOR_RECORD: "A trainee cannot change the creditor directory. Ask your supervisor.",
+    Act.CREDITOR_REMOVE: "A trainee cannot remove a creditor. Ask your supervisor.",
     Act.CASE_ASSIGN: "Only a manager can change who holds a case. Ask your manager.",
     Act.CLIENT_RESTRICT: "Only a manager can restrict a file. Ask your manager.",
     Act.GUIDELINE_LOAD: "Only a manager can load spending guidelines. Ask your manager.",

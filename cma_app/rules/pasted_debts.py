@@ -303,6 +303,17 @@ def _compared(debts: Iterable[ProposedDebt], existing: Sequence[KnownDebt]) -> l
     return compared
 
 
+def like_known(
+    creditor: str, account: str, balance: Decimal | None, existing: Sequence[KnownDebt]
+) -> str:
+    """Return the sentence about the debt of the case that one may repeat, empty where none."""
+    known = _Register()
+    for each in existing:
+        known.add(_known_debt(each))
+    alike = known.like(_Seen(_same_name(creditor), _last_4(account), balance, ""))
+    return alike[0].sentence if alike else ""
+
+
 def _known_debt(debt: KnownDebt) -> _Seen:
     last_4 = _last_4(debt.account_last_4)
     ending = f", account ending {last_4}" if last_4 else ""

@@ -26,9 +26,7 @@ from models import Case, Creditor, Debt
 NIL: Final = Decimal("0.00")
 MOST_OWED: Final = Decimal("99999999.99")  # the width of a creditor's kept balance
 MOST_PAID: Final = Decimal("999999.99")  # the width of a payment
-NAMES_OFFERED: Final = 200
 COUNTED: Final = ("active", "disputed")
-PRIVATE_TYPES: Final = ("friends_family",)  # a person's name is not offered to other cases
 
 LIABILITY_LABELS: Final = {
     "sole": "Sole",
@@ -128,12 +126,11 @@ class DebtTotals:
 
 @dataclass(frozen=True, slots=True)
 class CaseDebts:
-    """All debts of a case with their sums, and the creditors' names that a box may offer."""
+    """All debts of a case with their sums."""
 
     nation: str
     rows: list[DebtRow]
     totals: DebtTotals
-    names: list[str]
 
 
 def list_debts(session: CentreSession, case_id: int) -> CaseDebts:
@@ -141,7 +138,7 @@ def list_debts(session: CentreSession, case_id: int) -> CaseDebts:
     case = read_case(session, case_id)
     session.authorize(Act.CASE_OPEN, case)
     rows = _rows(session, case_id)
-    return CaseDebts(case.nation, rows, _totals(rows), _names(session))
+    return CaseDebts(case.nation, rows, _totals(rows))
 
 
 def add_debt(session: CentreSession, case_id: int, data: Mapping[str, Any]) -> Debt:
@@ -352,20 +349,6 @@ def _rows(session: CentreSession, case_id: int) -> list[DebtRow]:
         .order_by(col(Debt.position), col(Debt.id))
     )
     return [DebtRow(*row) for row in session.execute(listed)]
-
-
-def _names(session: CentreSession) -> list[str]:
-    """Return the names of the centre's newest creditors, each once; a private person's never."""
-    newest = (
-        select(col(Creditor.creditor_name), col(Creditor.creditor_type))
-        .where(col(Creditor.centre_id) == session.actor.centre_id)
-        .order_by(col(Creditor.id).desc())
-        .limit(NAMES_OFFERED * 3)
-    )
-    names = {
-        name.casefold(): name for name, kind in session.execute(newest) if kind not in PRIVATE_TYPES
-    }
-    return sorted(names.values(), key=str.casefold)[:NAMES_OFFERED]
 
 
 def _totals(rows: Iterable[DebtRow]) -> DebtTotals:

@@ -15,11 +15,16 @@ MOST_CHARACTERS: Final = 60_000
 
 
 def keep_draft(
-    session: CentreSession, form: str, content: dict[str, str], *, record_id: int = 0
+    session: CentreSession,
+    form: str,
+    content: dict[str, str],
+    *,
+    record_id: int = 0,
+    most: int = MOST_CHARACTERS,
 ) -> datetime:
-    """Keep what was typed in place of what was kept before; return when."""
+    """Keep what was typed in place of what was kept before, of so many characters; return when."""
     session.authorize(Act.CLIENT_RECORD)
-    if sum(len(name) + len(text) for name, text in content.items()) > MOST_CHARACTERS:
+    if sum(len(name) + len(text) for name, text in content.items()) > most:
         raise Invalid({"form": "This is too long to keep. Shorten the longest answer."})
     draft = _own(session, form, record_id)
     if draft is None:

@@ -50,6 +50,13 @@ _PATHS: Final[dict[str, tuple[tuple[str, dict[str, str]], ...]]] = {
     ),
     "referral": (("path", {"d": "M4 12h13M12 6.5l5.5 5.5-5.5 5.5M20.5 5v14"}),),
     "centre": (("path", {"d": "M4 20h16M6 20V6l6-3 6 3v14M10 9h4M10 13h4M11 20v-3h2v3"}),),
+    "creditor": (
+        (
+            "path",
+            {"d": "M5 4h14v16H6.5A1.5 1.5 0 0 1 5 18.5zM5 18.5A1.5 1.5 0 0 1 6.5 17H19"},
+        ),
+        ("path", {"d": "M9 8.5h6M9 12h4"}),
+    ),
     "help": (
         ("circle", {"cx": "12", "cy": "12", "r": "8.5"}),
         (

@@ -36,11 +36,35 @@ class DebtGrid(rx.Component):
     rows: rx.Var[list[Any]]
     results: rx.Var[dict[str, Any]]
     options: rx.Var[Any]
-    names: rx.Var[list[str]]
+    names: rx.Var[dict[str, str]]
     editable: rx.Var[bool]
 
     on_save: rx.EventHandler[SPEC(str, int, int, dict[str, str])]
     on_remove: rx.EventHandler[SPEC(int)]
+
+
+class PastedDebts(rx.Component):
+    """A box to paste a table into, and the debts it proposes, to correct and to add at once."""
+
+    library = "$/public/pasted_debts"
+    tag = "PastedDebts"
+
+    view: rx.Var[Any]
+    options: rx.Var[Any]
+    errors: rx.Var[dict[str, str]]
+    answers: rx.Var[int]
+    refused: rx.Var[int]
+    readings: rx.Var[int]
+    said: rx.Var[str]
+    kept: rx.Var[str]
+    keeps: rx.Var[int]
+
+    on_read: rx.EventHandler[SPEC(str, dict[str, str])]
+    on_keep_text: rx.EventHandler[SPEC(str)]
+    on_keep_edits: rx.EventHandler[SPEC(dict[str, str])]
+    on_check: rx.EventHandler[SPEC(str, str, str)]
+    on_add: rx.EventHandler[SPEC(list[dict[str, str]])]
+    on_start_again: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class EntryBox(rx.Component):

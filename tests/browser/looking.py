@@ -58,3 +58,22 @@ def picture(page: Page, name: str) -> None:
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def faults(page: Page, name: str) -> list[str]:
+    """Return what is wrong with a page at 1280 in light, at 768 in dark and at 320, with pictures.
+
+    It is as high as all that is on it, so that no bar that stays lies over a part of it, and is
+    left 1280 wide.
+    """
+    found: list[str] = []
+    for scheme, width in (("light", 1280), ("dark", 768)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 2400})
+        picture(page, f"{name}-{width}")
+        found += findings(page) + sideways(page, boxes_may=False)
+    page.set_viewport_size({"width": 320, "height": 700})
+    picture(page, f"{name}-320")
+    found += sideways(page, boxes_may=True)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    return found

@@ -19,7 +19,7 @@ __all__ = ["told"]
 pytestmark = [pytest.mark.database, pytest.mark.browser]
 
 CASE, CLIENT = "/cases/{Dudek}", "/clients/{Oakley}"
-TABS = ("debts", "budget", "offers", "statement", "notes")
+TABS = ("debts", "debts/paste", "budget", "offers", "statement", "notes")
 PLACES = {
     "tom": (
         "/",
@@ -29,6 +29,7 @@ PLACES = {
         "/cases?advisor=all",
         "/referrals",
         "/cases/{Petty}/budget",
+        "/creditors",
     ),
     "priya": (CASE, *[f"{CASE}/{tab}" for tab in TABS], CLIENT),
     "ruth": ("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}", "/guidelines"),

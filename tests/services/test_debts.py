@@ -188,12 +188,6 @@ class TestListDebts:
         with cast.open(cast.amina) as session:
             assert session.require(Case, case_id).total_debt == Decimal("120.00")
 
-    def test_offers_the_centres_names_but_no_private_person(self, cast: Cast, case_id: int) -> None:
-        other = make_case(cast, cast.ben)
-        add(cast, other, CARD)
-        add(cast, other, CARD, creditor="Aunt Mary", debt_type="friends_family")
-        assert listed(cast, case_id).names == ["Northern Bank"]
-
     def test_is_not_found_from_another_centre(self, cast: Cast, case_id: int) -> None:
         with pytest.raises(NotFound), cast.open(cast.colin) as session:
             list_debts(session, case_id)

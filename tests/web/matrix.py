@@ -275,6 +275,54 @@ DEBTS = {
     "DebtState.remove": Call(f"{CASE}/debts", args={"debt_id": "@debts"}, writes="debts"),
     "DebtState.undo_remove": Call(f"{CASE}/debts", after=("DebtState.remove",), writes="debts"),
 }
+PASTE = f"{CASE}/debts/paste"
+ON_PASTE = ("PastedState.read",)
+PASTED = {
+    "PastedState.open": Call(PASTE, after=ON_PASTE, shows="Pasted Lender"),
+    "PastedState.read": Call(
+        PASTE,
+        args={"text": "Creditor\tBalance\nPasted Lender\t12\n", "mapping": {}},
+        shows="Pasted Lender",
+    ),
+    "PastedState.keep_text": Call(PASTE, args={"text": "Creditor"}, shows="Kept"),
+    "PastedState.keep_edits": Call(
+        PASTE, args={"edits": {"2:balance": "13"}}, after=ON_PASTE, shows="Kept"
+    ),
+    "PastedState.check": Call(
+        "/cases", args={"line": "2", "name": "balance", "value": "12,5"}, shows="Check the comma"
+    ),
+    "PastedState.add": Call(
+        PASTE, args={"rows": [{**ROW, "line": "2"}]}, after=ON_PASTE, writes="debts"
+    ),
+    "PastedState.undo": Call(PASTE, after=(*ON_PASTE, "PastedState.add"), writes="debts"),
+    "PastedState.start_again": Call(PASTE, after=ON_PASTE, shows='"is_read":false'),
+}
+CREDITORS = "/creditors?source=own&q=zqp"
+ENTRY = "@creditor_directory"
+ON_ENTRY = ("CreditorState.begin_edit",)
+DIRECTORY = {
+    "CreditorState.open": Call(CREDITORS, shows="{people_canary}"),
+    "CreditorState.find": Call("/creditors", args={"text": SEARCH}, shows=f"q={SEARCH}"),
+    "CreditorState.narrow": Call("/creditors", args={"source": "own"}, shows="source=own"),
+    "CreditorState.step": Call("/creditors", args={"by": 1}, shows="page=2"),
+    "CreditorState.begin": Call("/creditors", args={"name": "Lender", "kind": ""}, shows="Lender"),
+    "CreditorState.begin_edit": Call(
+        "/creditors", args={"entry_id": ENTRY}, shows="{people_canary}"
+    ),
+    "CreditorState.check": Call("/creditors", args=left("postcode", "PO1"), shows="postcode"),
+    "CreditorState.save": Call(
+        "/creditors", args=form(name="New lender {unique}"), writes="creditor_directory"
+    ),
+    "CreditorState.save edited": Call(
+        "/creditors", args=form(name="Lender {unique}"), after=ON_ENTRY, writes="creditor_directory"
+    ),
+    "CreditorState.remove": Call(
+        "/creditors", args={"entry_id": ENTRY}, writes="creditor_directory"
+    ),
+    "CreditorState.undo_remove": Call(
+        "/creditors", after=("CreditorState.remove",), writes="creditor_directory"
+    ),
+}
 ON_SHEET = ("BudgetState.open",)
 BUDGET = {
     "BudgetState.open": Call(f"{CASE}/budget", shows=SHOWN),
@@ -539,6 +587,8 @@ CALLS: dict[str, Call] = {
     **CASE_TAB,
     **NOTES,
     **DEBTS,
+    **PASTED,
+    **DIRECTORY,
     **BUDGET,
     **OFFERS,
     **STATEMENTS,

@@ -57,7 +57,8 @@ def plant_pack(
 ) -> Pack:
     """Plant a file held by one person of a centre, who works there with a colleague.
 
-    The two referrals, which are nobody's file yet, carry the marks of `waiting` if it is given.
+    The two referrals, which are nobody's file yet, and the creditor of the centre's directory carry
+    the marks of `waiting` if it is given; the creditor that of people, since colleagues read it.
     """
     waiting = waiting or marks
     pack: Pack = {
@@ -71,8 +72,9 @@ def plant_pack(
     }
     with owner.begin() as connection:
         for table in CENTRE_TABLES:
-            mine = waiting if table.name == "referrals" else marks
-            shared = table.name in {"users", "spending_guidelines"}  # the whole centre sees these
+            mine = waiting if table.name in {"referrals", "creditor_directory"} else marks
+            # what the whole centre sees is of no client
+            shared = table.name in {"users", "spending_guidelines", "creditor_directory"}
             canary = mine.people if shared else mine.casework
             pack[table.name] = plant_one(
                 connection, table, holder, pack, canary, _said(table.name, mine), everywhere=True
