@@ -39,8 +39,8 @@ def _sums() -> rx.Component:
         part("Other offers", totals.others),
         sign("+"),
         part("Unallocated", totals.unallocated, answer=True),
-        rx.cond(totals.tokens != "", part("Tokens, not from surplus", totals.tokens)),
-        rx.cond(totals.once != "", part("Full and final, once", totals.once)),
+        _beside("Tokens, not from surplus", totals.tokens),
+        _beside("Full and final, once", totals.once),
         rx.el.div(
             rx.cond(totals.adds_up, badge("Adds up to the penny", "good")),
             rx.cond(totals.in_deficit, badge("Deficit: nothing to offer", "soon")),
@@ -55,6 +55,11 @@ def _sums() -> rx.Component:
     )
 
 
+def _beside(word: str, figure: Any) -> rx.Component:
+    """Return what is offered beside the sum and never out of it, where there is such."""
+    return rx.cond(figure != "", rx.el.div(part(word, figure), class_name="beside"))
+
+
 def _said() -> rx.Component:
     """Return what the reader should know before going on."""
     to_budget = link("Revise the budget", to=routes.case_path(OFFERS.opened, "budget"))
@@ -66,10 +71,10 @@ def _said() -> rx.Component:
         ".",
     )
     deficit = callout(
-        rx.el.strong("Nothing is available, so every offer is nil. "),
+        rx.el.strong("Nothing is available, so nothing is offered from surplus. "),
         "Next: check benefits and other income; go through the outgoings line by line; see whether "
-        "arrears grow while nothing is paid. Token offers are possible where things will get "
-        "better soon.",
+        "arrears grow while nothing is paid. Token offers suit a client for whom things will "
+        "get better soon.",
     )
     problem = callout(rx.el.strong("What was entered no longer fits. "), VIEW.problem)
     waiting = callout(

@@ -25,8 +25,8 @@ WHY = {
     " this, so use it unless there is a reason not to.",
     "pro_rata_contractual": "Each creditor gets the same part of its agreed payment. It suits"
     " debts on very different terms, such as a long loan beside a card.",
-    "equal": "Each creditor gets the same sum, up to what it is owed. It suits a few small debts and"
-    " is easy to keep up.",
+    "equal": "Each creditor gets the same sum, up to what it is owed. It suits a few small debts"
+    " and is easy to keep up.",
     "manual": "You enter each offer yourself. Note on the statement why creditors are treated"
     " differently: they will ask.",
     "nil": "Nothing is offered for now, so the money stays unallocated. Note why, and set an early"
@@ -48,7 +48,7 @@ def term_text(months: int | None) -> str:
         return ""
     years, rest = divmod(months, 12)
     said = [several(years, "year")] * bool(years) + [several(rest, "month")] * bool(rest)
-    return " ".join(said)
+    return " ".join(part.replace(" ", "\u00a0") for part in said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ class OfferView:
         if found.problem and entry is not None and not found.is_frozen:
             offer = monthly(entry.amount, entry.frequency)  # what has to be made to fit
         findings = found.plan.findings if found.plan else ()
+        months = None if line.source == "token" else line.months  # no token is meant to clear it
         return cls(
             id=debt.id,
             creditor=debt.creditor,
@@ -91,9 +92,9 @@ class OfferView:
             share=f"{line.share}%" if line.share is not None else "",
             exact=f"{line.exact:,.4f}" if line.exact is not None else "",
             offer=pounds(offer, sign=False),
-            months=str(line.months) if line.months is not None else "",
-            term=term_text(line.months),
-            long_term=line.long_term,
+            months="" if months is None else f"{months:,}",
+            term=term_text(months),
+            long_term=line.long_term and months is not None,
             is_fixed=entry is not None and sharing.method != "manual" and not debt.is_priority,
             is_token=line.source == "token",
             tags=[TAGS[each.code] for each in findings if each.key == line.key],
@@ -351,7 +352,7 @@ def _deducted(debt: OfferDebt, line: PlanLine) -> DeductedView:
         owed=pounds(debt.balance, sign=False),
         source=TAKEN_FROM.get(debt.deduction_source, "Not recorded"),
         taken=pounds(debt.deduction, sign=False, none="Not recorded"),
-        months=str(line.months) if line.months is not None else "",
+        months="" if line.months is None else f"{line.months:,}",
         term=term_text(line.months),
     )
 
@@ -401,7 +402,7 @@ def _is_unmet(plan: Plan | None, sharing: Sharing) -> bool:
 
 
 def _long_term(plan: Plan, on: date) -> str:
-    number = sum(line.long_term for line in plan.lines if line.source != "deduction")
+    number = sum(line.long_term for line in plan.lines if line.source == "surplus")
     if not number:
         return ""
     limit = term_text(int(parameter("time_to_clear_warning_months").on(on)))

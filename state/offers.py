@@ -53,18 +53,15 @@ class OfferState(CentreState):
         )
 
     @act(Act.OFFER_RECORD)
-    async def share(self, name: str, typed: str):
-        """Change one setting of how the rest is shared, and save the offers shared so.
-
-        What the editor saw is what this tab was told last: quick keys do not clash with themselves.
-        """
+    async def share(self, name: str, seen: str, typed: str):
+        """Change one setting of how the rest is shared, and save the offers shared so."""
         mine = METHODS.get(typed, typed)
         await self._take(
             name,
             offer_sharing.change_sharing,
             name=name,
             typed=typed,
-            seen=self.view.sharing.seen.get(name),
+            seen=seen,
             clash=None if name == "minimum" else lambda theirs: _both(name, theirs, mine),
         )
 

@@ -302,8 +302,8 @@ def _debts(
                 printed,
                 kind=line.source,
                 offer=line.offer,
-                months=line.months,
-                long_term=line.long_term,
+                months=line.months if line.source == "surplus" else None,
+                long_term=line.long_term and line.source == "surplus",
             )
         (first if debt.is_priority else others).append(printed)
     return tuple(first), tuple(others), tuple(deducted)

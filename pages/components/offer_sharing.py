@@ -65,7 +65,7 @@ def _controls() -> rx.Component:
         rx.el.select(
             *[rx.el.option(word, value=code) for code, word in METHOD_CHOICES],
             value=SHARING.method,
-            on_change=lambda chosen: OFFERS.share("method", chosen),
+            on_change=lambda chosen: OFFERS.share("method", SHARING.seen["method"], chosen),
             disabled=~may_change(),
             class_name="box w20",
             custom_attrs={"id": "method", "aria-describedby": "method-why method-error"},
@@ -83,7 +83,7 @@ def _controls() -> rx.Component:
             seq=OFFERS.box_seq,
             read_only=~may_change(),
             described_by="sharing-hint",
-            on_commit=lambda typed: OFFERS.share("minimum", typed),
+            on_commit=lambda typed: OFFERS.share("minimum", SHARING.seen["minimum"], typed),
         ),
         class_name="field",
     )
@@ -143,7 +143,7 @@ def _tick(label: Any, name: str, value: Any) -> rx.Component:
         rx.el.input(
             type="checkbox",
             checked=value == "on",
-            on_change=OFFERS.share(name, rx.cond(value == "on", "", "on")),
+            on_change=OFFERS.share(name, SHARING.seen[name], rx.cond(value == "on", "", "on")),
             disabled=~may_change(),
             custom_attrs={"id": name},
         ),
@@ -206,6 +206,7 @@ def lump_sum_card() -> rx.Component:
         rx.el.summary(
             rx.el.h2(rx.cond(is_once, "Full and final offer", "Full and final offer instead")),
             rx.el.span("One sum for all, paid once", class_name="hint"),
+            rx.el.span(icon("down"), class_name="end"),
             class_name="card-head",
         ),
         left,

@@ -66,7 +66,7 @@ def _months(view: Any) -> rx.Component:
     )
 
 
-def _box(view: Any) -> rx.Component:
+def _box(view: Any, hint: str) -> rx.Component:
     name = rx.Var.create(f"offer-{view.id}")
     return EntryBox.create(
         name=name,
@@ -76,7 +76,7 @@ def _box(view: Any) -> rx.Component:
         theirs=OFFERS.box_theirs[name],
         seq=OFFERS.box_seq,
         read_only=~may_change(),
-        described_by="offer-hint",
+        described_by=hint,
         on_commit=lambda typed: OFFERS.decide(view.id, view.seen, typed),
     )
 
@@ -86,7 +86,7 @@ def _first_row(view: Any) -> rx.Component:
         _tagged(view),
         rx.el.td(view.owed, class_name="num"),
         rx.el.td(view.entered, class_name="num", col_span=2),
-        rx.el.td(_box(view), class_name="num"),
+        rx.el.td(_box(view, "offer-hint"), class_name="num"),
         _months(view),
         key=view.id,
     )
@@ -98,7 +98,7 @@ def _other_row(view: Any) -> rx.Component:
         rx.el.td(view.owed, class_name="num"),
         rx.el.td(view.share, class_name="num"),
         rx.el.td(view.exact, class_name="num"),
-        rx.el.td(_box(view), class_name="num"),
+        rx.el.td(_box(view, "sharing-hint"), class_name="num"),
         _months(view),
         key=view.id,
     )
@@ -145,10 +145,11 @@ def first_table() -> rx.Component:
     )
     return card(
         "Priority debts",
-        hint,
         rx.cond(
             VIEW.first.length() > 0,
-            _shares("Priority offers", heads, rx.foreach(VIEW.first, _first_row), foot),
+            rx.fragment(
+                hint, _shares("Priority offers", heads, rx.foreach(VIEW.first, _first_row), foot)
+            ),
             empty("No priority debts."),
         ),
         key="first",

@@ -335,7 +335,7 @@ OFFERS = {
     "OfferState.record": Call(f"{CASE}/offers", args=form(**REVIEW), writes="offers"),
     "OfferState.share": Call(
         f"{CASE}/offers",
-        args={"name": "method", "typed": "equal"},
+        args={"name": "method", "seen": "pro_rata_balance", "typed": "equal"},
         writes="budget_sheets",
     ),
     "OfferState.check_once": Call("/cases", args=left("lump_sum", "12,5"), shows="Check the comma"),
