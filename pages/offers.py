@@ -190,7 +190,9 @@ def _save() -> rx.Component:
         key=f"{OFFERS.opened}-{VIEW.review}",
     )
     kept = card(
-        "Review", rx.el.p("These offers are looked at again on ", VIEW.review, "."), key="save"
+        "Review",
+        rx.el.p("These offers are looked at again on ", VIEW.review, ".", class_name="card-body"),
+        key="save",
     )
     return rx.cond(may_change(), card("Review and save", filled, key="save"), kept)
 

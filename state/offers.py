@@ -34,13 +34,15 @@ class OfferState(CentreState):
     box_seq: int = 0
     opened: int = 0
 
+    _own: dict[str, str] = {}  # settings as this tab itself stored them last
+
     @load(Act.CASE_OPEN)
     async def open(self):
         """Show what can be offered now."""
         case_id = self.route_id("case_id")
         self.view = await self.ask(_shown, offers.read_offers, case_id)
         self.errors, self.once_errors, self.opened = {}, {}, case_id
-        self.box_errors, self.box_theirs = {}, {}
+        self.box_errors, self.box_theirs, self._own = {}, {}, {}
 
     @act(Act.OFFER_RECORD)
     async def decide(self, debt_id: int, seen: str, typed: str):
@@ -54,16 +56,24 @@ class OfferState(CentreState):
 
     @act(Act.OFFER_RECORD)
     async def share(self, name: str, seen: str, typed: str):
-        """Change one setting of how the rest is shared, and save the offers shared so."""
+        """Change one setting of how the rest is shared, and save the offers shared so.
+
+        A list that is typed in changes with each letter, faster than the answers come: what this
+        tab stored itself just now is no clash.
+        """
+        own = self._own.get(name)
+        is_own = own is not None and own == self.view.sharing.seen.get(name)
         mine = METHODS.get(typed, typed)
         await self._take(
             name,
             offer_sharing.change_sharing,
             name=name,
             typed=typed,
-            seen=seen,
+            seen=own if is_own else seen,
             clash=None if name == "minimum" else lambda theirs: _both(name, theirs, mine),
         )
+        if not {name} & {*self.box_errors, *self.box_theirs}:
+            self._own = {**self._own, name: self.view.sharing.seen.get(name, "")}
 
     @act(Act.OFFER_RECORD, quiet=True)
     def check(self, name: str, value: str):
