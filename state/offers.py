@@ -31,7 +31,7 @@ class OfferState(CentreState):
     once_errors: FormErrors = {}
     box_errors: dict[str, str] = {}
     box_theirs: dict[str, str] = {}
-    box_seq: int = 0
+    box_seqs: dict[str, int] = {}
     opened: int = 0
 
     _own: dict[str, str] = {}  # settings as this tab itself stored them last
@@ -141,9 +141,11 @@ class OfferState(CentreState):
     ) -> None:
         """Save what one box says; its sentence, or another person's value, stands beside it.
 
+        Each box counts its own answers: the answer to one never drops what waits in another.
+
         `clash` makes that sentence of a control that cannot keep what was chosen beside theirs.
         """
-        self.box_seq += 1
+        self.box_seqs = {**self.box_seqs, box: self.box_seqs.get(box, 0) + 1}
         self.box_errors = {k: v for k, v in self.box_errors.items() if k != box}
         self.box_theirs = {k: v for k, v in self.box_theirs.items() if k != box}
         case_id = self.route_id("case_id")

@@ -80,7 +80,7 @@ def _controls() -> rx.Component:
             value=SHARING.minimum,
             error=OFFERS.box_errors["minimum"],
             theirs=OFFERS.box_theirs["minimum"],
-            seq=OFFERS.box_seq,
+            seq=OFFERS.box_seqs["minimum"],
             read_only=~may_change(),
             described_by="sharing-hint",
             on_commit=lambda typed: OFFERS.share("minimum", SHARING.seen["minimum"], typed),

@@ -74,7 +74,7 @@ def _box(view: Any, hint: str) -> rx.Component:
         value=view.offer,
         error=OFFERS.box_errors[name],
         theirs=OFFERS.box_theirs[name],
-        seq=OFFERS.box_seq,
+        seq=OFFERS.box_seqs[name],
         read_only=~may_change(),
         described_by=hint,
         on_commit=lambda typed: OFFERS.decide(view.id, view.seen, typed),
