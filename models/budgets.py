@@ -185,5 +185,6 @@ class Offer(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     entered_frequency: str | None = Field(default=None, max_length=20)
     method: str = word("pro_rata_balance", 20)
     is_token: bool = flag()
+    is_fixed: bool = flag()  # what was entered holds, whatever the sheet's way of sharing
     lump_sum: Decimal | None = money(10)  # of a full and final offer
     review_date: date | None = None

@@ -10,17 +10,22 @@ from pages.components.case_frame import case_frame
 from pages.components.empty import empty
 from pages.components.form import date_boxes, error_summary, form, form_foot, submit
 from pages.components.icons import icon
-from pages.components.money_grids import EntryBox
+from pages.components.offer_sharing import lump_sum_card, others_card
+from pages.components.offer_tables import (
+    deducted_table,
+    excluded_table,
+    first_table,
+    may_change,
+)
 from pages.components.status import badge, callout
 from pages.components.sum_line import part, saved_mark, sign
-from pages.components.table import card, column, link
+from pages.components.table import card, link, row_button
 from pages.layout import screen, when_may
+from state.budget_view import BAR
 from state.case_bar import CaseBarState
 from state.offers import OfferState
-from state.shell import ShellState
 
 OFFERS: Any = OfferState
-SHELL: Any = ShellState
 VIEW: Any = OfferState.view
 
 
@@ -28,221 +33,142 @@ def _sums() -> rx.Component:
     totals = VIEW.totals
     return rx.el.section(
         part("Available for debts", totals.available),
-        sign("−"),
-        part("Priority offers", totals.priority),
-        sign("−"),
-        part("Other offers", totals.others),
         sign("="),
+        part("Priority offers", totals.priority),
+        sign("+"),
+        part("Other offers", totals.others),
+        sign("+"),
         part("Unallocated", totals.unallocated, answer=True),
+        _beside("Tokens, not from surplus", totals.tokens),
+        _beside("Full and final, once", totals.once),
         rx.el.div(
             rx.cond(totals.adds_up, badge("Adds up to the penny", "good")),
             rx.cond(totals.in_deficit, badge("Deficit: nothing to offer", "soon")),
-            rx.cond(VIEW.is_stale, badge("Out of date: save again", "soon")),
+            rx.cond(VIEW.is_frozen, badge("Issued: read only", "note", "lock")),
+            rx.cond(VIEW.is_stale & ~VIEW.is_frozen, badge("Out of date: save again", "soon")),
             rx.cond(~VIEW.is_saved & (VIEW.sheet_number != 0), badge("Not saved yet", "note")),
             class_name="end",
         ),
-        rx.cond(VIEW.is_saved & ~VIEW.is_stale, saved_mark(VIEW.saved_at)),
+        rx.cond(VIEW.is_saved & ~VIEW.is_stale & ~VIEW.is_frozen, saved_mark(VIEW.saved_at)),
         class_name="sumline",
         aria_label="Available and offered, monthly",
     )
 
 
-def _debt(view: Any) -> rx.Component:
-    return rx.el.th(
-        link(view.creditor, to=routes.case_path(OFFERS.opened, "debts")),
-        rx.el.span(view.kind, class_name="sub"),
-        scope="row",
-    )
-
-
-def _months(view: Any) -> rx.Component:
-    return rx.el.td(
-        view.months,
-        rx.cond(view.long_term, rx.fragment(" ", badge("Long", "soon"))),
-        class_name="num",
-    )
-
-
-def _first_row(view: Any) -> rx.Component:
-    name = rx.Var.create(f"offer-{view.id}")
-    box = EntryBox.create(
-        name=name,
-        label=rx.Var.create(f"{view.creditor}, {view.kind}, offer in pounds"),
-        value=view.offer,
-        error=OFFERS.box_errors[name],
-        theirs=OFFERS.box_theirs[name],
-        seq=OFFERS.box_seq,
-        read_only=~SHELL.acts.contains(Act.OFFER_RECORD.value),
-        described_by="offer-hint",
-        on_commit=lambda typed: OFFERS.decide(view.id, view.seen, typed),
-    )
-    return rx.el.tr(
-        _debt(view),
-        rx.el.td(view.owed, class_name="num"),
-        rx.el.td(view.entered, class_name="num", col_span=2),
-        rx.el.td(box, class_name="num"),
-        _months(view),
-        key=view.id,
-    )
-
-
-def _other_row(view: Any) -> rx.Component:
-    return rx.el.tr(
-        _debt(view),
-        rx.el.td(view.owed, class_name="num"),
-        rx.el.td(view.share, class_name="num"),
-        rx.el.td(view.exact, class_name="num"),
-        rx.el.td(rx.el.strong(view.offer), class_name="num"),
-        _months(view),
-        key=view.id,
-    )
-
-
-def _table(
-    caption: str, heads: list[rx.Component], body: rx.Component, foot: rx.Component
-) -> rx.Component:
-    return rx.el.div(
-        rx.el.table(
-            rx.el.caption(caption, class_name="sr"),
-            rx.el.colgroup(
-                rx.el.col(),
-                *[rx.el.col(class_name="n") for _ in range(4)],
-                rx.el.col(class_name="months"),
-            ),
-            rx.el.thead(rx.el.tr(*heads)),
-            rx.el.tbody(body),
-            rx.el.tfoot(foot),
-            class_name="table shares",
-        ),
-        class_name="scroll",
-        role="region",
-        tab_index=0,
-        aria_label=caption,
-    )
-
-
-def _first() -> rx.Component:
-    totals = VIEW.totals
-    heads = [
-        column("Debt"),
-        column("Owed, £", num=True),
-        rx.el.th("Entered as, £", scope="col", col_span=2, class_name="num"),
-        column("Offer a month, £", num=True),
-        column("Months", num=True),
-    ]
-    foot = rx.el.tr(
-        rx.el.th("Priority total", scope="row"),
-        rx.el.td(totals.priority_owed, class_name="num"),
-        rx.el.td(col_span=2),
-        rx.el.td(totals.priority_offered, class_name="num"),
-        rx.el.td(),
-    )
-    hint = rx.el.p(
-        "Loss of the home, goods or liberty. Type an offer like 48, 12w or 40 4w.",
-        class_name="hint card-body",
-        custom_attrs={"id": "offer-hint"},
-    )
-    return card(
-        "Priority debts",
-        hint,
-        rx.cond(
-            VIEW.first.length() > 0,
-            _table("Priority offers", heads, rx.foreach(VIEW.first, _first_row), foot),
-            empty("No priority debts."),
-        ),
-        key="first",
-        end=badge("First", "note", "up"),
-    )
-
-
-def _others() -> rx.Component:
-    totals = VIEW.totals
-    heads = [
-        column("Debt"),
-        column("Owed, £", num=True),
-        column("Share", num=True),
-        column("Exact, £", num=True),
-        column("Offer a month, £", num=True),
-        column("Months", num=True),
-    ]
-    foot = rx.el.tr(
-        rx.el.th("Non-priority total", scope="row"),
-        rx.el.td(totals.others_owed, class_name="num"),
-        rx.el.td(totals.others_share, class_name="num"),
-        rx.el.td(totals.others_exact, class_name="num"),
-        rx.el.td(totals.others_offered, class_name="num"),
-        rx.el.td(),
-    )
-    return card(
-        "Non-priority debts",
-        rx.cond(
-            VIEW.others.length() > 0,
-            _table(
-                "Non-priority offers, shared by balance",
-                heads,
-                rx.foreach(VIEW.others, _other_row),
-                foot,
-            ),
-            empty("No non-priority debts."),
-        ),
-        key="others",
-        end=rx.el.span("Shared by balance, largest remainder", class_name="hint"),
-    )
-
-
-def _excluded() -> rx.Component:
-    def row(view: Any) -> rx.Component:
-        return rx.el.tr(
-            rx.el.th(view.creditor, rx.el.span(view.kind, class_name="sub"), scope="row"),
-            rx.el.td(view.owed, class_name="num"),
-            rx.el.td(view.why),
-        )
-
-    shown = card(
-        "Left out",
-        rx.el.div(
-            rx.el.table(
-                rx.el.caption("Debts without an offer, and why", class_name="sr"),
-                rx.el.thead(rx.el.tr(column("Debt"), column("Owed, £", num=True), column("Why"))),
-                rx.el.tbody(rx.foreach(VIEW.excluded, row)),
-                class_name="table",
-            ),
-            class_name="scroll",
-            role="region",
-            tab_index=0,
-            aria_label="Debts without an offer",
-        ),
-        key="excluded",
-        count=VIEW.excluded.length(),
-    )
-    return rx.cond(VIEW.excluded.length() > 0, shown)
+def _beside(word: str, figure: Any) -> rx.Component:
+    """Return what is offered beside the sum and never out of it, where there is such."""
+    return rx.cond(figure != "", rx.el.div(part(word, figure), class_name="beside"))
 
 
 def _said() -> rx.Component:
     """Return what the reader should know before going on."""
-    deficit = callout(
-        rx.el.strong("Nothing is available, so every offer is nil. "),
-        "Next: check benefits and other income; go through the outgoings line by line; see whether "
-        "arrears grow while nothing is paid.",
+    to_budget = link("Revise the budget", to=routes.case_path(OFFERS.opened, "budget"))
+    frozen = callout(
+        rx.el.strong("A statement was issued with these offers, so they stay as they are. "),
+        rx.cond(VIEW.problem != "", rx.fragment(VIEW.problem, " ")),
+        "To offer anew: ",
+        to_budget,
+        ".",
     )
-    problem = callout(rx.el.strong("The saved priority offers no longer fit. "), VIEW.problem)
+    deficit = callout(
+        rx.el.strong("Nothing is available, so nothing is offered from surplus. "),
+        "Next: check benefits and other income; go through the outgoings line by line; see whether "
+        "arrears grow while nothing is paid. Token offers suit a client for whom things will "
+        "get better soon.",
+    )
+    problem = callout(rx.el.strong("What was entered no longer fits. "), VIEW.problem)
     waiting = callout(
         icon("half"),
         " Priority debts without a decision: ",
-        VIEW.to_decide,
+        VIEW.first_waiting,
         ". They are offered nothing until you enter an offer.",
     )
-    long_term = callout(
-        "Some debts would take more than ten years to clear at these offers. Creditors may ask "
-        "about that; look at other debt solutions too."
+    others_waiting = callout(
+        icon("half"),
+        " Other debts without an offer: ",
+        VIEW.others_waiting,
+        ". Type one for each; 0 offers nothing.",
     )
     return rx.fragment(
+        rx.cond(VIEW.is_frozen, frozen),
         rx.cond(VIEW.totals.in_deficit, deficit),
-        rx.cond(VIEW.problem != "", problem),
-        rx.cond(VIEW.to_decide > 0, waiting),
-        rx.cond(VIEW.has_long_term, long_term),
+        rx.cond((VIEW.problem != "") & ~VIEW.is_frozen, problem),
+        rx.cond(VIEW.first_waiting > 0, waiting),
+        rx.cond(VIEW.others_waiting > 0, others_waiting),
+        rx.cond(VIEW.long_term != "", callout(VIEW.long_term)),
         rx.cond(VIEW.totals.penny != "", callout(VIEW.totals.penny)),
     )
+
+
+def _findings() -> rx.Component:
+    def row(each: Any) -> rx.Component:
+        task = rx.cond(
+            each.is_planned,
+            badge("On the list", "good"),
+            when_may(
+                Act.ACTION_RECORD,
+                row_button(
+                    "Add task",
+                    rx.Var.create(f" to apply to vary for {each.creditor}"),
+                    on_click=OFFERS.vary(each.debt_id),
+                ),
+            ),
+        )
+        return rx.el.li(
+            icon("half"),
+            rx.el.span(each.sentence),
+            rx.cond(each.asks_court, task),
+        )
+
+    shown = card(
+        "Look at these offers",
+        rx.el.ul(rx.foreach(VIEW.findings, row), class_name="tasks findings"),
+        key="findings",
+        count=VIEW.findings.length(),
+    )
+    return rx.cond(VIEW.findings.length() > 0, shown)
+
+
+def _who_gets_what() -> rx.Component:
+    def bar(each: Any) -> rx.Component:
+        return rx.el.rect(class_name=each.key, x=each.x, y="0", width=each.width, height="28")
+
+    def row(each: Any) -> rx.Component:
+        return rx.el.tr(
+            rx.el.th(rx.el.span(class_name=f"key {each.key}"), each.label, scope="row"),
+            rx.el.td(each.amount, class_name="num"),
+            rx.el.td(each.share, class_name="num"),
+        )
+
+    picture = rx.el.svg(
+        rx.foreach(VIEW.parts, bar),
+        view_box=f"0 0 {BAR} 28",
+        class_name="stackbar",
+        custom_attrs={
+            "preserveAspectRatio": "none",
+            "role": "img",
+            "aria-label": "Bar of who gets which part; the table below has the figures",
+        },
+    )
+    table = rx.el.table(
+        rx.el.caption("Who gets which part of what is available", class_name="sr"),
+        rx.el.thead(
+            rx.el.tr(
+                rx.el.th("Who", scope="col"),
+                rx.el.th("A month, £", scope="col", class_name="num"),
+                rx.el.th("Part", scope="col", class_name="num"),
+            )
+        ),
+        rx.el.tbody(rx.foreach(VIEW.parts, row)),
+        class_name="table",
+    )
+    shown = card(
+        rx.Var.create(f"Who gets what of {VIEW.totals.available}"),
+        rx.el.div(picture, class_name="card-body"),
+        table,
+        key="who",
+    )
+    return rx.cond(VIEW.parts.length() > 0, shown)
 
 
 def _save() -> rx.Component:
@@ -263,10 +189,12 @@ def _save() -> rx.Component:
         on_check=OFFERS.check,
         key=f"{OFFERS.opened}-{VIEW.review}",
     )
-    return when_may(
-        Act.OFFER_RECORD,
-        card("Review and save", filled, key="save"),
+    kept = card(
+        "Review",
+        rx.el.p("These offers are looked at again on ", VIEW.review, ".", class_name="card-body"),
+        key="save",
     )
+    return rx.cond(may_change(), card("Review and save", filled, key="save"), kept)
 
 
 @screen(
@@ -278,14 +206,28 @@ def _save() -> rx.Component:
 )
 def offers() -> rx.Component:
     """Return the offers under the case's bar."""
-    nothing = empty(
+    no_sheet = empty(
         "Offers are worked out from the budget. There is no budget sheet yet.",
         link("Enter the budget", to=routes.case_path(OFFERS.opened, "budget")),
     )
-    plan = rx.fragment(_said(), _first(), _others(), _excluded(), _save())
+    no_debts = empty(
+        "There are no debts yet, so there is nothing to offer.",
+        link("Enter the debts", to=routes.case_path(OFFERS.opened, "debts")),
+    )
+    plan = rx.fragment(
+        _said(),
+        first_table(),
+        others_card(),
+        deducted_table(),
+        _findings(),
+        _who_gets_what(),
+        excluded_table(),
+        lump_sum_card(),
+        _save(),
+    )
     return case_frame(
         "offers",
-        rx.cond(VIEW.sheet_number == 0, nothing, plan),
+        rx.cond(VIEW.sheet_number == 0, no_sheet, rx.cond(VIEW.has_debts, plan, no_debts)),
         opened=OFFERS.opened,
         sticky=rx.cond(VIEW.sheet_number == 0, rx.fragment(), _sums()),
     )

@@ -1,188 +1,26 @@
-"""What the offers tab shows and asks."""
+"""What the offers tab asks: each offer, how the rest is shared, a lump sum, and the review."""
 
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
+from collections.abc import Callable
+from typing import Any
 
 from cma_app.access.acts import Act
-from cma_app.clock import local
 from cma_app.errors import Conflict, Invalid
-from cma_app.rules import debt_types
-from cma_app.rules.frequencies import FREQUENCIES
-from cma_app.rules.offers import Plan, PlanLine
-from cma_app.services import offers
-from cma_app.services.offers import CaseOffers, OfferDebt, ReviewForm
+from cma_app.rules.offers import METHODS
+from cma_app.services import offer_sharing, offers
+from cma_app.services.offer_settings import LumpSumForm
+from cma_app.services.offer_tasks import plan_to_vary, vary_tasks
+from cma_app.services.offers import ReviewForm
+from cma_app.session import CentreSession
 from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.case_bar import CaseBarState
-from state.forms import checked, date_in
-from state.words import day_text, pounds
-
-LIABLE = {"joint": "joint", "guarantor": "guarantor"}
+from state.forms import checked, date_in, text_in
+from state.offer_views import OffersView
 
 
-@dataclass(frozen=True, slots=True)
-class OfferView:
-    """One debt and its offer, as text."""
-
-    id: int
-    creditor: str
-    kind: str
-    owed: str
-    entered: str
-    seen: str
-    share: str
-    exact: str
-    offer: str
-    months: str
-    long_term: bool
-    waits: bool
-
-    @classmethod
-    def of(cls, debt: OfferDebt, line: PlanLine) -> "OfferView":
-        """Return what is shown of one debt's offer."""
-        entry = debt.entered
-        often = FREQUENCIES[entry.frequency].lower() if entry else ""
-        return cls(
-            id=debt.id,
-            creditor=debt.creditor,
-            kind=_kind(debt),
-            owed=pounds(debt.balance, sign=False),
-            entered=f"{pounds(entry.amount, sign=False)} {often}" if entry else "Not decided",
-            seen=f"{entry.amount} {entry.frequency}" if entry else "",
-            share=f"{line.share}%" if line.share is not None else "",
-            exact=f"{line.exact:,.4f}" if line.exact is not None else "",
-            offer=pounds(line.offer, sign=False),
-            months=str(line.months) if line.months is not None else "",
-            long_term=line.long_term,
-            waits=line.offer is None,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ExcludedView:
-    """A debt without an offer, and why."""
-
-    creditor: str
-    kind: str
-    owed: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class TotalsView:
-    """The sums of the offers as text."""
-
-    available: str = "£0.00"
-    priority: str = "£0.00"
-    others: str = "£0.00"
-    unallocated: str = "£0.00"
-    priority_owed: str = "0.00"
-    priority_offered: str = "0.00"
-    others_owed: str = "0.00"
-    others_share: str = ""
-    others_exact: str = ""
-    others_offered: str = "0.00"
-    in_deficit: bool = False
-    adds_up: bool = False
-    penny: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OffersView:
-    """All that the tab shows."""
-
-    sheet_number: int = 0
-    first: list[OfferView] = field(default_factory=list)
-    others: list[OfferView] = field(default_factory=list)
-    excluded: list[ExcludedView] = field(default_factory=list)
-    totals: TotalsView = TotalsView()
-    problem: str = ""
-    is_saved: bool = False
-    is_stale: bool = False
-    saved_at: str = ""
-    review: str = ""
-    review_day: str = ""
-    review_month: str = ""
-    review_year: str = ""
-    to_decide: int = 0
-    has_long_term: bool = False
-
-    @classmethod
-    def of(cls, found: CaseOffers) -> "OffersView":
-        """Return what is shown of a case's offers."""
-        if found.sheet is None or found.plan is None:
-            return cls()
-        debts = {str(debt.id): debt for debt in found.debts}
-        shown = [(line, OfferView.of(debts[line.key], line)) for line in found.plan.lines]
-        on = found.review_on
-        return cls(
-            sheet_number=found.sheet.sheet_no,
-            first=[view for line, view in shown if line.priority],
-            others=[view for line, view in shown if not line.priority],
-            excluded=[
-                ExcludedView(
-                    debt.creditor, _kind(debt), pounds(debt.balance, sign=False), debt.why_not
-                )
-                for debt in found.debts
-                if debt.why_not
-            ],
-            totals=_totals(found.plan),
-            problem=found.problem,
-            is_saved=found.is_saved,
-            is_stale=found.is_stale,
-            saved_at=f"{local(found.saved_at):%H:%M}" if found.saved_at else "",
-            review=day_text(on),
-            review_day=str(on.day),
-            review_month=str(on.month),
-            review_year=str(on.year),
-            to_decide=len(found.plan.to_decide),
-            has_long_term=any(line.long_term for line in found.plan.lines),
-        )
-
-
-def _kind(debt: OfferDebt) -> str:
-    label = debt_types.debt_type(debt.debt_type).label
-    how = LIABLE.get(debt.liability, "")
-    return f"{label}, {how}" if how else label
-
-
-def _totals(plan: Plan) -> TotalsView:
-    first = [line for line in plan.lines if line.priority]
-    others = [line for line in plan.lines if not line.priority]
-    nil = Decimal("0.00")
-    exact = sum((line.exact or nil for line in others), nil)
-    offered = sum((line.offer or nil for line in plan.lines), nil)
-    return TotalsView(
-        available=pounds(plan.available),
-        priority=pounds(plan.priority_total),
-        others=pounds(plan.other_total),
-        unallocated=pounds(plan.unallocated),
-        priority_owed=pounds(sum((line.owed for line in first), nil), sign=False),
-        priority_offered=pounds(plan.priority_total, sign=False),
-        others_owed=pounds(sum((line.owed for line in others), nil), sign=False),
-        others_share="100.00%" if any(line.share for line in others) else "",
-        others_exact=f"{min(exact, plan.left_for_others):,.4f}" if others else "",
-        others_offered=pounds(plan.other_total, sign=False),
-        in_deficit=plan.in_deficit,
-        adds_up=not plan.in_deficit and offered + plan.unallocated == plan.available,
-        penny=_penny(others),
-    )
-
-
-def _penny(others: list[PlanLine]) -> str:
-    """Return why one offer is not its exact share rounded, where there is such an offer."""
-    alone = [(line, (line.exact or Decimal(0)).quantize(Decimal("0.01"))) for line in others]
-    differing = [(line, rounded) for line, rounded in alone if line.offer not in (None, rounded)]
-    if not differing:
-        return ""
-    line, rounded = differing[0]
-    total = sum((each for _, each in alone), Decimal(0))
-    made = sum((each.offer or Decimal(0) for each in others), Decimal(0))
-    side = "more than there is" if total > made else "less than there is"
-    return (
-        f"Why {line.offer} and not {rounded}? Rounding each line alone comes to {total:,.2f},"
-        f" {abs(total - made):,.2f} {side}. The last pennies go to the largest remainders."
-    )
+def _shown(session: CentreSession, verb: Any, case_id: int, **more: Any) -> OffersView:
+    """Do what a verb says and show the case's offers as they stand then."""
+    found = verb(session, case_id, **more)
+    return OffersView.of(found, vary_tasks(session, case_id, found))
 
 
 class OfferState(CentreState):
@@ -190,40 +28,52 @@ class OfferState(CentreState):
 
     view: OffersView = OffersView()
     errors: FormErrors = {}
+    once_errors: FormErrors = {}
     box_errors: dict[str, str] = {}
     box_theirs: dict[str, str] = {}
-    box_seq: int = 0
+    box_seqs: dict[str, int] = {}
     opened: int = 0
+
+    _own: dict[str, str] = {}  # settings as this tab itself stored them last
 
     @load(Act.CASE_OPEN)
     async def open(self):
         """Show what can be offered now."""
         case_id = self.route_id("case_id")
-        self.view = await self.ask(offers.read_offers, case_id, show=OffersView.of)
-        self.errors, self.box_errors, self.box_theirs, self.opened = {}, {}, {}, case_id
+        self.view = await self.ask(_shown, offers.read_offers, case_id)
+        self.errors, self.once_errors, self.opened = {}, {}, case_id
+        self.box_errors, self.box_theirs, self._own = {}, {}, {}
 
     @act(Act.OFFER_RECORD)
     async def decide(self, debt_id: int, seen: str, typed: str):
-        """Save a priority offer as it was typed, and with it all the others anew."""
-        box = f"offer-{debt_id}"
-        self.box_seq += 1
-        self.box_errors = {k: v for k, v in self.box_errors.items() if k != box}
-        self.box_theirs = {k: v for k, v in self.box_theirs.items() if k != box}
-        case_id = self.route_id("case_id")
-        try:
-            self.view = await self.ask(
-                offers.record_offers,
-                case_id,
-                decided={debt_id: typed},
-                seen={debt_id: seen},
-                show=OffersView.of,
-            )
-        except Invalid as error:
-            said = error.fields.get(box, error.sentence)
-            self.box_errors = {**self.box_errors, box: said}
-        except Conflict as error:
-            self.view = await self.ask(offers.read_offers, case_id, show=OffersView.of)
-            self.box_theirs = {**self.box_theirs, box: error.theirs.get(box) or error.sentence}
+        """Save an offer as it was typed, and with it all the others anew."""
+        await self._take(
+            f"offer-{debt_id}",
+            offers.record_offers,
+            decided={debt_id: typed},
+            seen={debt_id: seen},
+        )
+
+    @act(Act.OFFER_RECORD)
+    async def share(self, name: str, seen: str, typed: str):
+        """Change one setting of how the rest is shared, and save the offers shared so.
+
+        A list that is typed in changes with each letter, faster than the answers come: what this
+        tab stored itself just now is no clash.
+        """
+        own = self._own.get(name)
+        is_own = own is not None and own == self.view.sharing.seen.get(name)
+        mine = METHODS.get(typed, typed)
+        await self._take(
+            name,
+            offer_sharing.change_sharing,
+            name=name,
+            typed=typed,
+            seen=own if is_own else seen,
+            clash=None if name == "minimum" else lambda theirs: _both(name, theirs, mine),
+        )
+        if not {name} & {*self.box_errors, *self.box_theirs}:
+            self._own = {**self._own, name: self.view.sharing.seen.get(name, "")}
 
     @act(Act.OFFER_RECORD, quiet=True)
     def check(self, name: str, value: str):
@@ -233,9 +83,90 @@ class OfferState(CentreState):
     @act(Act.OFFER_RECORD, form="errors")
     async def record(self, form: Form):
         """Save all offers with their review date."""
-        on: date | None = date_in(form, "review_date", "review date")
-        self.view = await self.ask(
-            offers.record_offers, self.route_id("case_id"), review_on=on, show=OffersView.of
-        )
+        on = date_in(form, "review_date", "review date")
+        if on is None:
+            raise Invalid({"review_date": ReviewForm.sentence_for("review_date", "") or ""})
+        case_id = self.route_id("case_id")
+        self.view = await self.ask(_shown, offers.record_offers, case_id, review_on=on)
         self.box_errors, self.box_theirs = {}, {}
         return [notice("Offers saved."), CaseBarState.refresh]
+
+    @act(Act.OFFER_RECORD, quiet=True)
+    def check_once(self, name: str, value: str):
+        """Say beside a box of the lump sum, once it is left, what is wrong with it."""
+        self.once_errors = checked(self.once_errors, LumpSumForm, name, value)
+
+    @act(Act.OFFER_RECORD, form="once_errors")
+    async def offer_once(self, form: Form):
+        """Offer one sum in full and final settlement instead of monthly payments."""
+        asked = LumpSumForm.read(form)
+        try:
+            await self._ask_once(asked, self.view.sharing.seen.get("lump_sum", ""))
+        except Conflict as error:
+            self.view = await self.ask(_shown, offers.read_offers, self.route_id("case_id"))
+            theirs, mine = error.theirs.get("lump_sum", ""), text_in(form, "lump_sum")
+            raise Invalid({"lump_sum": _both("lump_sum", theirs, mine)}) from None
+        return notice("Full and final offers saved.")
+
+    @act(Act.OFFER_RECORD)
+    async def offer_monthly(self):
+        """Take the lump sum back and offer monthly payments again."""
+        case_id = self.route_id("case_id")
+        self.view = await self.ask(_shown, offer_sharing.withdraw_lump_sum, case_id)
+        self.once_errors = {}
+        return notice("Monthly offers again.")
+
+    @act(Act.ACTION_RECORD)
+    async def vary(self, debt_id: int):
+        """Put it on the case's list to ask the court for lower instalments."""
+        self.view = await self.ask(_shown, plan_to_vary, self.route_id("case_id"), debt_id=debt_id)
+        return [notice("Added to the case's actions, due today."), CaseBarState.refresh]
+
+    async def _ask_once(self, asked: LumpSumForm, seen: str) -> None:
+        self.view = await self.ask(
+            _shown,
+            offer_sharing.offer_lump_sum,
+            self.route_id("case_id"),
+            form=asked,
+            seen=seen,
+        )
+
+    async def _take(
+        self,
+        box: str,
+        verb: Any,
+        *,
+        clash: Callable[[str], str] | None = None,
+        **more: Any,
+    ) -> None:
+        """Save what one box says; its sentence, or another person's value, stands beside it.
+
+        Each box counts its own answers: the answer to one never drops what waits in another.
+
+        `clash` makes that sentence of a control that cannot keep what was chosen beside theirs.
+        """
+        self.box_seqs = {**self.box_seqs, box: self.box_seqs.get(box, 0) + 1}
+        self.box_errors = {k: v for k, v in self.box_errors.items() if k != box}
+        self.box_theirs = {k: v for k, v in self.box_theirs.items() if k != box}
+        case_id = self.route_id("case_id")
+        try:
+            self.view = await self.ask(_shown, verb, case_id, **more)
+        except Invalid as error:
+            said = error.fields.get(box, error.sentence)
+            self.box_errors = {**self.box_errors, box: said}
+        except Conflict as error:
+            self.view = await self.ask(_shown, offers.read_offers, case_id)
+            theirs = error.theirs.get(box)
+            if theirs is None:
+                self.box_errors = {**self.box_errors, box: error.sentence}
+            elif clash is not None:
+                self.box_errors = {**self.box_errors, box: clash(theirs)}
+            else:
+                self.box_theirs = {**self.box_theirs, box: theirs or "nothing"}
+
+
+def _both(name: str, theirs: str, mine: str) -> str:
+    """Return both values of a setting that two people changed."""
+    yours = {"": "no", "on": "yes"}.get(mine, mine)
+    again = "Save it again" if name == "lump_sum" else "Choose again"
+    return f"Somebody chose {theirs} in the meantime; you chose {yours}. {again} if yours is right."

@@ -1,6 +1,6 @@
 """Full and final offers: one lump sum shared among the debts by balance, once and for all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -50,7 +50,13 @@ def full_and_final(lump_sum: Decimal, debts: Sequence[DebtForOffer]) -> Settleme
     if lump_sum <= 0:
         raise BadOffer("Enter the lump sum, like 1,500.")
     balances = {debt.key: debt.balance for debt in debts if debt.included}
-    offers = share(lump_sum, balances)
+    return settlement_of(lump_sum, balances, share(lump_sum, balances))
+
+
+def settlement_of(
+    lump_sum: Decimal, balances: Mapping[str, Decimal], offers: Mapping[str, Decimal]
+) -> Settlement:
+    """Return a lump sum as it is offered, or was, with each offer as a part of its balance."""
     total, owed = sum(offers.values(), NIL), sum(balances.values(), NIL)
     return Settlement(
         lump_sum=lump_sum,

@@ -48,6 +48,7 @@ class DebtForOffer:
     where that is known. `contractual` is the payment agreed at first, `court_instalment` the one a
     court ordered, `deduction` what is taken anyway from wages or benefits: such a debt takes no
     offer. With `token` the debt gets a token that is not from the surplus, whatever was decided.
+    `interest_rate` is in per cent a year.
     """
 
     key: str
@@ -61,6 +62,7 @@ class DebtForOffer:
     court_instalment: Decimal | None = None
     deduction: Decimal | None = None
     token: bool = False
+    interest_rate: Decimal | None = None
 
     def to_clear(self) -> Decimal:
         """Return what the offer is to clear: the arrears of a priority debt, or the balance."""

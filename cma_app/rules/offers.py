@@ -16,9 +16,9 @@ from fractions import Fraction
 from math import ceil
 from typing import Final
 
-from cma_app.rules.court_stages import how_to_vary
 from cma_app.rules.dates import add_months
 from cma_app.rules.frequencies import to_penny
+from cma_app.rules.offer_findings import findings_of
 from cma_app.rules.offer_parts import (
     BY_BALANCE,
     BY_CONTRACT,
@@ -137,7 +137,7 @@ def plan_offers(
         tokens_total=sum(tokens.values(), NIL),
         deductions_total=sum((line.deduction or NIL for line in lines), NIL),
         missing=_missing(sharing, method),
-        findings=tuple(_findings(debts, lines, nation)),
+        findings=tuple(findings_of(debts, lines, nation)),
     )
 
 
@@ -284,17 +284,3 @@ def _line(
 def _to_places(exact: Fraction) -> Decimal:
     pounds = Decimal(exact.numerator) / Decimal(exact.denominator)
     return pounds.quantize(FOUR_PLACES, ROUND_HALF_UP)
-
-
-def _findings(
-    debts: Sequence[DebtForOffer], lines: Sequence[PlanLine], nation: str | None
-) -> Iterable[Finding]:
-    for debt, line in zip(debts, lines, strict=True):
-        ordered = debt.court_instalment or NIL
-        if debt.takes_offer() and line.offer is not None and line.offer < ordered:
-            yield Finding(
-                debt.key,
-                "apply_to_vary",
-                f"{debt.name or 'This debt'}: the court ordered £{ordered:,.2f} a month and the "
-                f"offer is £{line.offer:,.2f}. {how_to_vary(nation)}",
-            )

@@ -186,6 +186,12 @@ def revise_sheet(
         statement_date=on,
         savings_chosen=old.savings_chosen,
         guideline_reasons=dict(old.guideline_reasons),
+        offer_method=old.offer_method,
+        offers_in_pounds=old.offers_in_pounds,
+        offer_minimum=old.offer_minimum,
+        makes_token_offers=old.makes_token_offers,
+        lump_sum=old.lump_sum,
+        lump_sum_source=old.lump_sum_source,
     )
     _recount(
         new,
@@ -407,7 +413,7 @@ def _is_mine(session: CentreSession, sheet: BudgetSheet) -> bool:
 
 
 def _offered(session: CentreSession, sheet: BudgetSheet) -> tuple[Decimal, Decimal]:
-    """Return the month's offers made from a sheet: to priority debts, and to the others."""
+    """Return the month's offers out of a sheet's surplus: to priority debts, and to the others."""
     sums = (
         select(col(Debt.is_priority), func.sum(col(Offer.amount)))
         .join(
@@ -418,6 +424,7 @@ def _offered(session: CentreSession, sheet: BudgetSheet) -> tuple[Decimal, Decim
             col(Offer.centre_id) == sheet.centre_id,
             col(Offer.case_id) == sheet.case_id,
             col(Offer.budget_sheet_id) == sheet.id,
+            col(Offer.is_token).is_(False),
         )
         .group_by(col(Debt.is_priority))
     )

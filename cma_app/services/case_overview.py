@@ -152,6 +152,7 @@ def _left(session: CentreSession, sheet: BudgetSheet) -> MoneyLeft:
         col(Offer.centre_id) == sheet.centre_id,
         col(Offer.budget_sheet_id) == sheet.id,
         col(Offer.deleted_at).is_(None),
+        col(Offer.is_token).is_(False),  # a token is not from the surplus
     )
     return MoneyLeft(
         sheet_no=sheet.sheet_no,

@@ -59,7 +59,8 @@ def gaps_of(session: CentreSession, statement: Statement, content: StatementCont
     elif offers.is_stale:
         found.append(Gap("The saved offers are out of date: save them again.", "offers"))
     if offers.plan is not None and offers.plan.to_decide:
-        found.append(Gap("Decide each priority offer.", "offers"))
+        every = offers.sharing.method == "manual"
+        found.append(Gap(f"Decide each {'' if every else 'priority '}offer.", "offers"))
     if content.is_joint and content.partner is None:
         found.append(Gap("A joint statement needs the partner's record.", "budget"))
     found += [Gap(sentence, "budget") for sentence in findings(content)]

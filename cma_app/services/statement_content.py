@@ -37,9 +37,9 @@ from cma_app.rules.financial_statement import (
 )
 from cma_app.rules.frequencies import FREQUENCIES, how_we_convert
 from cma_app.rules.guidelines import GuidelineFinding
-from cma_app.rules.offers import METHODS
 from cma_app.services.guidelines import sheet_findings
 from cma_app.services.households import EMPLOYMENTS, TENURES
+from cma_app.services.offer_settings import lump_sum_note
 from cma_app.services.offers import CaseOffers, OfferDebt, read_offers
 from cma_app.session import CentreSession
 from models import BudgetSheet, Case, Centre, Client, Creditor, Debt, Household, Statement, User
@@ -95,8 +95,8 @@ def content_now(session: CentreSession, statement: Statement) -> StatementConten
         deduction_debts=deducted,
         savings_considered=sheet.are_savings_considered or sheet.savings > 0,
         assets_considered=sheet.are_assets_considered,
-        offer_method=METHODS.get(sheet.offer_method, ""),
-        notes=tuple(part.strip() for part in (statement.note or "").split("\n") if part.strip()),
+        offer_method=offers.sharing.words(in_deficit=bool(offers.plan and offers.plan.in_deficit)),
+        notes=_notes(statement, offers),
         how_we_convert=how_we_convert(on),
         advisor=session.require(User, case.advisor_id).full_name,
     )
@@ -118,6 +118,14 @@ def hash_of(content: StatementContent) -> str:
     )
     text = json.dumps(bare.to_json(), sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _notes(statement: Statement, offers: CaseOffers) -> tuple[str, ...]:
+    """Return where a lump sum comes from, and what the advisor notes for creditors."""
+    noted = [part.strip() for part in (statement.note or "").split("\n") if part.strip()]
+    if offers.settlement is not None:
+        noted.insert(0, lump_sum_note(offers.settlement, offers.sharing.lump_sum_source))
+    return tuple(noted)
 
 
 def _note(home: Household | None, name: str) -> str:
@@ -266,6 +274,7 @@ def _debts(
     first, others, deducted = [], [], []
     rows = _rows(session, case)
     lines = {int(line.key): line for line in offers.plan.lines} if offers.plan else {}
+    once = {int(each.key): each for each in offers.settlement.lines} if offers.settlement else {}
     for debt in offers.debts:
         if debt.status in SETTLED or debt.liability == "not_liable":
             continue
@@ -281,18 +290,20 @@ def _debts(
             kind="none",
         )
         if line is not None and line.source == "deduction":
-            taken = row.deduction_source or ""
+            known = line.deduction if debt.deduction is not None else None
             deducted.append(
-                replace(printed, kind="deduction", offer=line.deduction, deducted_from=taken)
+                replace(printed, kind="deduction", offer=known, deducted_from=debt.deduction_source)
             )
             continue
-        if line is not None and line.source in {"surplus", "token"}:
+        if debt.id in once:
+            printed = replace(printed, kind="lump_sum", offer=once[debt.id].offer)
+        elif line is not None and line.source in {"surplus", "token"}:
             printed = replace(
                 printed,
                 kind=line.source,
                 offer=line.offer,
-                months=line.months,
-                long_term=line.long_term,
+                months=line.months if line.source == "surplus" else None,
+                long_term=line.long_term and line.source == "surplus",
             )
         (first if debt.is_priority else others).append(printed)
     return tuple(first), tuple(others), tuple(deducted)
@@ -313,7 +324,6 @@ def _rows(session: CentreSession, case: Case) -> dict[int, Any]:
         col(Debt.creditor_id),
         col(Debt.account_number),
         col(Debt.court_stage),
-        col(Debt.deduction_source),
     ).where(
         col(Debt.centre_id) == case.centre_id,
         col(Debt.case_id) == case.id,

@@ -29,6 +29,15 @@ READ: Final = 400
 """How many rows of the log are read; saving a budget while typing writes many."""
 TOGETHER: Final = timedelta(minutes=10)
 """Changes of one kind by one person within this time are one event."""
+SHARING: Final = {
+    "offer_method",
+    "offers_in_pounds",
+    "offer_minimum",
+    "makes_token_offers",
+    "lump_sum",
+    "lump_sum_source",
+}
+"""What of a sheet says how its offers are shared."""
 TABLES: Final = ("cases", "debts", "budget_sheets", "offers", "documents", "appointments")
 
 
@@ -263,6 +272,8 @@ def _say_sheet(old: Values, new: Values) -> list[Event]:
         return [Event("Budget begun" if new.get("sheet_no", 1) == 1 else "Budget revised")]
     if "surplus_deficit" in new:
         return [Event("Budget changed", _left(new["surplus_deficit"]), kind="budget")]
+    if SHARING & new.keys():
+        return [Event("Sharing of offers changed", kind="sharing")]
     return [Event("Budget changed", kind="budget")]
 
 

@@ -238,6 +238,12 @@ def _confirm(word: str, whose: str) -> Callable[[Page], None]:
     return show
 
 
+def _lump_sum(page: Page) -> None:
+    page.get_by_text("Full and final offer instead").click()
+    page.get_by_role("button", name="Offer full and final").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
 def _in_the_way(page: Page) -> None:
     _confirm("Deactivate", "Tom Hale")(page)
     shown = page.locator("dialog[open]")
@@ -276,6 +282,7 @@ MOMENTS = {
         (f"{CASE}/statement", _statement),
         (f"{CASE}/statement", _authority),
         (f"{CASE}/offers", _wrong_box("input[aria-describedby~=offer-hint]", "900")),
+        (f"{CASE}/offers", _lump_sum),
         (CLIENT, _national_insurance),
         (CLIENT, _errors("Add", "Save vulnerability")),
     ),

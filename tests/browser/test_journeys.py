@@ -262,7 +262,7 @@ class TestFirstCase:
         expect(sums(page)).to_contain_text("Other offers£296.22")
         expect(sums(page)).to_contain_text("Unallocated£0.00")
         for offer in ("113.26", "182.96"):
-            expect(page.locator("strong", has_text=offer)).to_be_visible()
+            expect(page.locator(f"input[data-entry][value='{offer}']")).to_be_visible()
         page.get_by_role("link", name="Overview", exact=True).focus()
         page.keyboard.press("Enter")
         debts = page.get_by_role("region", name="Debts", exact=True)

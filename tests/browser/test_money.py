@@ -273,7 +273,7 @@ class TestOffers:
             row = page.get_by_role("row").filter(
                 has=page.get_by_role("link", name=name, exact=True)
             )
-            expect(row.locator("strong")).to_have_text(offer)
+            expect(row.locator("input")).to_have_value(offer)
 
     def test_priority_first_and_the_rest_to_the_penny(self, office: Office, cast: Cast) -> None:
         case_id = make_case(cast, cast.amina)
@@ -302,7 +302,7 @@ class TestOffers:
         expect(sums(page)).to_contain_text("Priority offers£100.00")
         expect(sums(page)).to_contain_text("Unallocated£0.00")
         for offer in ("17.52", "28.30", "3.18"):
-            expect(page.locator("strong", has_text=offer).first).to_be_visible()
+            expect(page.locator(f"input[data-entry][value='{offer}']")).to_be_visible()
         expect(page.get_by_text("12.00 weekly")).to_be_visible()
 
     def test_a_deficit_says_what_to_do(self, office: Office, cast: Cast) -> None:

@@ -101,13 +101,28 @@ class TestOffers:
         page.get_by_role("link", name="Offers", exact=True).click()
         page.get_by_role("button", name="Save offers").click()
         expect(page.get_by_text("Adds up to the penny")).to_be_visible()
+        table = page.get_by_role("table", name="Non-priority offers")
+        boxes = {
+            name: table.get_by_role("row")
+            .filter(has=page.get_by_role("link", name=name, exact=True))
+            .locator("input")
+            for name in case["offers"]
+        }
         for name, offer in case["offers"].items():
-            row = page.get_by_role("row").filter(
-                has=page.get_by_role("link", name=name, exact=True)
-            )
-            expect(row.locator("strong")).to_have_text(offer)
+            expect(boxes[name]).to_have_value(offer)
         expect(sum_of(page, "Other offers")).to_contain_text(f"£{case['available']}")
         expect(sum_of(page, "Unallocated")).to_contain_text("£0.00")
+        page.select_option("#method", label="Each typed")
+        expect(sum_of(page, "Unallocated")).to_contain_text(f"£{case['available']}")
+        for name, offer in case["offers"].items():
+            boxes[name].fill(offer)
+            boxes[name].press("Enter")
+        expect(sum_of(page, "Unallocated")).to_contain_text("£0.00")
+        expect(sum_of(page, "Other offers")).to_contain_text(f"£{case['available']}")
+        page.select_option("#method", label="By balance")
+        expect(page.get_by_text("kept for “Each typed”")).to_be_visible()
+        for name, offer in case["offers"].items():
+            expect(boxes[name]).to_have_value(offer)
 
 
 class TestStatement:

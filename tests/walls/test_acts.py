@@ -21,6 +21,12 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "statement_checks.authors_of": "a step of verifying, asked there: reads who wrote",
     "statement_checks.needs_verification_of": "a step of confirming, asked there",
     "statement_checks.newest_sheet_of": "a step of preparing, asked there: reads the newest",
+    "offer_debts.list_debts": "a step of reading and saving offers, asked there",
+    "offer_desk.keep": "a step of saving offers, asked there",
+    "offer_desk.offers_now": "a step of reading and saving offers, asked there",
+    "offer_records.keep_entries": "a step of saving offers, asked there",
+    "offer_records.keep_offers": "a step of saving offers, asked there",
+    "offer_records.saved_offers": "a step of reading and saving offers, asked there",
     "sign_in.end_other_sign_ins": "a step of change_own_password and of leaving, asked there",
 }
 

@@ -4,6 +4,8 @@ Texts in `{}` and numbers written `@name` are filled in from a pack (`tests/web/
 handler that stands here with several calls has a word after its name.
 """
 
+from cma_app.clock import today
+from cma_app.rules.dates import add_months
 from tests.services.intake_forms import ROUTES
 from tests.web.calls import Call, flag_set, form, left
 from tests.web.packs import SEARCH
@@ -363,6 +365,13 @@ BUDGET = {
         f"{CASE}/budget", args=form(adults="2", tenure="other"), writes="households"
     ),
 }
+REVIEW_ON = add_months(today(), 3)
+REVIEW = {
+    "review_date__day": str(REVIEW_ON.day),
+    "review_date__month": str(REVIEW_ON.month),
+    "review_date__year": str(REVIEW_ON.year),
+}
+ONCE = {"lump_sum": "50", "lump_sum_source": "A gift", "not_borrowed": "on"}
 OFFERS = {
     "OfferState.open": Call(f"{CASE}/offers", shows=SHOWN),
     "OfferState.decide": Call(
@@ -371,7 +380,23 @@ OFFERS = {
         writes="offers",
     ),
     "OfferState.check": Call("/cases", args=left("review_date", "1 1 2001"), shows="after today"),
-    "OfferState.record": Call(f"{CASE}/offers", args=form(review_date=""), writes="offers"),
+    "OfferState.record": Call(f"{CASE}/offers", args=form(**REVIEW), writes="offers"),
+    "OfferState.share": Call(
+        f"{CASE}/offers",
+        args={"name": "method", "seen": "pro_rata_balance", "typed": "equal"},
+        writes="budget_sheets",
+    ),
+    "OfferState.check_once": Call("/cases", args=left("lump_sum", "12,5"), shows="Check the comma"),
+    "OfferState.offer_once": Call(f"{CASE}/offers", args=form(**ONCE), writes="budget_sheets"),
+    "OfferState.offer_monthly": Call(
+        f"{CASE}/offers", after=("OfferState.offer_once",), writes="budget_sheets"
+    ),
+    "OfferState.vary": Call(
+        f"{CASE}/offers",
+        args={"debt_id": "@debts"},
+        after=("OfferState.decide",),
+        writes="next_actions",
+    ),
 }
 STATEMENT = f"{CASE}/statement"
 ON_STATEMENT = ("StatementState.open",)

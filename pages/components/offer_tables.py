@@ -1,0 +1,277 @@
+"""The tables of the offers tab: priority debts, the others, and what gets no offer of its own."""
+
+from typing import Any
+
+import reflex as rx
+
+from cma_app.access.acts import Act
+from pages import routes
+from pages.components.empty import empty
+from pages.components.money_grids import EntryBox
+from pages.components.status import badge
+from pages.components.table import card, column, link
+from state.offers import OfferState
+from state.shell import ShellState
+
+OFFERS: Any = OfferState
+SHELL: Any = ShellState
+VIEW: Any = OfferState.view
+
+
+def may_change() -> rx.Var[bool]:
+    """Say whether the offers on screen can be changed by who is looking."""
+    return SHELL.acts.contains(Act.OFFER_RECORD.value) & ~VIEW.is_frozen
+
+
+def scrolled(caption: str, *parts: rx.Component, name: str = "table") -> rx.Component:
+    """Return a table that scrolls in its own box where it must; screen readers hear `caption`."""
+    return rx.el.div(
+        rx.el.table(rx.el.caption(caption, class_name="sr"), *parts, class_name=name),
+        class_name="scroll",
+        role="region",
+        tab_index=0,
+        aria_label=caption,
+    )
+
+
+def _debt(view: Any) -> rx.Component:
+    return rx.el.th(
+        link(view.creditor, to=routes.case_path(OFFERS.opened, "debts")),
+        rx.el.span(view.kind, class_name="sub"),
+        scope="row",
+    )
+
+
+def _tagged(view: Any) -> rx.Component:
+    """Return a debt's name with what to look at in its offer."""
+    return rx.el.th(
+        link(view.creditor, to=routes.case_path(OFFERS.opened, "debts")),
+        rx.el.span(view.kind, class_name="sub"),
+        rx.el.span(
+            rx.cond(view.is_fixed, badge("Fixed", "note")),
+            rx.cond(view.is_token, badge("Token, not from surplus", "note")),
+            rx.foreach(view.tags, lambda word: badge(word, "soon")),
+            class_name="tags",
+        ),
+        scope="row",
+    )
+
+
+def _months(view: Any) -> rx.Component:
+    return rx.el.td(
+        view.months,
+        rx.cond(view.long_term, rx.fragment(" ", badge("Long", "soon"))),
+        rx.el.span(view.term, class_name="sub"),
+        class_name="num",
+    )
+
+
+def _box(view: Any, hint: str) -> rx.Component:
+    name = rx.Var.create(f"offer-{view.id}")
+    return EntryBox.create(
+        name=name,
+        label=rx.Var.create(f"{view.creditor}, {view.kind}, offer in pounds"),
+        value=view.offer,
+        error=OFFERS.box_errors[name],
+        theirs=OFFERS.box_theirs[name],
+        seq=OFFERS.box_seqs[name],
+        read_only=~may_change(),
+        described_by=hint,
+        on_commit=lambda typed: OFFERS.decide(view.id, view.seen, typed),
+    )
+
+
+def _first_row(view: Any) -> rx.Component:
+    return rx.el.tr(
+        _tagged(view),
+        rx.el.td(view.owed, class_name="num"),
+        rx.el.td(view.entered, class_name="num", col_span=2),
+        rx.el.td(_box(view, "offer-hint"), class_name="num"),
+        _months(view),
+        key=view.id,
+    )
+
+
+def _other_row(view: Any) -> rx.Component:
+    return rx.el.tr(
+        _tagged(view),
+        rx.el.td(view.owed, class_name="num"),
+        rx.el.td(view.share, class_name="num"),
+        rx.el.td(view.exact, class_name="num"),
+        rx.el.td(_box(view, "sharing-hint"), class_name="num"),
+        _months(view),
+        key=view.id,
+    )
+
+
+def _shares(
+    caption: str, heads: list[rx.Component], body: rx.Component, foot: rx.Component
+) -> rx.Component:
+    return scrolled(
+        caption,
+        rx.el.colgroup(
+            rx.el.col(),
+            *[rx.el.col(class_name="n") for _ in range(4)],
+            rx.el.col(class_name="months"),
+        ),
+        rx.el.thead(rx.el.tr(*heads)),
+        rx.el.tbody(body),
+        rx.el.tfoot(foot),
+        name="table shares",
+    )
+
+
+def first_table() -> rx.Component:
+    """Return the priority debts, each with the offer the advisor decides."""
+    totals = VIEW.totals
+    heads = [
+        column("Debt"),
+        column("Owed, £", num=True),
+        rx.el.th("Entered as, £", scope="col", col_span=2, class_name="num"),
+        column("Offer a month, £", num=True),
+        column("Months", num=True),
+    ]
+    foot = rx.el.tr(
+        rx.el.th("Priority total", scope="row"),
+        rx.el.td(totals.priority_owed, class_name="num"),
+        rx.el.td(col_span=2),
+        rx.el.td(totals.priority_offered, class_name="num"),
+        rx.el.td(),
+    )
+    hint = rx.el.p(
+        "Loss of the home, goods or liberty. Type an offer like 48, 12w or 40 4w.",
+        class_name="hint card-body",
+        custom_attrs={"id": "offer-hint"},
+    )
+    return card(
+        "Priority debts",
+        rx.cond(
+            VIEW.first.length() > 0,
+            rx.fragment(
+                hint, _shares("Priority offers", heads, rx.foreach(VIEW.first, _first_row), foot)
+            ),
+            empty("No priority debts."),
+        ),
+        key="first",
+        end=badge("First", "note", "up"),
+    )
+
+
+def others_table() -> rx.Component:
+    """Return the debts that share what is left, with what each of them is offered a month."""
+    totals = VIEW.totals
+    heads = [
+        column("Debt"),
+        column("Owed, £", num=True),
+        column("Share", num=True),
+        column("Exact, £", num=True),
+        column("Offer a month, £", num=True),
+        column("Months", num=True),
+    ]
+    foot = rx.el.tr(
+        rx.el.th("Non-priority total", scope="row"),
+        rx.el.td(totals.others_owed, class_name="num"),
+        rx.el.td(totals.others_share, class_name="num"),
+        rx.el.td(totals.others_exact, class_name="num"),
+        rx.el.td(totals.others_offered, class_name="num"),
+        rx.el.td(),
+    )
+    return rx.cond(
+        VIEW.others.length() > 0,
+        _shares("Non-priority offers", heads, rx.foreach(VIEW.others, _other_row), foot),
+        empty("No non-priority debts."),
+    )
+
+
+def once_table() -> rx.Component:
+    """Return the full and final offers, each as a part of what is owed."""
+    totals = VIEW.totals
+
+    def row(view: Any) -> rx.Component:
+        return rx.el.tr(
+            _debt(view),
+            rx.el.td(view.owed, class_name="num"),
+            rx.el.td(rx.el.strong(view.offer), class_name="num"),
+            rx.el.td(view.percent, class_name="num"),
+        )
+
+    return rx.cond(
+        VIEW.once.length() > 0,
+        scrolled(
+            "Full and final offers",
+            rx.el.thead(
+                rx.el.tr(
+                    column("Debt"),
+                    column("Owed, £", num=True),
+                    column("Offer once, £", num=True),
+                    column("Of the balance", num=True),
+                )
+            ),
+            rx.el.tbody(rx.foreach(VIEW.once, row)),
+            rx.el.tfoot(
+                rx.el.tr(
+                    rx.el.th("Full and final total", scope="row"),
+                    rx.el.td(totals.once_owed, class_name="num"),
+                    rx.el.td(totals.once_offered, class_name="num"),
+                    rx.el.td(totals.once_percent, class_name="num"),
+                )
+            ),
+        ),
+        empty("No non-priority debts."),
+    )
+
+
+def deducted_table() -> rx.Component:
+    """Return the debts that are paid by deduction, where there are any: no offer is made."""
+
+    def row(view: Any) -> rx.Component:
+        return rx.el.tr(
+            _debt(view),
+            rx.el.td(view.owed, class_name="num"),
+            rx.el.td(view.source),
+            rx.el.td(view.taken, class_name="num"),
+            rx.el.td(view.months, rx.el.span(view.term, class_name="sub"), class_name="num"),
+        )
+
+    shown = card(
+        "Paid by deduction",
+        scrolled(
+            "Debts paid by deduction",
+            rx.el.thead(
+                rx.el.tr(
+                    column("Debt"),
+                    column("Owed, £", num=True),
+                    column("Taken from"),
+                    column("Deduction a month, £", num=True),
+                    column("Months", num=True),
+                )
+            ),
+            rx.el.tbody(rx.foreach(VIEW.deducted, row)),
+        ),
+        key="deducted",
+        end=rx.el.span("Taken before the money arrives, so no offer", class_name="hint"),
+    )
+    return rx.cond(VIEW.deducted.length() > 0, shown)
+
+
+def excluded_table() -> rx.Component:
+    """Return the debts without an offer, and why, where there are any."""
+
+    def row(view: Any) -> rx.Component:
+        return rx.el.tr(
+            rx.el.th(view.creditor, rx.el.span(view.kind, class_name="sub"), scope="row"),
+            rx.el.td(view.owed, class_name="num"),
+            rx.el.td(view.why),
+        )
+
+    shown = card(
+        "Left out",
+        scrolled(
+            "Debts without an offer, and why",
+            rx.el.thead(rx.el.tr(column("Debt"), column("Owed, £", num=True), column("Why"))),
+            rx.el.tbody(rx.foreach(VIEW.excluded, row)),
+        ),
+        key="excluded",
+        count=VIEW.excluded.length(),
+    )
+    return rx.cond(VIEW.excluded.length() > 0, shown)
