@@ -77,6 +77,11 @@ class Act(StrEnum):
     LETTER_ISSUE_ADVICE = "letter:issue_advice"
     LETTER_PRINT = "letter:print"
     REPLY_RECORD = "creditor_reply:record"
+    # compliance
+    COMPLIANCE_ANSWER = "compliance:answer"
+    CHECKLIST_SEE = "checklist:see"
+    CHECKLIST_EDIT = "checklist:edit"
+    GATE_OVERRIDE = "gate:override"
     # the centre
     CASELOAD_SEE = "caseload:see"
     GUIDELINE_SEE = "guideline:see"
@@ -131,6 +136,8 @@ TRAINEE: Final = frozenset(
         Act.LETTER_ISSUE,
         Act.LETTER_PRINT,
         Act.REPLY_RECORD,
+        Act.COMPLIANCE_ANSWER,
+        Act.CHECKLIST_SEE,
         Act.GUIDELINE_SEE,
     }
 )
@@ -148,6 +155,8 @@ MANAGER: Final = ADVISOR | {
     Act.CLIENT_RESTRICT,
     Act.CASE_ASSIGN,
     Act.CASELOAD_SEE,
+    Act.CHECKLIST_EDIT,
+    Act.GATE_OVERRIDE,
     Act.USER_LIST,
     Act.USER_ADD,
     Act.USER_EDIT,
@@ -173,6 +182,8 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.LETTER_ISSUE_ADVICE: (
         "A trainee cannot issue a letter with advice or an offer. Ask your supervisor."
     ),
+    Act.CHECKLIST_EDIT: "Only a manager can change a checklist. Ask your manager.",
+    Act.GATE_OVERRIDE: "Only a manager can let a case through a gate. Ask your manager.",
     Act.CASE_ASSIGN: "Only a manager can change who holds a case. Ask your manager.",
     Act.CLIENT_RESTRICT: "Only a manager can restrict a file. Ask your manager.",
     Act.CENTRE_ADD: "Only an admin can add a centre.",

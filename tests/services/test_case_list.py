@@ -232,7 +232,7 @@ class TestReadTimeline:
                 case_type="casework",
                 next_review_date=day,
             ),
-            lambda s: close_case(s, case_id, reason="Moved away"),
+            lambda s: close_case(s, case_id, reason="Moved away", status="cancelled"),
             lambda s: reopen_case(s, case_id, reason="They came back"),
         )
         for step in steps:
