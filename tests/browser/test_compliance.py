@@ -80,6 +80,6 @@ def test_closing_waits_until_a_manager_lets_it_through(office: Office, cast: Cas
     page.goto(page.url.replace("/checklist", ""))
     page.get_by_role("button", name="End case").first.click()
     ending = page.get_by_role("dialog", name="End the case")
-    ending.get_by_label("Reason").fill("Done")
+    ending.get_by_label("Why").fill("Done")
     ending.get_by_role("button", name="End case").click()
     expect(page.get_by_text("Case ended.")).to_be_visible()
