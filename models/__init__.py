@@ -16,7 +16,7 @@ from models.budgets import BudgetSheet, Household, Offer, SpendingGuideline
 from models.cases import Case, CasePerson, ReferenceCounter
 from models.centres import Centre
 from models.clients import Client, Consent, ContactRoute, Draft, FileAccess
-from models.compliance import CaseCompliance
+from models.compliance import CaseCompliance, ChecklistVersion, GateOverride
 from models.creditors import Creditor, CreditorEntry, CreditorReply, Debt, DebtEvent
 from models.documents import Document
 from models.insights import AiInsight
@@ -47,6 +47,7 @@ __all__ = [
     "CaseNote",
     "CasePerson",
     "Centre",
+    "ChecklistVersion",
     "Client",
     "Consent",
     "ContactRoute",
@@ -58,6 +59,7 @@ __all__ = [
     "Document",
     "Draft",
     "FileAccess",
+    "GateOverride",
     "Household",
     "IssuedFile",
     "Letter",

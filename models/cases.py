@@ -75,6 +75,7 @@ class Case(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     stage_since: date = Field(
         default=None, nullable=False, sa_column_kwargs={"server_default": text("CURRENT_DATE")}
     )
+    advised_on: date | None = None  # the day its advice stage first began
     priority: str = word("medium", 10)
     priority_reason: str | None = Field(default=None, max_length=500)
     emergency: str | None = Field(default=None, max_length=200)

@@ -16,6 +16,7 @@ CASE_DEBTS_PASTE: Final = "/cases/[case_id]/debts/paste"
 CASE_BUDGET: Final = "/cases/[case_id]/budget"
 CASE_OFFERS: Final = "/cases/[case_id]/offers"
 CASE_STATEMENT: Final = "/cases/[case_id]/statement"
+CASE_CHECKLIST: Final = "/cases/[case_id]/checklist"
 CASE_NOTES: Final = "/cases/[case_id]/notes"
 CREDITORS: Final = "/creditors"
 BOARD: Final = "/board"
@@ -34,6 +35,7 @@ CASE_TABS: Final = {
     "budget": "/budget",
     "offers": "/offers",
     "statement": "/statement",
+    "checklist": "/checklist",
     "notes": "/notes",
 }
 

@@ -36,6 +36,8 @@ WORDS = {
     "letters.kind": "holding",
     "issued_files.kind": "full",
     "debt_events.kind": "claim",
+    "gate": "statement",
+    "case_type": "casework",
 }
 CODED = {
     "nation",

@@ -81,6 +81,11 @@ class Act(StrEnum):
     CREDITOR_SEE = "creditor:see"
     CREDITOR_RECORD = "creditor:record"
     CREDITOR_REMOVE = "creditor:remove"
+    # compliance
+    COMPLIANCE_ANSWER = "compliance:answer"
+    CHECKLIST_SEE = "checklist:see"
+    CHECKLIST_EDIT = "checklist:edit"
+    GATE_OVERRIDE = "gate:override"
     # the centre
     CASELOAD_SEE = "caseload:see"
     GUIDELINE_SEE = "guideline:see"
@@ -138,6 +143,8 @@ TRAINEE: Final = frozenset(
         Act.LETTER_PRINT,
         Act.REPLY_RECORD,
         Act.CREDITOR_SEE,
+        Act.COMPLIANCE_ANSWER,
+        Act.CHECKLIST_SEE,
         Act.GUIDELINE_SEE,
     }
 )
@@ -160,6 +167,8 @@ MANAGER: Final = ADVISOR | {
     Act.CASELOAD_SEE,
     Act.GUIDELINE_LOAD,
     Act.GUIDELINE_REMOVE,
+    Act.CHECKLIST_EDIT,
+    Act.GATE_OVERRIDE,
     Act.USER_LIST,
     Act.USER_ADD,
     Act.USER_EDIT,
@@ -187,6 +196,8 @@ REFUSALS: Final[dict[Act, str]] = {
     ),
     Act.CREDITOR_RECORD: "A trainee cannot change the creditor directory. Ask your supervisor.",
     Act.CREDITOR_REMOVE: "A trainee cannot remove a creditor. Ask your supervisor.",
+    Act.CHECKLIST_EDIT: "Only a manager can change a checklist. Ask your manager.",
+    Act.GATE_OVERRIDE: "Only a manager can let a case through a gate. Ask your manager.",
     Act.CASE_ASSIGN: "Only a manager can change who holds a case. Ask your manager.",
     Act.CLIENT_RESTRICT: "Only a manager can restrict a file. Ask your manager.",
     Act.GUIDELINE_LOAD: "Only a manager can load spending guidelines. Ask your manager.",

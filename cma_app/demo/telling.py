@@ -18,6 +18,7 @@ from cma_app.services import (
     case_steps,
     cases,
     clients,
+    compliance_gates,
     consents,
     debts,
     guideline_reasons,
@@ -52,6 +53,7 @@ VERBS = (
     "note",
     "action",
     "review",
+    "let_through",
     "close",
 )
 """What a step may say, in the order in which one step's parts are done."""
@@ -232,6 +234,9 @@ class Telling:
             case_type=case.case_type,
             next_review_date=self._day(step["review"]),
         )
+
+    def _let_through(self, session: CentreSession, step: Step) -> None:
+        compliance_gates.open_gate(session, self.case_id, **step["let_through"])
 
     def _close(self, session: CentreSession, step: Step) -> None:
         case_steps.close_case(session, self.case_id, reason=step["close"])

@@ -26,6 +26,8 @@ from cma_app.services.cases import (
     new_emergency,
     write_event,
 )
+from cma_app.services.compliance import count_from_advice
+from cma_app.services.compliance_gates import pass_gate
 from cma_app.services.forms import Form
 from cma_app.session import CentreSession
 from models import Case, Client, FileAccess, NextAction, User
@@ -86,6 +88,9 @@ def move_stage(
         raise Conflict(refusal)
     case.stage, case.stage_since = Stage(stage).value, today()
     case.status = workflow.status_of(stage).value
+    if stage == Stage.ADVICE and case.advised_on is None:
+        case.advised_on = today()
+        count_from_advice(session, case)
     session.flush()
     return case
 
@@ -196,6 +201,8 @@ def close_case(
     refusal = workflow.refuse_status(case.status, status, stage=case.stage, reason=reason)
     if refusal is not None:
         raise Invalid({"reason": refusal}) if not reason.strip() else Conflict(refusal)
+    if status == Status.CLOSED:
+        pass_gate(session, case, "closing")
     case.status, case.closing_date = Status(status).value, today()
     case.closure_reason = _reason(reason, MOST_CLOSURE) if reason.strip() else None
     session.flush()

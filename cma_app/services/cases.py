@@ -18,6 +18,7 @@ from cma_app.clock import LONDON, now, today
 from cma_app.errors import Invalid, NotFound
 from cma_app.rules import workflow
 from cma_app.rules.workflow import Stage
+from cma_app.services.compliance import begin_checklist
 from cma_app.services.intake import SOURCES
 from cma_app.session import CentreSession
 from models import AuditLog, Case, Client, NextAction, User
@@ -89,6 +90,7 @@ def start_case(
     )
     session.add(case)
     session.flush()
+    begin_checklist(session, case)
     if what:
         session.add(new_emergency(case))
         session.flush()

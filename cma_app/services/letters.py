@@ -30,6 +30,7 @@ from cma_app.rules.letter_templates import (
 )
 from cma_app.rules.parameters import parameter
 from cma_app.services.authorities import list_authorities, without_authority
+from cma_app.services.compliance_gates import pass_gate
 from cma_app.services.contact_routes import safe_routes
 from cma_app.services.forms import Form, choice, given
 from cma_app.services.issued_files import (
@@ -255,6 +256,8 @@ def issue_letter(session: CentreSession, letter_id: int, *, version: int, route:
     chosen = IssueForm.read({"route": route}).route
     form = _form_of(letter)
     _refuse_unready(session, letter, case, form=form, route=chosen)
+    if act == Act.LETTER_ISSUE_ADVICE:
+        pass_gate(session, case, "advice")
     content = replace(_content(session, letter, form), status_label="")
     session.authorize(act, case)
     frozen = content.to_json()

@@ -21,6 +21,7 @@ from cma_app.printing.public_format import public_json
 from cma_app.printing.statements import full, summary
 from cma_app.rules.reconcile import findings
 from cma_app.services.authorities import AuthorityRow, list_authorities
+from cma_app.services.compliance_gates import pass_gate
 from cma_app.services.consents import CONSENT_CHANNELS
 from cma_app.services.guidelines import keep_guideline_version
 from cma_app.services.issued_files import DATA, PDF, Printed, keep_file, open_issued_file, safe_name
@@ -237,6 +238,7 @@ def issue_statement(session: CentreSession, statement_id: int, *, version: int) 
     missing = [*gaps_of(session, statement, content), *sending_gaps_of(session, statement)]
     if missing:
         raise Conflict(missing[0].sentence)
+    pass_gate(session, case, "statement")
     session.authorize(Act.STATEMENT_ISSUE, case)
     content = _signed(session, statement, content)
     statement.content = content.to_json()

@@ -19,6 +19,7 @@ TABS: Final = (
     ("budget", "Budget"),
     ("offers", "Offers"),
     ("statement", "Statement"),
+    ("checklist", "Checklist"),
     ("notes", "Notes"),
 )
 FIGURES: Final = frozenset({"debts", "budget", "offers", "statement"})

@@ -86,6 +86,7 @@ _PATHS: Final[dict[str, tuple[tuple[str, dict[str, str]], ...]]] = {
     "plus": (("path", {"d": "M12 5v14M5 12h14"}),),
     "close": (("path", {"d": "m6 6 12 12M18 6 6 18"}),),
     "up": (("path", {"d": "m6 14 6-6 6 6"}),),
+    "turn": (("path", {"d": "m9 6 6 6-6 6"}),),
     "down": (("path", {"d": "m6 10 6 6 6-6"}),),
     "lock": (
         ("rect", {"x": "5", "y": "11", "width": "14", "height": "9", "rx": "2"}),

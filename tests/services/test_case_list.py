@@ -22,6 +22,7 @@ from cma_app.services.case_steps import (
     reopen_case,
 )
 from cma_app.services.cases import open_case, start_case
+from cma_app.services.compliance_gates import open_gate
 from cma_app.services.next_actions import complete_action, record_action
 from cma_app.services.notes import correct_note, record_note
 from cma_app.services.timeline import read_timeline
@@ -232,6 +233,7 @@ class TestReadTimeline:
                 case_type="casework",
                 next_review_date=day,
             ),
+            lambda s: open_gate(s, case_id, gate="closing", reason="Audited on paper"),
             lambda s: close_case(s, case_id, reason="Moved away"),
             lambda s: reopen_case(s, case_id, reason="They came back"),
         )

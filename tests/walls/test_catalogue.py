@@ -20,6 +20,7 @@ PEOPLE = {
     "ended_by",
     "issued_by",
     "owner_id",
+    "published_by",
     "verified_by",
 }
 

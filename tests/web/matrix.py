@@ -445,6 +445,42 @@ STATEMENTS = {
         STATEMENT, args={"authority_id": "@authorities"}, writes="authorities"
     ),
 }
+CHECKLIST = f"{CASE}/checklist"
+ON_CHECKLIST = ("ComplianceState.open", "ComplianceState.edit_item")
+COMPLIANCE = {
+    "ComplianceState.open": Call(CHECKLIST, shows=SHOWN),
+    "ComplianceState.begin": Call(CHECKLIST, shows=SHOWN),
+    "ComplianceState.edit_item": Call(
+        CHECKLIST,
+        args={"number": "@case_compliance"},
+        after=("ComplianceState.open",),
+        shows=SHOWN,
+    ),
+    "ComplianceState.answer": Call(
+        CHECKLIST,
+        args=form(answer="met", notes="Asked the team"),
+        after=ON_CHECKLIST,
+        writes="case_compliance",
+    ),
+    "ComplianceState.check": Call("/cases", args=left("notes", "x" * 2001), shows="at most"),
+    "ComplianceState.choose_gate": Call(
+        CHECKLIST,
+        "maria",
+        {"gate": "closing"},
+        after=("ComplianceState.open",),
+        shows="Closing the case",
+    ),
+    "ComplianceState.let_through": Call(
+        CHECKLIST,
+        "maria",
+        form(reason="Audited on paper"),
+        after=("ComplianceState.open", "ComplianceState.choose_gate"),
+        writes="gate_overrides",
+    ),
+    "ComplianceState.check_gate": Call(
+        "/cases", "maria", left("reason", "x" * 501), shows="at most"
+    ),
+}
 BOARD = {
     "CaseloadState.open": Call("/board", "maria", shows=SHOWN),
     "CaseloadState.open list": Call("/board?view=list", "maria", shows=SHOWN),
@@ -617,6 +653,7 @@ CALLS: dict[str, Call] = {
     **BUDGET,
     **OFFERS,
     **STATEMENTS,
+    **COMPLIANCE,
     **BOARD,
     **GUIDELINES,
     **PEOPLE_SCREEN,

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, text
 from cma_app.access.actor import Actor
 from cma_app.clock import today
 from cma_app.keys import encrypt_field
+from cma_app.rules.checklists import Item
 from cma_app.services.statement_content import content_now, hash_of
 from cma_app.session import open_as
 from models import Statement
@@ -145,6 +146,10 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
         },
         "next_actions": {"due_date": today(), "done_by": None},
         "offers": {"amount": 1},
+        "case_compliance": {
+            "compliance_type": "I2",
+            "item": {**Item("I2", "intake", f"{canary} asked", evidence="note").to_json()},
+        },
         "issued_files": {"statement_id": None, "kind": "letter"},
         "consents": {"purpose": "holding"},
         "appointments": {"scheduled_date": today() + timedelta(days=next(_numbers))},

@@ -1,0 +1,146 @@
+"""The legal clock of a breathing space: which day is the last for what, in England and Wales.
+
+Every count begins with the day the moratorium starts as day 1 (SI 2020/1311). Legal days never
+roll: where the last day is no working day, `act_by` is the working day before it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from cma_app.errors import CmaError
+from cma_app.rules.calendars import add_working_days, is_working_day
+from cma_app.rules.parameters import Reference, read_yaml, reference_of
+
+Kind = Literal["standard", "crisis"]
+KINDS: Final[dict[str, str]] = {
+    "standard": "Standard breathing space",
+    "crisis": "Mental health crisis breathing space",
+}
+PRACTITIONER: Final = "L"
+
+
+class NoBreathingSpace(CmaError):
+    """A nation or a day without the scheme."""
+
+    sentence = "Breathing space is law in England and Wales alone, from 4 May 2021."
+
+
+@dataclass(frozen=True, slots=True)
+class LegalDay:
+    """One day of the clock: what it is the last (or first) day for, and when to act.
+
+    `act_by` is the day itself, or the working day before it where it is none. `is_confirmed` is
+    False for a figure that a practitioner has to confirm first.
+    """
+
+    code: str
+    label: str
+    day: date
+    act_by: date
+    is_confirmed: bool = True
+
+    @property
+    def rolls(self) -> bool:
+        """Say whether the work has to be done before the day itself."""
+        return self.act_by != self.day
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """All days of a moratorium that are known, in order; a crisis has no end while it lasts.
+
+    `barred_until` is the last day on which no midway review may be made.
+    """
+
+    kind: str
+    start: date
+    days: tuple[LegalDay, ...]
+    barred_until: date | None
+    last_protected: date | None
+    reference: Reference
+
+    def day(self, code: str) -> LegalDay | None:
+        """Return the day of a code, or None where this clock has none."""
+        return next((each for each in self.days if each.code == code), None)
+
+    def next_day(self, on: date) -> LegalDay | None:
+        """Return the soonest day whose work is not past on a day."""
+        return next((each for each in self.days if each.day >= on), None)
+
+    def is_protected(self, on: date) -> bool:
+        """Say whether creditors are held off on a day."""
+        return self.start <= on and (self.last_protected is None or on <= self.last_protected)
+
+
+@cache
+def _values() -> tuple[tuple[date, dict[str, Any]], ...]:
+    content = read_yaml(Path(__file__).with_suffix(".yaml"))
+    return tuple(sorted(((each["from"], each) for each in content["values"]), key=lambda v: v[0]))
+
+
+@cache
+def nations() -> tuple[str, ...]:
+    """Return the nations that have the scheme."""
+    return tuple(read_yaml(Path(__file__).with_suffix(".yaml"))["nations"])
+
+
+def clock(kind: str, start: date, nation: str, *, treatment_ended: date | None = None) -> Clock:
+    """Return the clock of a moratorium that starts on a day.
+
+    `treatment_ended` is the last day of a mental health crisis treatment, where it is over. A
+    nation or a day without the scheme raises NoBreathingSpace; an unknown kind ValueError.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"There is no breathing space named {kind}.")
+    held = [values for began, values in _values() if began <= start]
+    if nation not in nations() or not held:
+        raise NoBreathingSpace
+    values = held[-1]
+
+    def last(code: str, label: str, figure: str, since: date = start) -> LegalDay:
+        day = since + timedelta(days=values[figure] - 1)
+        return _legal_day(code, label, day, nation, values["certainty"][figure])
+
+    days = [
+        last(
+            "creditor_review", "Last day for a creditor to ask for a review", "creditor_review_days"
+        ),
+        last("adviser_answer", "Last day to answer a creditor's review", "adviser_answer_days"),
+        last("court", "Last day for a creditor to go to court", "court_days"),
+    ]
+    barred_until = last_protected = None
+    if kind == "standard":
+        barred_until = start + timedelta(days=values["barred_days"] - 1)
+        first = barred_until + timedelta(days=1)
+        days += [
+            LegalDay("midway_first", "First day of the midway review", first, first),
+            last("midway_last", "Last day of the midway review", "midway_before_end_of_days"),
+        ]
+        end = last("end", "Last protected day", "length_days")
+        days.append(end)
+        last_protected = end.day
+    elif treatment_ended is not None:
+        last_protected = treatment_ended + timedelta(days=values["crisis_after_days"])
+        certainty = values["certainty"]["crisis_after_days"]
+        days.append(_legal_day("end", "Last protected day", last_protected, nation, certainty))
+    days.sort(key=lambda each: (each.day, each.code))
+    return Clock(kind, start, tuple(days), barred_until, last_protected, reference_of(values))
+
+
+def next_contact(start: date, confirmed_on: date | None) -> date:
+    """Return when the named contact of a crisis is asked next: about every 30 days.
+
+    Counted from the last time they confirmed the treatment, or from the start.
+    """
+    held = [values for began, values in _values() if began <= start]
+    if not held:
+        raise NoBreathingSpace
+    return (confirmed_on or start) + timedelta(days=held[-1]["crisis_contact_days"])
+
+
+def _legal_day(code: str, label: str, day: date, nation: str, certainty: str) -> LegalDay:
+    act_by = day if is_working_day(day, nation) else add_working_days(day, -1, nation)
+    return LegalDay(code, label, day, act_by, is_confirmed=certainty != PRACTITIONER)

@@ -1,0 +1,335 @@
+"""A case's checklist: rows from its opening, answers, what the record proves, gates."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
+
+from cma_app.access.actor import Actor
+from cma_app.clock import today
+from cma_app.errors import Conflict, Invalid, NotFound, Refused
+from cma_app.rules.calendars import add_working_days
+from cma_app.rules.checklists import proofs, starting_items
+from cma_app.services.budgets import record_line
+from cma_app.services.case_steps import close_case, move_stage
+from cma_app.services.cases import TYPES
+from cma_app.services.checklists import (
+    draft_checklist,
+    edit_item,
+    move_item,
+    publish_checklist,
+    read_checklists,
+    remove_item,
+)
+from cma_app.services.compliance import (
+    CaseChecklist,
+    answer_item,
+    open_checklist,
+    read_checklist,
+)
+from cma_app.services.compliance_gates import open_gate, pass_gate
+from cma_app.services.compliance_proofs import PROOFS, proven
+from cma_app.services.compliance_rows import CheckRow
+from cma_app.services.debts import add_debt, remove_debt
+from cma_app.services.households import record_household
+from cma_app.services.statements import complete_statement
+from models import Case, CaseCompliance
+from tests.people import Cast
+from tests.services.money import audited
+from tests.services.test_cases import make_case
+from tests.services.test_statements import Leanne
+
+
+def checklist(cast: Cast, case_id: int, who: Actor | None = None) -> CaseChecklist:
+    with cast.open(who or cast.amina) as session:
+        return read_checklist(session, case_id)
+
+
+def row_of(cast: Cast, case_id: int, code: str, who: Actor | None = None) -> CheckRow:
+    rows = checklist(cast, case_id, who).rows
+    return next(row for row in rows if row.standing.item.code == code)
+
+
+def answer(cast: Cast, case_id: int, code: str, who: Actor | None = None, **said: Any) -> None:
+    row = row_of(cast, case_id, code)
+    with cast.open(who or cast.amina) as session:
+        answer_item(session, row.id, said, version=row.version)
+
+
+class TestBeginChecklist:
+    def test_opening_a_case_gives_it_the_items_of_its_type(self, cast: Cast) -> None:
+        found = checklist(cast, make_case(cast, cast.amina))
+        assert [row.standing.item for row in found.rows] == list(starting_items("casework"))
+        assert [row.standing.item.code for row in found.rows if row.is_proven] == ["I9"]
+
+    def test_days_are_working_days_of_the_centres_nation(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        assert row_of(cast, case_id, "I2").standing.deadline == add_working_days(
+            today(), 2, "england"
+        )
+        assert row_of(cast, case_id, "A7").standing.deadline is None
+        with cast.open(cast.amina) as session:
+            move_stage(session, case_id, stage="advice")
+        assert row_of(cast, case_id, "A7").standing.deadline == add_working_days(
+            today(), 10, "england"
+        )
+
+    def test_an_older_case_gets_its_items_once_when_asked(self, cast: Cast) -> None:
+        older = Leanne(cast)
+        assert checklist(cast, older.case_id).rows == []
+        with cast.open(cast.amina) as session:
+            begun = open_checklist(session, older.case_id)
+            again = open_checklist(session, older.case_id)
+        assert len(begun.rows) == len(again.rows) == 48
+
+
+class TestProofs:
+    def test_each_fact_of_the_rules_is_asked_of_the_record(self) -> None:
+        assert set(PROOFS) == set(proofs())
+
+    def test_what_holds_ticks_itself_and_unticks_when_it_is_gone(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        assert row_of(cast, case_id, "F4").standing.answer == "unknown"
+        with cast.open(cast.amina) as session:
+            debt = {"creditor": "Northern Bank", "debt_type": "credit_card", "balance": "10"}
+            debt_id = add_debt(session, case_id, debt).id
+        row = row_of(cast, case_id, "F4")
+        assert (row.standing.answer, row.is_proven, row.why) == ("met", True, "Debts are listed.")
+        with cast.open(cast.amina) as session:
+            remove_debt(session, debt_id)
+        row = row_of(cast, case_id, "F4")
+        assert (row.standing.answer, row.why) == ("unknown", "No debt is listed.")
+
+    def test_a_statement_proves_its_items_and_a_changed_figure_takes_them_back(
+        self, cast: Cast
+    ) -> None:
+        case = Leanne(cast)
+        case.prepare()
+        case.do(complete_statement)
+        case.confirm()
+        case.authorise()
+
+        def facts() -> set[str]:
+            with cast.open(cast.amina) as session:
+                return proven(session, [case.case_id])[case.case_id]
+
+        asked = {"budget_complete", "guidelines_explained", "client_confirmed", "authority_live"}
+        assert asked <= facts()
+        with cast.open(cast.amina) as session:
+            record_line(session, case.sheet_id, code="gas", typed="1")
+        assert facts() & asked == {"authority_live"}
+
+    def test_one_statement_tells_of_many_cases_and_none_of_anothers(self, cast: Cast) -> None:
+        mine, theirs = make_case(cast, cast.amina), make_case(cast, cast.colin)
+        with cast.open(cast.amina) as session:
+            assert set(proven(session, [mine, theirs])) == {mine}
+
+
+class TestAnswerItem:
+    def test_says_who_when_and_with_what(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        answer(cast, case_id, "I2", answer="met", notes="Asked the team: nobody knows her")
+        row = row_of(cast, case_id, "I2")
+        assert (row.standing.answer, row.checked_by) == ("met", "Amina Khan")
+        assert checklist(cast, case_id).status == "on_track"
+        with cast.open(cast.amina) as session:
+            stored = session.require(CaseCompliance, row.id)
+            assert (stored.requirement_met, stored.evidence_provided) == (True, True)
+            assert stored.check_date == today()
+            assert audited(session, "compliance:answer", "case_compliance")
+
+    @pytest.mark.parametrize(
+        ("code", "said", "field"),
+        [
+            ("I2", {"answer": "not_applicable"}, "notes"),
+            ("I2", {"answer": "not_met"}, "remedial_action"),
+            ("I2", {"answer": "met"}, "notes"),
+            ("I5", {"answer": "met"}, "notes"),
+            ("F4", {"answer": "met"}, "answer"),
+            ("I2", {"answer": "perhaps"}, "answer"),
+            ("I2", {"answer": "met", "notes": "x" * 2001}, "notes"),
+        ],
+    )
+    def test_says_beside_the_box_what_is_missing(
+        self, cast: Cast, code: str, said: dict, field: str
+    ) -> None:
+        case_id = make_case(cast, cast.amina)
+        with pytest.raises(Invalid) as refused:
+            answer(cast, case_id, code, **said)
+        assert list(refused.value.fields) == [field]
+
+    def test_what_does_not_apply_stays_so_whatever_the_record_says(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        answer(cast, case_id, "F2", answer="not_applicable", notes="Lives alone in a hostel")
+        with cast.open(cast.amina) as session:
+            record_household(session, case_id, {"adults": "1"})
+        assert row_of(cast, case_id, "F2").standing.answer == "not_applicable"
+
+    def test_two_people_see_both_answers(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        row = row_of(cast, case_id, "I2")
+        answer(cast, case_id, "I2", cast.ben, answer="met", notes="Asked")
+        with pytest.raises(Conflict) as refused, cast.open(cast.amina) as session:
+            said = {"answer": "not_applicable", "notes": "No"}
+            answer_item(session, row.id, said, version=row.version)
+        assert refused.value.theirs == {"answer": "met", "notes": "Asked"}
+
+    def test_a_trainee_leaves_an_advisors_item_and_nobody_is_their_own_supervisor(
+        self, cast: Cast
+    ) -> None:
+        case_id = make_case(cast, cast.tess)
+        answer(cast, case_id, "I2", cast.tess, answer="met", notes="Asked")
+        with pytest.raises(Refused, match="advisor"):
+            answer(cast, case_id, "A4", cast.tess, answer="met", notes="Because")
+        own = make_case(cast, cast.amina)
+        with pytest.raises(Refused, match="Another"):
+            answer(cast, own, "A8", answer="met")
+        answer(cast, own, "A8", cast.ben, answer="met")
+
+    @pytest.mark.parametrize("other", ["colin", "tess"])
+    def test_is_not_found_elsewhere_or_unassigned(self, cast: Cast, other: str) -> None:
+        case_id = make_case(cast, cast.amina)
+        with pytest.raises(NotFound):
+            answer(cast, case_id, "I2", getattr(cast, other), answer="unknown")
+
+
+class TestStatus:
+    def test_is_late_after_the_last_day_and_kept_on_the_case(
+        self, cast: Cast, owner: Engine
+    ) -> None:
+        case_id = make_case(cast, cast.amina)
+        with owner.begin() as connection:
+            connection.execute(
+                text(
+                    "UPDATE case_compliance SET deadline_date = :day"
+                    " WHERE case_id = :case AND compliance_type = 'I2'"
+                ),
+                {"day": today() - timedelta(1), "case": case_id},
+            )
+        assert checklist(cast, case_id).status == "late"
+        with cast.open(cast.amina) as session:
+            case = session.require(Case, case_id)
+            assert case.compliance_status == "late"
+
+    def test_keeping_it_disturbs_nobody_who_edits_the_case(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        with cast.open(cast.amina) as session:
+            before = session.require(Case, case_id).version
+        answer(cast, case_id, "I2", answer="met", notes="Asked")
+        with cast.open(cast.amina) as session:
+            assert session.require(Case, case_id).version == before
+
+
+class TestGates:
+    def test_closing_waits_and_says_for_what(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        waits = pytest.raises(Conflict, match="Closing the case waits")
+        with waits, cast.open(cast.amina) as session:
+            close_case(session, case_id, reason="Done")
+
+    def test_a_client_who_stops_is_not_kept(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        with cast.open(cast.amina) as session:
+            ended = close_case(session, case_id, reason="Moved away", status="cancelled")
+            assert ended.status == "cancelled"
+
+    def test_a_manager_opens_one_with_a_reason_for_one_deed(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        with cast.open(cast.maria) as session:
+            opened = open_gate(session, case_id, gate="closing", reason="File audited on paper")
+            assert len(opened.missing) > 30
+        with cast.open(cast.amina) as session:
+            case = session.require(Case, case_id)
+            pass_gate(session, case, "closing")
+            with pytest.raises(Conflict):
+                pass_gate(session, case, "closing")
+        with cast.open(cast.maria) as session:
+            assert audited(session, "gate:override", "gate_overrides")
+
+    def test_an_override_holds_for_what_was_missing_then_alone(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        answer(cast, case_id, "I2", answer="met", notes="Asked")
+        with cast.open(cast.maria) as session:
+            open_gate(session, case_id, gate="closing", reason="Audited")
+        answer(cast, case_id, "I2", answer="unknown")
+        with cast.open(cast.amina) as session, pytest.raises(Conflict):
+            pass_gate(session, session.require(Case, case_id), "closing")
+
+    @pytest.mark.parametrize(("who", "error"), [("amina", Refused), ("colin", NotFound)])
+    def test_is_a_managers_alone(self, cast: Cast, who: str, error: type[Exception]) -> None:
+        case_id = make_case(cast, cast.amina)
+        with pytest.raises(error), cast.open(getattr(cast, who)) as session:
+            open_gate(session, case_id, gate="closing", reason="Please")
+
+    def test_needs_a_reason_and_something_missing(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        with cast.open(cast.maria) as session:
+            with pytest.raises(Invalid):
+                open_gate(session, case_id, gate="closing", reason="  ")
+            with pytest.raises(Invalid):
+                open_gate(session, case_id, gate="heaven", reason="Please")
+
+
+class TestChecklists:
+    @pytest.mark.parametrize("case_type", TYPES)
+    def test_ours_is_in_force_until_a_manager_publishes(self, cast: Cast, case_type: str) -> None:
+        with cast.open(cast.tess) as session:
+            found = read_checklists(session, case_type)
+        assert found.in_force == starting_items(case_type)
+        assert found.in_force_name.startswith("Shipped")
+
+    def test_a_published_version_is_for_cases_from_then_on(self, cast: Cast, owner: Engine) -> None:
+        before = make_case(cast, cast.amina)
+        with cast.open(cast.maria) as session:
+            draft = draft_checklist(session, "casework")
+            said = {"text": "Told about the food bank", "stage": "intake", "is_mandatory": True}
+            draft = edit_item(session, draft.id, "L1", said, version=draft.version)
+            draft = remove_item(session, draft.id, "X6", version=draft.version)
+            draft = move_item(session, draft.id, "L1", by=-100, version=draft.version)
+            published = publish_checklist(session, draft.id, version=draft.version)
+        after = make_case(cast, cast.amina)
+        codes = [row.standing.item.code for row in checklist(cast, after).rows]
+        assert codes[0] == "L1"
+        assert "X6" not in codes
+        old = [row.standing.item.code for row in checklist(cast, before).rows]
+        assert "L1" not in old
+        assert "X6" in old
+        with cast.open(cast.maria) as session, pytest.raises(Conflict, match="published"):
+            edit_item(session, published.id, "L1", {"text": "x"}, version=published.version)
+        with cast.open(cast.maria) as session, pytest.raises(IntegrityError):
+            session.execute(
+                text("UPDATE checklist_versions SET items = '[]' WHERE id = :id"),
+                {"id": published.id},
+            )
+
+    @pytest.mark.parametrize("said", [{"text": " "}, {"stage": "x"}, {"due_days": 10**9}])
+    def test_refuses_an_item_that_could_not_be_used(self, cast: Cast, said: dict) -> None:
+        with cast.open(cast.maria) as session:
+            draft = draft_checklist(session, "casework")
+            with pytest.raises(Invalid) as refused:
+                edit_item(
+                    session,
+                    draft.id,
+                    "I2",
+                    {"due_from": "opening", **said},
+                    version=draft.version,
+                )
+        assert "I2" in refused.value.fields
+
+    def test_is_a_managers_alone_and_the_centres_own(self, cast: Cast) -> None:
+        with cast.open(cast.amina) as session, pytest.raises(Refused):
+            draft_checklist(session, "casework")
+        with cast.open(cast.maria) as session:
+            draft = draft_checklist(session, "one_off")
+        with cast.open(cast.colin) as session, pytest.raises((NotFound, Refused)):
+            publish_checklist(session, draft.id, version=draft.version)
+
+    def test_two_managers_do_not_overwrite_each_other(self, cast: Cast) -> None:
+        with cast.open(cast.maria) as session:
+            draft = draft_checklist(session, "casework")
+            seen = draft.version
+            edit_item(session, draft.id, "I2", {"text": "Asked twice"}, version=seen)
+            with pytest.raises(Conflict, match="meantime"):
+                edit_item(session, draft.id, "I2", {"text": "Asked"}, version=seen)
