@@ -97,8 +97,13 @@ def record_details(
     sides = _sides(sheet, form)
     try:
         moved = {side: entries_on(lines, on) for side, lines in sides.items()}
-        fee = answers["debt_admin_fee"]
-        totals(*moved.values(), on, fee, savings=sheet.savings_chosen)
+        totals(
+            moved["income_details"],
+            moved["expense_details"],
+            on,
+            answers["debt_admin_fee"],
+            savings=sheet.savings_chosen,
+        )
     except (CmaError, LookupError) as error:
         raise Invalid({"statement_date": _sentence(error)}) from None
     for name, value in answers.items():

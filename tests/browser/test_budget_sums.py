@@ -134,7 +134,8 @@ class TestMonthOf:
         assert 1000 < read < 4500, "both what is read and what is refused is drawn often"
 
     @pytest.mark.parametrize(
-        "text", ["", "  ", "12,5", "1e9", "-4", "9" * 10_000, "1\t2", "٣", "85 ;", "1; ;2", "84w;84"]
+        "text",
+        ["", "  ", "12,5", "1e9", "-4", "9" * 10_000, "1\t2", "٣", "85 ;", "1; ;2", "84w;84"],
     )
     def test_says_nothing_of_what_is_refused(self, page: Page, text: str) -> None:
         shown = page.evaluate(MONTHS, [sent(rules()), [[text, "weekly"]]])
