@@ -16,6 +16,7 @@ from cma_app.web.doorway import Doorway
 from cma_app.web.security import Walls
 from pages import (
     board,
+    budget_versions,
     budgets,
     case,
     cases,
@@ -46,6 +47,7 @@ SCREENS: list[Screen] = [
     case.case,
     debts.debts,
     budgets.budgets,
+    budget_versions.budget_versions,
     offers.offers,
     statements.statements,
     notes.notes,

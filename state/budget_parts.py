@@ -29,8 +29,13 @@ class PartView:
     width: str
 
     @classmethod
-    def all_of(cls, sums: Totals, offered: Offered) -> list["PartView"]:
-        """Return where a month's money goes; the bar is as long as income or outgoings."""
+    def all_of(
+        cls, sums: Totals, offered: Offered, *, whole: Decimal | None = None
+    ) -> list["PartView"]:
+        """Return where a month's money goes; the bar is as long as income or outgoings.
+
+        `whole` is what a full bar stands for where two are compared; shares are of the own sum.
+        """
         first, others = offered.first, offered.others
         left = max(NIL, sums.available - first - others)
         amounts = (
@@ -41,13 +46,13 @@ class PartView:
             ("p3", "Savings", sums.savings),
             ("p6", "Not offered", left),
         )
-        whole = sum((amount for _, _, amount in amounts), NIL)
+        own = sum((amount for _, _, amount in amounts), NIL)
         parts, x = [], NIL
         for key, label, amount in amounts:
             if amount <= 0:
                 continue
-            width = amount * BAR / whole
-            share = (amount * 100 / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
+            width = amount * BAR / (whole or own)
+            share = (amount * 100 / own).quantize(Decimal("0.1"), ROUND_HALF_UP)
             text = pounds(amount, sign=False)
             parts.append(cls(key, label, text, f"{share}%", f"{x:.2f}", f"{width:.2f}"))
             x += width

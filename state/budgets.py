@@ -72,7 +72,7 @@ def _open(session: CentreSession, case_id: int, number: int | None) -> tuple[Bud
     return BudgetView.of(found), browser_key(session)
 
 
-def _details(session: CentreSession, sheet_id: int, answers: Form, seen: str) -> BudgetView:
+def _details(session: CentreSession, sheet_id: int, answers: Form, seen: str | None) -> BudgetView:
     sheet = sheet_details.record_details(session, sheet_id, answers, seen=seen)
     return BudgetView.of(_sheet_again(session, sheet))
 
@@ -168,7 +168,7 @@ class BudgetState(CentreState):
         """Record what stands above the lines; after a conflict the form goes on from theirs."""
         answers = {**form, "statement_date": joined_date(form, "statement_date")}
         try:
-            found = await self.ask(_details, self.sheet.id, answers, form.get("seen", ""))
+            found = await self.ask(_details, self.sheet.id, answers, form.get("seen"))
         except Conflict as error:
             if not error.theirs:
                 raise

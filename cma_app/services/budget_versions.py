@@ -133,6 +133,8 @@ class VersionHead:
     on: date
     is_verified: bool
     totals: Totals
+    offered_first: Decimal
+    offered_others: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def compare_sheets(
     first: int | None = None,
     second: int | None = None,
 ) -> CaseVersions:
-    """Return two of a case's sheets by number side by side; left out, the newest and its forerunner.
+    """Return two of a case's sheets by number side by side; left out, the newest two.
 
     A number that the case does not have is NotFound, as another centre's case is.
     """
@@ -187,7 +189,7 @@ def _compared(one: CaseBudget, other: CaseBudget) -> Comparison:
     before, after = one.sheet, other.sheet
     if before is None or after is None:
         raise LookupError("A sheet that was found is there.")
-    heads = (_head(before), _head(after))
+    heads = (_head(before, one), _head(after, other))
     facts = (*_facts(before, after), *_households(one.household, other.household))
     return Comparison(
         before=heads[0],
@@ -198,7 +200,7 @@ def _compared(one: CaseBudget, other: CaseBudget) -> Comparison:
     )
 
 
-def _head(sheet: BudgetSheet) -> VersionHead:
+def _head(sheet: BudgetSheet, found: CaseBudget) -> VersionHead:
     on = date_of(sheet)
     return VersionHead(
         sheet_id=sheet.id,
@@ -213,6 +215,8 @@ def _head(sheet: BudgetSheet) -> VersionHead:
             sheet.debt_admin_fee,
             savings=sheet.savings_chosen,
         ),
+        offered_first=found.priority_offers,
+        offered_others=found.other_offers,
     )
 
 
@@ -298,7 +302,7 @@ def _facts(before: BudgetSheet, after: BudgetSheet) -> Iterator[FactPair]:
 
 def _households(before: Household | None, after: Household | None) -> Iterator[FactPair]:
     """Return the answers about the household that either version has, ages first."""
-    then, later = _answers(before, after), _answers(after, before)
+    then, later = _answers(before), _answers(after)
     for key, label in (
         ("ages", "Ages of the children"),
         *COUNTED.items(),
@@ -310,8 +314,8 @@ def _households(before: Household | None, after: Household | None) -> Iterator[F
             yield FactPair(key, label, then[key] or "Not asked", later[key] or "Not asked")
 
 
-def _answers(row: Household | None, other: Household | None) -> dict[str, str]:
-    """Return a household in words, empty for what was not asked; ages as of their own day."""
+def _answers(row: Household | None) -> dict[str, str]:
+    """Return a household in words, empty for what was not asked."""
     if row is None:
         return dict.fromkeys(("ages", "tenure", "work", "partner_work", *COUNTED), "")
     said = {name: str(getattr(row, name)) for name in COUNTED}

@@ -236,7 +236,7 @@ def _details() -> rx.Component:
         key=f"details-{BUDGET.sheet.id}-{BUDGET.details_shown}",
     )
     return rx.el.details(
-        rx.el.summary(rx.el.h3("Sheet details"), class_name="card-head"),
+        rx.el.summary(rx.el.h3("Sheet details"), rx.el.span("Change", class_name="hint")),
         rx.el.div(filled, class_name="card-body"),
         class_name="sheet-details",
     )

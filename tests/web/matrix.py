@@ -306,6 +306,33 @@ BUDGET = {
     "BudgetState.save_savings": Call(
         f"{CASE}/budget", args={"typed": "5"}, after=ON_SHEET, writes="budget_sheets"
     ),
+    "BudgetState.record_details": Call(
+        f"{CASE}/budget",
+        args=form(
+            sheet_type="final",
+            statement_date__day="20",
+            statement_date__month="11",
+            statement_date__year="2026",
+            is_joint="on",
+        ),
+        after=ON_SHEET,
+        writes="budget_sheets",
+    ),
+    "BudgetState.record_details stale": Call(
+        f"{CASE}/budget",
+        args=form(
+            sheet_type="final",
+            statement_date__day="20",
+            statement_date__month="11",
+            statement_date__year="2026",
+            seen="none of this",
+        ),
+        after=ON_SHEET,
+        shows="assets considered",
+    ),
+    "BudgetState.check_details": Call(
+        "/cases", args=left("statement_date", "31 2 2025"), shows=WRONG_DAY
+    ),
     "BudgetState.revise": Call(
         f"{CASE}/budget", args={"sheet_type": "revised"}, after=ON_SHEET, writes="budget_sheets"
     ),
@@ -313,6 +340,17 @@ BUDGET = {
     "BudgetState.check": Call("/cases", args=left("adults", "x"), shows="whole number"),
     "BudgetState.record_household": Call(
         f"{CASE}/budget", args=form(adults="2", tenure="other"), writes="households"
+    ),
+}
+COMPARE = f"{CASE}/budget/compare"
+ON_COMPARE = ("BudgetVersionsState.open",)
+VERSIONS = {
+    "BudgetVersionsState.open": Call(f"{COMPARE}?from=1&to=1", shows=SHOWN),
+    "BudgetVersionsState.choose": Call(
+        f"{COMPARE}?from=1&to=1",
+        args={"name": "show", "value": "changes"},
+        after=ON_COMPARE,
+        shows="show=changes",
     ),
 }
 OFFERS = {
@@ -501,6 +539,7 @@ CALLS: dict[str, Call] = {
     **NOTES,
     **DEBTS,
     **BUDGET,
+    **VERSIONS,
     **OFFERS,
     **STATEMENTS,
     **BOARD,
