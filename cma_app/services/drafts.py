@@ -20,6 +20,7 @@ def browser_key(session: CentreSession) -> str:
 
     It is the same at each of their sign-ins and nobody else's; it is written down nowhere.
     """
+    session.authorize(Act.BUDGET_RECORD)
     actor = session.actor
     return key_for(f"what a browser keeps, centre {actor.centre_id}, person {actor.user_id}")
 

@@ -17,6 +17,7 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "locking.locked": "a way of reading, for verbs that have asked",
     "cases.find_holder": "a step of starting, assigning and planning, asked there: reads a name",
     "cases.write_event": "a step of starting, ending and reopening, asked there",
+    "budgets.kept": "a step of recording a sheet, asked there: reads back the surplus",
     "issued_files.keep_file": "a step of issuing a statement or a letter, asked there",
     "statement_checks.authors_of": "a step of verifying, asked there: reads who wrote",
     "statement_checks.needs_verification_of": "a step of confirming, asked there",
