@@ -132,6 +132,25 @@ class TestKept:
         expect(page.get_by_text("Chosen by the advisor")).to_be_visible()
         wait_kept(page, nothing=True)
 
+    def test_what_was_left_while_the_connection_was_cut_is_saved_when_it_is_back(
+        self, office: Office, cast: Cast
+    ) -> None:
+        case_id = make_case(cast, cast.amina)
+        sheet_of(cast, case_id, rent="500")
+        desk = desk_at(office, case_id, "budget")
+        cut(desk)
+        amount(desk.page, RENT).fill("512.34")
+        amount(desk.page, RENT).press("Enter")
+        expect(sums(desk.page)).to_contain_text("Not saved yet")
+        mend(desk)
+        desk.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        expect(desk.page.locator(f"tr[data-code='{RENT}'][data-saving]")).to_have_count(0)
+        expect(sums(desk.page)).to_contain_text("Outgoings£512.34")
+        with cast.open(cast.amina) as session:
+            sheet = read_budget(session, case_id).sheet
+            assert sheet is not None
+            assert sheet.total_expenses == Decimal("512.34")
+
     def test_a_closed_tab_and_two_people_on_one_line(self, office: Office, cast: Cast) -> None:
         case_id = make_case(cast, cast.amina)
         sheet_of(cast, case_id, rent="500")
