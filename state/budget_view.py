@@ -192,9 +192,7 @@ class SheetView:
 
     id: int = 0
     number: int = 0
-    kind: str = ""
     version: int = 0
-    on: str = ""
     is_verified: bool = False
     verified: str = ""
     is_newest: bool = True
@@ -314,11 +312,10 @@ class BudgetView:
         sheet = found.sheet
         if sheet is None:
             return cls(SheetView(), [], [], {}, SumsView(), [], household)
-        on = date_of(sheet)
         lines = LinesView.of(sheet)
         offered = Offered(found.priority_offers, found.other_offers)
         return cls(
-            sheet=_sheet(found, sheet, on),
+            sheet=_sheet(found, sheet),
             sheets=[
                 SheetLink(
                     row.sheet_no,
@@ -339,15 +336,13 @@ class BudgetView:
         )
 
 
-def _sheet(found: CaseBudget, sheet: BudgetSheet, on: date) -> SheetView:
+def _sheet(found: CaseBudget, sheet: BudgetSheet) -> SheetView:
     is_verified = sheet.verification_status == "verified"
     when = moment_text(sheet.verified_date)
     return SheetView(
         id=sheet.id,
         number=sheet.sheet_no,
-        kind=TYPE_LABELS[sheet.sheet_type],
         version=sheet.version,
-        on=day_text(on),
         is_verified=is_verified,
         verified=f"Verified by {found.verified_by}, {when}" if is_verified else "",
         is_newest=found.is_newest,
