@@ -1,6 +1,9 @@
 /* The budget's lines: typed by keyboard alone, each saved by itself when it is left. What is typed
-   stays in the box until the server has it; nothing is added up here. */
-import { Fragment, memo, useEffect, useRef, useState } from "react";
+   stays in the box until the server has it, is kept in this browser (budget_kept.js) and is shown
+   in the sums with each key (budget_store.js); the stored sums are the server's. */
+import { Fragment, memo, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { keeperOf, openHere, personHere } from "./budget_kept.js";
+import { forget, hold, monthText, type, useTyped, useTypedCodes } from "./budget_store.js";
 
 const LETTERS = {
   d: "daily", w: "weekly", f: "fortnightly", 4: "four_weekly", 2: "twice_monthly", m: "monthly",
@@ -21,9 +24,10 @@ function step(box, by) {
 
 const unchanged = (a, b) =>
   a.spec === b.spec && a.editable === b.editable && a.result?.seq === b.result?.seq &&
+  a.loads === b.loads && a.isRead === b.isRead &&
   a.line?.seen === b.line?.seen && a.line?.monthly === b.line?.monthly;
 
-const Line = memo(function Line({ spec, line, result, frequencies, editable, save }) {
+const Line = memo(function Line({ spec, line, result, frequencies, editable, save, loads, desk, isRead }) {
   const stored = {
     typed: line?.amount ?? "", frequency: line?.frequency ?? spec.often, note: line?.note ?? "",
   };
@@ -33,10 +37,15 @@ const Line = memo(function Line({ spec, line, result, frequencies, editable, sav
   now.current.seen = line?.seen ?? "";
   const shown = draft ?? stored;
   const row = useRef(null);
+  const keep = (value, isKept = false) => {
+    type(spec.code, value, isKept);
+    desk.put(spec.code, value && { ...value, base: now.current.base });
+  };
   const put = (value) => {
     if (value === null) now.current.done = null;
     now.current.draft = value;
     setDraft(value);
+    keep(value);
   };
   const change = (part) => {
     const it = now.current;
@@ -69,8 +78,10 @@ const Line = memo(function Line({ spec, line, result, frequencies, editable, sav
       it.base = it.seen;
       // the text of a box in which somebody stands again is not replaced under them
       if (it.draft && sent && same(it.draft, sent)) {
-        if (row.current?.contains(document.activeElement)) it.done = sent;
-        else put(null);
+        if (row.current?.contains(document.activeElement)) {
+          it.done = sent;
+          keep(null);
+        } else put(null);
       }
     }
     if (it.again) {
@@ -78,6 +89,28 @@ const Line = memo(function Line({ spec, line, result, frequencies, editable, sav
       send();
     }
   }, [result?.seq]);
+  useEffect(() => {
+    // the sheet was read anew, after a cut connection: what went unanswered goes again
+    if (!now.current.sent) return;
+    now.current.sent = null;
+    send();
+  }, [loads]);
+  useEffect(() => {
+    const it = now.current;
+    const kept = desk.kept.get(spec.code);
+    desk.kept.delete(spec.code);
+    if (!kept || it.draft !== null) return;
+    const { base, ...text } = kept;
+    it.base = base;
+    if (same(text, it.stored)) return put(null);
+    it.draft = text;
+    setDraft(text);
+    keep(text, true);
+  }, [isRead]);
+  useEffect(() => {
+    desk.lines.set(spec.code, { send, drop: () => put(null) });
+    return () => desk.lines.delete(spec.code);
+  });
   const keys = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const often = event.target.tagName === "SELECT" ? LETTERS[event.key.toLowerCase()] : undefined;
@@ -98,6 +131,8 @@ const Line = memo(function Line({ spec, line, result, frequencies, editable, sav
   const said = (name) =>
     errors[name] ? { "aria-invalid": "true", "aria-describedby": `${at}-${name}-error` } : {};
   const problems = Object.entries(errors);
+  const asTyped = draft === null ? null : monthText(draft.typed, draft.frequency);
+  const month = asTyped ?? line?.monthly ?? "";
   return (
     <Fragment>
       <tr ref={row} data-code={spec.code} data-saving={draft !== null ? "" : undefined} onBlur={left} onKeyDown={keys}>
@@ -117,7 +152,7 @@ const Line = memo(function Line({ spec, line, result, frequencies, editable, sav
             {frequencies.map(([code, word]) => <option key={code} value={code}>{word}</option>)}
           </select>
         </td>
-        <td className="num monthly">{line?.monthly ?? ""}</td>
+        <td className="num monthly">{month}</td>
         <td>
           <input className="box note" autoComplete="off" maxLength={1000} value={shown.note}
             aria-label={`${spec.label}, note`} readOnly={!editable}
@@ -147,11 +182,60 @@ const Line = memo(function Line({ spec, line, result, frequencies, editable, sav
   );
 }, unchanged);
 
-export function BudgetGrid({ groups, lines, results, sums, frequencies, editable, onSave }) {
+const Sum = ({ sums, of }) => of(useTyped().sums ?? sums);
+
+/* What was typed before a reload and is not saved: it says so, and what can be done. */
+function KeptNote({ labels, desk }) {
+  const { kept } = useTyped();
+  if (!kept.length) return null;
+  const each = (deed) => () => kept.forEach((code) => desk.lines.get(code)?.[deed]());
+  return (
+    <div className="callout kept" role="status">
+      <p>
+        Typed earlier on this device and not saved yet:{" "}
+        <strong>{kept.map((code) => labels[code] ?? code).join(", ")}</strong>.
+      </p>
+      <p className="chips">
+        <button type="button" className="button small" onClick={each("send")}>Save what was typed</button>
+        <button type="button" className="button small" onClick={each("drop")}>Forget it</button>
+      </p>
+    </div>
+  );
+}
+
+/* Return what the lines share: how a text is kept, and what each line can be told. */
+function useDesk(secret, sheet, editable) {
+  const desk = useRef(null);
+  const [isRead, setRead] = useState(false);
+  desk.current ??= { lines: new Map(), kept: new Map(), put: () => {} };
+  useEffect(() => {
+    if (!editable) return undefined;
+    let gone = false;
+    const keeper = keeperOf(secret, `${personHere()}:${sheet}`);
+    desk.current.put = keeper.put;
+    keeper.read().then((found) => {
+      if (gone) return;
+      desk.current.kept = new Map(Object.entries(found));
+      openHere(desk.current);
+      setRead(true);
+    });
+    return () => {
+      gone = true;
+      openHere(null);
+      desk.current.put = () => {};
+    };
+  }, [secret, sheet, editable]);
+  return [desk.current, isRead];
+}
+
+export function BudgetGrid({ sheet, groups, lines, results, sums, rules, frequencies, editable, loads, secret, onSave }) {
   const [all, setAll] = useState(false);
   const save = useRef(onSave);
   save.current = onSave;
   const call = useRef((...values) => save.current(...values)).current;
+  const [desk, isRead] = useDesk(secret, sheet, editable);
+  useLayoutEffect(() => hold(groups, lines, rules), [groups, lines, rules]);
+  useEffect(() => forget, []);
   useEffect(() => {
     const toggle = (event) => {
       if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyA") return;
@@ -162,9 +246,15 @@ export function BudgetGrid({ groups, lines, results, sums, frequencies, editable
     return () => document.removeEventListener("keydown", toggle);
   }, []);
   const sections = [["income", "Income"], ["fixed", "Fixed costs"], ["flexible", "Flexible costs"]];
-  const visible = (spec) => all || spec.likely || lines[spec.code] || results[spec.code];
+  const codes = useTypedCodes();
+  const visible = ({ code, likely }) =>
+    all || likely || lines[code] || results[code] || codes.includes(`,${code},`) || desk.kept.has(code);
+  const labels = Object.fromEntries(
+    groups.flatMap((group) => group.lines.map((spec) => [spec.code, spec.label])),
+  );
   return (
     <div className="stack" data-budget="">
+      <KeptNote labels={labels} desk={desk} />
       {sections.map(([section, word]) => {
         const shown = groups.filter((group) => group.section === section && group.lines.some(visible));
         return (
@@ -175,7 +265,9 @@ export function BudgetGrid({ groups, lines, results, sums, frequencies, editable
                 <button type="button" className="button small" aria-pressed={all}
                   onClick={() => setAll(!all)}>{all ? "Hide empty lines" : "Show all lines"}</button>
               ) : null}
-              <span className="end fig"><strong>£{sums[section]}</strong></span>
+              <span className="end fig" data-section={section}>
+                <strong><Sum sums={sums} of={(each) => `£${each[section]}`} /></strong>
+              </span>
             </div>
             <div className="scroll" role="region" tabIndex={0} aria-label={`${word}, lines`}>
               <table className="table grid lines">
@@ -196,11 +288,13 @@ export function BudgetGrid({ groups, lines, results, sums, frequencies, editable
                     <tr className="group"><th scope="rowgroup" colSpan={5}>{group.label}</th></tr>
                     {group.lines.filter(visible).map((spec) => (
                       <Line key={spec.code} spec={spec} line={lines[spec.code]} result={results[spec.code]}
-                        frequencies={frequencies} editable={editable} save={call} />
+                        frequencies={frequencies} editable={editable} save={call} loads={loads}
+                        desk={desk} isRead={isRead} />
                     ))}
-                    <tr className="sum">
+                    <tr className="sum" data-group={group.key}>
                       <th scope="row">Subtotal</th><td colSpan={2}></td>
-                      <td className="num">{sums.groups[group.key]}</td><td></td>
+                      <td className="num"><Sum sums={sums} of={(each) => each.groups[group.key]} /></td>
+                      <td></td>
                     </tr>
                   </tbody>
                 ))}
@@ -210,5 +304,37 @@ export function BudgetGrid({ groups, lines, results, sums, frequencies, editable
         );
       })}
     </div>
+  );
+}
+
+/* The totals that stay in view: with each key while somebody types, else as they are stored. */
+export function BudgetSums({ sums, savedAt }) {
+  const { sums: typed, count } = useTyped();
+  const shown = typed ?? sums;
+  const part = (word, value, key) => (
+    <div><p className="dt">{word}</p><p className="dd" data-sum={key}>{value}</p></div>
+  );
+  const sign = (mark) => <span className="op" aria-hidden="true">{mark}</span>;
+  return (
+    <section className="sumline" aria-label="Totals, monthly" data-typed={count ? "" : undefined}>
+      {part("Income", shown.total_income, "income")}
+      {sign("−")}
+      {part("Outgoings", shown.outgoings, "outgoings")}
+      {sign("=")}
+      <div className={shown.is_deficit ? "answer short" : "answer"}>
+        <p className="dt">{shown.is_deficit ? "Deficit" : "Surplus"}</p>
+        <p className="dd" data-sum="surplus">{shown.surplus}</p>
+      </div>
+      {sign("−")}
+      {part("Savings", shown.savings, "savings")}
+      {sums.fee ? sign("−") : null}
+      {sums.fee ? part("Fee", sums.fee, "fee") : null}
+      {sign("=")}
+      {part("Available for debts", shown.available, "available")}
+      <div className="end">
+        {count ? <span className="quiet">Not saved yet</span> : null}
+        <span role="status">{!count && savedAt ? <span className="live">Saved {savedAt}</span> : null}</span>
+      </div>
+    </section>
   );
 }

@@ -1,6 +1,7 @@
 /* The debts' rows: Tab moves, Enter in the last box saves the row and starts the next, each row is
    saved by itself when it is left. What is typed stays in its box until the server has it. */
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 const BOXES = [
   "creditor", "debt_type", "liability", "owed_by", "balance", "arrears", "monthly_payment",
@@ -92,8 +93,8 @@ function Row({ name, row, result, options, kinds, editable, number, save, remove
     const box = event.target;
     if (nextBox(box)) nextBox(box).focus();
     else {
-      send();
-      setTimeout(() => nextBox(box)?.focus(), 0); // the next row is there once this one is sent
+      flushSync(send); // the next row is there once this one is sent, and before the next key
+      nextBox(box)?.focus();
     }
     return undefined;
   };

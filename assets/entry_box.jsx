@@ -1,21 +1,34 @@
 /* One money box that is saved by itself: by Enter, which moves to the next such box, or when left. */
 import { useEffect, useRef, useState } from "react";
+import { keepHere, onKept } from "./budget_kept.js";
 
-export function EntryBox({ name, label, value, error, theirs, seq, readOnly, describedBy, onCommit }) {
+export function EntryBox({ name, label, value, error, theirs, seq, readOnly, describedBy, keeps, onCommit }) {
   const [draft, setDraft] = useState(null);
   const now = useRef({ draft: null, sent: null, done: null });
   const box = useRef(null);
+  const keep = (text) => {
+    if (keeps) keepHere(`box ${name}`, text);
+  };
   const put = (text) => {
     if (text === null) now.current.done = null;
     now.current.draft = text;
     setDraft(text);
+    keep(text);
   };
+  useEffect(() => {
+    if (!keeps || readOnly) return undefined;
+    return onKept(`box ${name}`, (text) => {
+      if (now.current.draft === null) put(text);
+    });
+  }, [keeps, readOnly]);
   useEffect(() => {
     const it = now.current;
     if (it.sent !== null && it.draft === it.sent && !error && !theirs) {
       // the text of a box in which somebody stands again is not replaced under them
-      if (box.current === document.activeElement) it.done = it.sent;
-      else put(null);
+      if (box.current === document.activeElement) {
+        it.done = it.sent;
+        keep(null);
+      } else put(null);
     }
     it.sent = null;
   }, [seq]);

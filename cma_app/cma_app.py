@@ -16,6 +16,7 @@ from cma_app.web.doorway import Doorway
 from cma_app.web.security import Walls
 from pages import (
     board,
+    budget_versions,
     budgets,
     case,
     cases,
@@ -51,6 +52,7 @@ SCREENS: list[Screen] = [
     debts.debts,
     pasted_debts.pasted_debts,
     budgets.budgets,
+    budget_versions.budget_versions,
     offers.offers,
     statements.statements,
     compliance.compliance,

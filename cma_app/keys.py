@@ -63,6 +63,11 @@ class Keys:
         """Return the keyed hash (hex) by which equal values are found without reading them."""
         return hmac.new(self.field_index, plain.encode(), hashlib.sha256).hexdigest()
 
+    def for_purpose(self, purpose: str) -> str:
+        """Return a key of 32 bytes (hex) that only this machine can make again, for one purpose."""
+        mark = f"cma key for: {purpose}".encode()
+        return hmac.new(self.field_index, mark, hashlib.sha256).hexdigest()
+
     def fingerprint(self) -> str:
         """Return a name for this set of keys that gives neither away, for backups to carry."""
         parts = (self.field_encryption, self.field_index)
@@ -129,3 +134,8 @@ def decrypt_field(stored: str, *, context: str) -> str:
 def match_index(plain: str) -> str:
     """Return the keyed hash (64 hex characters) that equal values share; normalise first."""
     return _keys_of(settings().home).index(plain)
+
+
+def key_for(purpose: str) -> str:
+    """Return this machine's key (64 hex characters) for one purpose, always the same."""
+    return _keys_of(settings().home).for_purpose(purpose)

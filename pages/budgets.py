@@ -6,16 +6,14 @@ import reflex as rx
 
 from cma_app.access.acts import Act
 from pages import routes
+from pages.components.budget_sheet import may_change, sheet_card, where_card
 from pages.components.case_frame import case_frame
 from pages.components.empty import empty
 from pages.components.form import button, error_summary, field, form, select, submit
-from pages.components.guideline_card import guideline_card, guideline_gaps
-from pages.components.money_grids import BudgetGrid, EntryBox
-from pages.components.status import badge, callout
-from pages.components.sum_line import part, saved_mark, sign
-from pages.components.table import card, link
+from pages.components.guideline_card import guideline_card
+from pages.components.money_grids import BudgetGrid, BudgetSums, EntryBox
+from pages.components.table import card
 from pages.layout import screen, when_may
-from state.budget_view import BAR
 from state.budgets import BudgetState
 from state.case_bar import CaseBarState
 from state.household_words import EMPLOYMENTS, TENURES
@@ -34,71 +32,7 @@ KEYS = (
 
 
 def _sums() -> rx.Component:
-    sums = BUDGET.sums
-    answer = rx.el.div(
-        rx.el.p(rx.cond(sums.is_deficit, "Deficit", "Surplus"), class_name="dt"),
-        rx.el.p(sums.surplus, class_name="dd", custom_attrs={"data-sum": "surplus"}),
-        class_name=rx.cond(sums.is_deficit, "answer short", "answer"),
-    )
-    return rx.el.section(
-        part("Income", sums.total_income),
-        sign("−"),
-        part("Outgoings", sums.outgoings),
-        sign("="),
-        answer,
-        sign("−"),
-        part("Savings", sums.savings),
-        sign("="),
-        part("Available for debts", sums.available),
-        saved_mark(BUDGET.saved_at),
-        class_name="sumline",
-        aria_label="Totals, monthly",
-    )
-
-
-def _where() -> rx.Component:
-    def bar(each: Any) -> rx.Component:
-        return rx.el.rect(class_name=each.key, x=each.x, y="0", width=each.width, height="28")
-
-    def row(each: Any) -> rx.Component:
-        return rx.el.tr(
-            rx.el.th(rx.el.span(class_name=f"key {each.key}"), each.label, scope="row"),
-            rx.el.td(each.amount, class_name="num"),
-            rx.el.td(each.share, class_name="num"),
-        )
-
-    shown = rx.fragment(
-        rx.el.div(
-            rx.el.svg(
-                rx.foreach(BUDGET.parts, bar),
-                view_box=f"0 0 {BAR} 28",
-                class_name="stackbar",
-                custom_attrs={
-                    "preserveAspectRatio": "none",
-                    "role": "img",
-                    "aria-label": "Bar of the parts; the table below has the figures",
-                },
-            ),
-            class_name="card-body",
-        ),
-        rx.el.table(
-            rx.el.caption("Where the income goes each month", class_name="sr"),
-            rx.el.thead(
-                rx.el.tr(
-                    rx.el.th("Part", scope="col"),
-                    rx.el.th("£", scope="col", class_name="num"),
-                    rx.el.th("Share", scope="col", class_name="num"),
-                )
-            ),
-            rx.el.tbody(rx.foreach(BUDGET.parts, row)),
-            class_name="table",
-        ),
-    )
-    return card(
-        rx.Var.create(f"Where {BUDGET.sums.total_income} goes"),
-        rx.cond(BUDGET.parts.length() > 0, shown, empty("Enter a line to see where it goes.")),
-        key="where",
-    )
+    return BudgetSums.create(sums=BUDGET.sums, saved_at=BUDGET.saved_at)
 
 
 def _savings() -> rx.Component:
@@ -113,8 +47,9 @@ def _savings() -> rx.Component:
                 error=BUDGET.savings_error,
                 theirs="",
                 seq=BUDGET.savings_seq,
-                read_only=~_may_change(),
+                read_only=~may_change(),
                 described_by="savings-hint",
+                keeps=True,
                 on_commit=BUDGET.save_savings,
             ),
             rx.el.p(
@@ -129,77 +64,6 @@ def _savings() -> rx.Component:
             class_name="card-body field",
         ),
         key="savings-card",
-    )
-
-
-def _may_revise() -> rx.Var[bool]:
-    may = SHELL.acts.contains(Act.BUDGET_RECORD.value)
-    return (BUDGET.sheet.id != 0) & BUDGET.sheet.is_newest & may
-
-
-def _may_change() -> rx.Var[bool]:
-    return _may_revise() & ~BUDGET.sheet.is_frozen
-
-
-def _sheet() -> rx.Component:
-    sheet = BUDGET.sheet
-
-    def other(each: Any) -> rx.Component:
-        to = rx.Var.create(f"/cases/{BUDGET.opened}/budget?sheet={each.number}")
-        return rx.el.li(
-            rx.cond(
-                each.number == sheet.number,
-                rx.el.strong(each.word),
-                link(each.word, to=to),
-            ),
-            rx.cond(each.is_verified, rx.fragment(" ", badge("Verified", "good"))),
-        )
-
-    actions = rx.el.div(
-        rx.cond(
-            sheet.may_verify,
-            button("Verify figures", on_click=BUDGET.verify, busy="Verifying", kind="main"),
-        ),
-        rx.cond(
-            _may_revise(),
-            rx.fragment(
-                button(
-                    "Revise in a new sheet",
-                    on_click=BUDGET.revise("revised"),
-                    busy="Copying",
-                ),
-                button("Make the final sheet", on_click=BUDGET.revise("final"), busy="Copying"),
-            ),
-        ),
-        class_name="chips",
-    )
-    return card(
-        rx.Var.create(f"Sheet {sheet.number}"),
-        rx.el.div(
-            rx.el.p(sheet.kind, ", ", sheet.on),
-            rx.cond(
-                sheet.is_verified,
-                rx.el.p(badge("Verified", "good"), " ", sheet.verified),
-                rx.el.p(badge("Not verified")),
-            ),
-            rx.cond(
-                sheet.is_newest,
-                rx.fragment(),
-                callout("This sheet was revised and stays as it was. The newest can be changed."),
-            ),
-            rx.cond(
-                sheet.is_frozen & sheet.is_newest,
-                callout("A statement was issued from this sheet, so it stays as it is. Revise it."),
-            ),
-            guideline_gaps(),
-            actions,
-            rx.cond(
-                BUDGET.sheets.length() > 1,
-                rx.el.ul(rx.foreach(BUDGET.sheets, other), class_name="stack close"),
-            ),
-            class_name="card-body stack close",
-        ),
-        key="sheet",
     )
 
 
@@ -269,12 +133,16 @@ def _keys() -> rx.Component:
 
 def _lines() -> rx.Component:
     return BudgetGrid.create(
+        sheet=BUDGET.sheet.id,
         groups=BUDGET.groups,
         lines=BUDGET.lines,
         results=BUDGET.results,
         sums=BUDGET.sums,
+        rules=BUDGET.rules,
+        loads=BUDGET.loads,
+        secret=BUDGET.keep_under,
         frequencies=BUDGET.frequencies,
-        editable=_may_change(),
+        editable=may_change(),
         on_save=BUDGET.save_line,
         key=BUDGET.sheet.id,
     )
@@ -304,7 +172,9 @@ def budgets() -> rx.Component:
     )
     lines = rx.el.div(
         rx.el.div(_household(), _lines(), guideline_card(), class_name="stack"),
-        rx.el.div(_sheet(), _where(), _savings(), _keys(), convert, class_name="stack aside"),
+        rx.el.div(
+            sheet_card(), where_card(), _savings(), _keys(), convert, class_name="stack aside"
+        ),
         class_name="split",
     )
     return case_frame(

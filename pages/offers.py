@@ -21,7 +21,7 @@ from pages.components.status import badge, callout
 from pages.components.sum_line import part, saved_mark, sign
 from pages.components.table import card, link, row_button
 from pages.layout import screen, when_may
-from state.budget_view import BAR
+from state.budget_parts import BAR
 from state.case_bar import CaseBarState
 from state.offers import OfferState
 

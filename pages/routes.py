@@ -14,6 +14,7 @@ CASE: Final = "/cases/[case_id]"
 CASE_DEBTS: Final = "/cases/[case_id]/debts"
 CASE_DEBTS_PASTE: Final = "/cases/[case_id]/debts/paste"
 CASE_BUDGET: Final = "/cases/[case_id]/budget"
+CASE_BUDGET_COMPARE: Final = "/cases/[case_id]/budget/compare"
 CASE_OFFERS: Final = "/cases/[case_id]/offers"
 CASE_STATEMENT: Final = "/cases/[case_id]/statement"
 CASE_CHECKLIST: Final = "/cases/[case_id]/checklist"
@@ -53,3 +54,8 @@ def paste_path(case_id: rx.Var[int] | rx.Var[str] | int | str) -> rx.Var[str]:
 def case_path(case_id: rx.Var[int] | rx.Var[str] | int | str, tab: str = "overview") -> rx.Var[str]:
     """Return the address of a case's tab, for a value or for a var of a state."""
     return rx.Var.create(f"/cases/{case_id}{CASE_TABS[tab]}")
+
+
+def compare_path(case_id: rx.Var[int]) -> rx.Var[str]:
+    """Return the address at which two of a case's budget sheets stand side by side."""
+    return rx.Var.create(f"/cases/{case_id}/budget/compare")

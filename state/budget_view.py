@@ -1,13 +1,12 @@
 """A budget sheet as text, ready to show: its lines, its sums and where the money goes."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from cma_app.rules.budget_lines import line_stamp
 from cma_app.rules.financial_statement import (
-    NIL,
     Line,
     StatementLines,
     Totals,
@@ -16,13 +15,15 @@ from cma_app.rules.financial_statement import (
 )
 from cma_app.rules.frequencies import FREQUENCIES
 from cma_app.rules.payslips import typed_pay
-from cma_app.services.budgets import TYPE_LABELS, CaseBudget
+from cma_app.rules.typing_rules import typing_rules
+from cma_app.services.budgets import TYPE_LABELS, CaseBudget, date_of
 from cma_app.services.households import EMPLOYMENTS, TENURES
 from models import BudgetSheet, Household
+from state.budget_parts import Offered, PartView
+from state.sheet_head import HeadView
 from state.words import day_text, moment_text, pounds, several
 
 FREQUENCY_CHOICES = [[code, label] for code, label in FREQUENCIES.items()]
-BAR = 1000  # units of the bar's width
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class LineSpec:
             code=line.key,
             label=line.label_in(nation),
             hint=line.hint,
-            likely=line.likely,
+            likely=line.likely or line.partner,
             often=line.default_frequency,
             repeats=line.repeatable,
         )
@@ -101,14 +102,26 @@ class GroupView:
     lines: list[LineSpec]
 
     @classmethod
-    def all_of(cls, lines: StatementLines, nation: str, used: set[str]) -> list["GroupView"]:
-        """Return the statement's groups; a line that may repeat has one empty line more."""
+    def all_of(
+        cls, lines: StatementLines, nation: str, used: set[str], *, is_joint: bool
+    ) -> list["GroupView"]:
+        """Return the statement's groups; a line that may repeat has one empty line more.
+
+        On a single sheet the partner's lines are left out, unless one is filled from before.
+        """
         return [
             cls(
                 key=group.key,
                 label=group.label,
                 section=group.section,
-                lines=_repeated([LineSpec.of(line, nation) for line in group.lines], used),
+                lines=_repeated(
+                    [
+                        LineSpec.of(line, nation)
+                        for line in group.lines
+                        if is_joint or not line.partner or line.key in used
+                    ],
+                    used,
+                ),
             )
             for group in lines.groups
         ]
@@ -148,6 +161,7 @@ class SumsView:
     savings: str = "£0.00"
     savings_box: str = "0.00"
     is_savings_chosen: bool = False
+    fee: str = ""
     available: str = "£0.00"
     groups: dict[str, str] = field(default_factory=dict)
 
@@ -166,54 +180,10 @@ class SumsView:
             savings=pounds(sheet.savings),
             savings_box=pounds(sheet.savings, sign=False),
             is_savings_chosen=sheet.savings_chosen is not None,
+            fee=pounds(sums.debt_admin_fee) if sums.debt_admin_fee else "",
             available=pounds(sums.available),
             groups={key: pounds(amount, sign=False) for key, amount in by_group.items()},
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A month's offers from the sheet: to priority debts, and to the others."""
-
-    first: Decimal = NIL
-    others: Decimal = NIL
-
-
-@dataclass(frozen=True, slots=True)
-class PartView:
-    """One part of the bar and of the table beside it."""
-
-    key: str
-    label: str
-    amount: str
-    share: str
-    x: str
-    width: str
-
-    @classmethod
-    def all_of(cls, sums: Totals, offered: Offered) -> list["PartView"]:
-        """Return where a month's money goes; the bar is as long as income or outgoings."""
-        first, others = offered.first, offered.others
-        left = max(NIL, sums.available - first - others)
-        amounts = (
-            ("p1", "Fixed costs", sums.total_fixed),
-            ("p2", "Flexible costs", sums.total_flexible),
-            ("p4", "Priority offers", first),
-            ("p5", "Other offers", others),
-            ("p3", "Savings", sums.savings),
-            ("p6", "Not offered", left),
-        )
-        whole = sum((amount for _, _, amount in amounts), NIL)
-        parts, x = [], NIL
-        for key, label, amount in amounts:
-            if amount <= 0:
-                continue
-            width = amount * BAR / whole
-            share = (amount * 100 / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
-            text = pounds(amount, sign=False)
-            parts.append(cls(key, label, text, f"{share}%", f"{x:.2f}", f"{width:.2f}"))
-            x += width
-        return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,14 +192,13 @@ class SheetView:
 
     id: int = 0
     number: int = 0
-    kind: str = ""
     version: int = 0
-    on: str = ""
     is_verified: bool = False
     verified: str = ""
     is_newest: bool = True
     is_frozen: bool = False
     may_verify: bool = False
+    head: HeadView = field(default_factory=HeadView)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,31 +261,33 @@ class LinesView:
     lines: dict[str, LineView]
     sums: SumsView
     totals: Totals
+    is_joint: bool
+    rules: dict[str, Any]
 
     @classmethod
     def of(cls, sheet: BudgetSheet) -> "LinesView":
-        """Return a sheet's lines and sums."""
-        sums = totals(
-            sheet.income_details,
-            sheet.expense_details,
-            _date_of(sheet),
-            savings=sheet.savings_chosen,
-        )
+        """Return a sheet's lines and sums, and the rules by which it is added up while typed."""
+        on, fee, chosen = date_of(sheet), sheet.debt_admin_fee, sheet.savings_chosen
+        sums = totals(sheet.income_details, sheet.expense_details, on, fee, savings=chosen)
         stored = {**sheet.income_details, **sheet.expense_details}
-        lines = {code: LineView.of(line) for code, line in stored.items()}
-        return cls(sheet.version, _date_of(sheet), lines, SumsView.of(sheet, sums), sums)
+        return cls(
+            version=sheet.version,
+            on=on,
+            lines={code: LineView.of(line) for code, line in stored.items()},
+            sums=SumsView.of(sheet, sums),
+            totals=sums,
+            is_joint=sheet.is_joint,
+            rules=asdict(typing_rules(on, chosen=chosen, fee=fee)),
+        )
 
     def groups(self, nation: str) -> list[GroupView]:
         """Return the statement's groups as they are called in a nation."""
-        return GroupView.all_of(statement_lines(self.on), nation, set(self.lines))
+        used = set(self.lines)
+        return GroupView.all_of(statement_lines(self.on), nation, used, is_joint=self.is_joint)
 
     def parts(self, offered: Offered) -> list[PartView]:
         """Return where the month's money goes."""
         return PartView.all_of(self.totals, offered)
-
-
-def _date_of(sheet: BudgetSheet) -> date:
-    return sheet.statement_date or sheet.created_at.date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +302,8 @@ class BudgetView:
     parts: list[PartView]
     household: HouseholdView
     nation: str = ""
-    offered: Offered = Offered()
+    offered: Offered = field(default_factory=Offered)
+    rules: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, found: CaseBudget) -> "BudgetView":
@@ -340,11 +312,10 @@ class BudgetView:
         sheet = found.sheet
         if sheet is None:
             return cls(SheetView(), [], [], {}, SumsView(), [], household)
-        on = _date_of(sheet)
         lines = LinesView.of(sheet)
         offered = Offered(found.priority_offers, found.other_offers)
         return cls(
-            sheet=_sheet(found, sheet, on),
+            sheet=_sheet(found, sheet),
             sheets=[
                 SheetLink(
                     row.sheet_no,
@@ -361,21 +332,21 @@ class BudgetView:
             household=household,
             nation=found.nation,
             offered=offered,
+            rules=lines.rules,
         )
 
 
-def _sheet(found: CaseBudget, sheet: BudgetSheet, on: date) -> SheetView:
+def _sheet(found: CaseBudget, sheet: BudgetSheet) -> SheetView:
     is_verified = sheet.verification_status == "verified"
     when = moment_text(sheet.verified_date)
     return SheetView(
         id=sheet.id,
         number=sheet.sheet_no,
-        kind=TYPE_LABELS[sheet.sheet_type],
         version=sheet.version,
-        on=day_text(on),
         is_verified=is_verified,
         verified=f"Verified by {found.verified_by}, {when}" if is_verified else "",
         is_newest=found.is_newest,
         is_frozen=sheet.frozen_at is not None,
         may_verify=found.may_verify,
+        head=HeadView.of(sheet),
     )

@@ -6,12 +6,15 @@ from typing import Any
 from cma_app.access.acts import Act
 from cma_app.clock import local, now
 from cma_app.errors import CmaError, Conflict, Invalid, NotFound
-from cma_app.services import budgets, households
+from cma_app.services import budgets, households, sheet_details
 from cma_app.services.budgets import CaseBudget
+from cma_app.services.drafts import browser_key
 from cma_app.services.households import HouseholdForm
+from cma_app.services.sheet_details import SheetForm
 from cma_app.session import CentreSession
 from models import BudgetSheet
 from state.base import CentreState, Form, FormErrors, act, load, notice
+from state.budget_parts import Offered, PartView
 from state.budget_view import (
     FREQUENCY_CHOICES,
     BudgetView,
@@ -20,14 +23,13 @@ from state.budget_view import (
     LineResult,
     LinesView,
     LineView,
-    Offered,
-    PartView,
     SheetLink,
     SheetView,
     SumsView,
 )
 from state.case_bar import CaseBarState
-from state.forms import checked
+from state.forms import checked, joined_date
+from state.sheet_head import told_details
 
 
 def _sheet_again(session: CentreSession, sheet: BudgetSheet) -> CaseBudget:
@@ -65,6 +67,16 @@ def _revise(session: CentreSession, sheet_id: int, sheet_type: str) -> BudgetVie
     return BudgetView.of(_sheet_again(session, sheet))
 
 
+def _open(session: CentreSession, case_id: int, number: int | None) -> tuple[BudgetView, str]:
+    found = budgets.read_budget(session, case_id, sheet_no=number)
+    return BudgetView.of(found), browser_key(session)
+
+
+def _details(session: CentreSession, sheet_id: int, answers: Form, seen: str | None) -> BudgetView:
+    sheet = sheet_details.record_details(session, sheet_id, answers, seen=seen)
+    return BudgetView.of(_sheet_again(session, sheet))
+
+
 def _household(session: CentreSession, case_id: int, answers: dict[str, Any]) -> BudgetView:
     households.record_household(session, case_id, answers)
     return BudgetView.of(budgets.read_budget(session, case_id))
@@ -87,6 +99,12 @@ class BudgetState(CentreState):
     savings_seq: int = 0
     saved_at: str = ""
     opened: int = 0
+    rules: dict[str, Any] = {}
+    loads: int = 0
+    keep_under: str = ""
+    detail_errors: FormErrors = {}
+    details_theirs: str = ""
+    details_shown: int = 0
 
     _offered: Offered = Offered()
     _nation: str = ""
@@ -99,10 +117,12 @@ class BudgetState(CentreState):
         if wanted and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 6):
             raise NotFound
         number = int(wanted) if wanted else None
-        self._show(
-            await self.ask(budgets.read_budget, case_id, sheet_no=number, show=BudgetView.of)
-        )
+        found, self.keep_under = await self.ask(_open, case_id, number)
+        self._show(found)
         self.results, self.errors, self.savings_error, self.saved_at = {}, {}, "", ""
+        self.detail_errors, self.details_theirs = {}, ""
+        self.details_shown += 1
+        self.loads += 1
         self.opened = case_id
 
     @act(Act.BUDGET_RECORD)
@@ -143,12 +163,35 @@ class BudgetState(CentreState):
         self.savings_error = ""
         self._saved(found)
 
+    @act(Act.BUDGET_RECORD, form="detail_errors")
+    async def record_details(self, form: Form):
+        """Record what stands above the lines; after a conflict the form goes on from theirs."""
+        answers = {**form, "statement_date": joined_date(form, "statement_date")}
+        try:
+            found = await self.ask(_details, self.sheet.id, answers, form.get("seen"))
+        except Conflict as error:
+            if not error.theirs:
+                raise
+            self._show(await self.ask(budgets.read_budget, self.opened, show=BudgetView.of))
+            self.details_theirs = told_details(error.theirs)
+            return None
+        self._show(found)
+        self.details_theirs = ""
+        self.details_shown += 1
+        return [notice("Sheet details saved."), CaseBarState.refresh]
+
+    @act(Act.BUDGET_RECORD, quiet=True)
+    def check_details(self, name: str, value: str):
+        """Say beside a box of the details that was left what is wrong with it."""
+        self.detail_errors = checked(self.detail_errors, SheetForm, name, value)
+
     @act(Act.BUDGET_RECORD)
     async def revise(self, sheet_type: str):
         """Copy the sheet to a new one and go on there."""
         before = set(self.lines)
         self._show(await self.ask(_revise, self.sheet.id, sheet_type))
-        self.results = {}
+        self.results, self.detail_errors, self.details_theirs = {}, {}, ""
+        self.details_shown += 1
         left_out = len(before - set(self.lines))
         more = f" {left_out} lines that have ended were left out." if left_out else ""
         return notice(f"Sheet {self.sheet.number} begun. The old one stays as it was.{more}")
@@ -180,6 +223,7 @@ class BudgetState(CentreState):
             )
         self.lines, self.sums = found.lines, found.sums
         self.parts = found.parts(self._offered)
+        self._take_rules(found.rules)
         groups = found.groups(self._nation)
         if groups != self.groups:
             self.groups = groups
@@ -193,12 +237,17 @@ class BudgetState(CentreState):
             found.parts,
         )
         self._offered, self._nation = found.offered, found.nation
+        self._take_rules(found.rules)
         if found.groups != self.groups:
             self.groups = found.groups
         if found.sheets != self.sheets:
             self.sheets = found.sheets
         if found.household != self.household:
             self.household = found.household
+
+    def _take_rules(self, rules: dict[str, Any]) -> None:
+        if rules != self.rules:
+            self.rules = rules
 
     def _note(self, code: str, **what: Any) -> None:
         before = self.results.get(code)

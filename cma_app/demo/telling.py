@@ -12,6 +12,7 @@ from cma_app.demo.dates import day_of
 from cma_app.demo.households import HouseholdData
 from cma_app.demo.people import ORIGIN, Cast
 from cma_app.rules.consents import wording_on
+from cma_app.rules.financial_statement import partner_lines
 from cma_app.services import (
     authorities,
     budgets,
@@ -27,6 +28,7 @@ from cma_app.services import (
     notes,
     offers,
     referrals,
+    sheet_details,
     statements,
     vulnerability,
     walk_in,
@@ -163,6 +165,10 @@ class Telling:
             kept = budgets.revise_sheet(session, self.sheet_id)
             before = self.data.sheets[number - 2].lines
             lines = [line for line in self.data.sheets[number - 1].lines if line not in before]
+        on = budgets.date_of(kept)
+        if partner_lines([line.code for line in lines], on) and not kept.is_joint:
+            head = {"sheet_type": kept.sheet_type, "statement_date": on}
+            sheet_details.record_details(session, kept.id, {**head, "is_joint": "on"})
         for line in lines:
             budgets.record_line(session, kept.id, code=line.code, typed=line.typed, note=line.note)
         self.sheet_id = kept.id

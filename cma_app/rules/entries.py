@@ -24,6 +24,8 @@ MONEY: Final = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]*))?|\
 ENTRY: Final = re.compile(r"(?P<money>[£\s]*[0-9.,]+)(?P<often>\s*[a-z/].*|\s+[0-9]+\s*-?[a-z].*)?")
 EITHER_WAY: Final = re.compile(r"([0-9]{3,})([24])(w|wk|weekly|m|monthly)")
 DIGIT_FORMS: Final = {"2w", "4w", "2m"}
+STARTS: Final = ("", "per", "every", "each", "a", "an")
+"""What may stand between the amount and the word for how often."""
 TYPED: Final[dict[str, str]] = {
     word: code
     for code, known in ALL.items()
@@ -105,7 +107,7 @@ def _refuse_two_readings(typed: str) -> None:
 
 def _frequency_typed(often: str) -> str:
     word = re.sub(r"[\s_\-/.]+", "", often)
-    for start in ("", "per", "every", "each", "a", "an"):
+    for start in STARTS:
         if word.startswith(start) and word.removeprefix(start) in TYPED:
             return TYPED[word.removeprefix(start)]
     raise UnknownFrequency(

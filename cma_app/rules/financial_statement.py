@@ -37,7 +37,10 @@ class TooLarge(CmaError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the statement; `until` is the last day it is shown."""
+    """One line of the statement; `until` is the last day it is shown.
+
+    A `partner` line belongs to a joint statement alone.
+    """
 
     key: str
     label: str
@@ -46,6 +49,7 @@ class Line:
     hint: str = ""
     likely: bool = False
     repeatable: bool = False
+    partner: bool = False
     default_frequency: str = "monthly"
     until: date | None = None
     nation_labels: tuple[tuple[str, str], ...] = ()
@@ -191,6 +195,30 @@ def line_entry(
     if payslips:
         stored["payslips"] = [f"{payslip:.2f}" for payslip in payslips]
     return stored
+
+
+def entries_on(details: Details, on: date) -> dict[str, dict[str, Any]]:
+    """Return stored lines as they are converted on another day, by the factors of that day.
+
+    A line that the statement of that day does not have raises UnknownLine.
+    """
+    return {
+        code: line_entry(
+            code,
+            Decimal(stored["amount"]),
+            stored["frequency"],
+            stored.get("note", ""),
+            on,
+            payslips=[Decimal(slip) for slip in stored.get("payslips", ())],
+        )
+        for code, stored in details.items()
+    }
+
+
+def partner_lines(codes: Iterable[str], on: date) -> list[Line]:
+    """Return those of a sheet's lines that a joint statement alone has."""
+    lines = statement_lines(on)
+    return [line for code in codes if (line := lines.line(code)).partner]
 
 
 def is_line_reconciled(stored: Mapping[str, Any], on: date | None = None) -> bool:

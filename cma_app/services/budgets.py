@@ -23,6 +23,7 @@ from cma_app.rules.financial_statement import (
     NIL,
     Line,
     UnknownLine,
+    entries_on,
     line_entry,
     savings_for,
     statement_lines,
@@ -38,6 +39,7 @@ from models import AuditLog, BudgetSheet, Case, Debt, Household, Offer, User
 
 LONGEST_NOTE: Final = 500
 FROZEN: Final = "A statement was issued from this sheet, so it stays as it is. Revise it first."
+SINGLE: Final = "This is a single statement. Make it joint first, under Sheet details."
 TYPE_LABELS: Final = {"initial": "Initial", "revised": "Revised", "final": "Final"}
 
 
@@ -110,7 +112,7 @@ def start_sheet(
         statement_date=on,
     )
     session.add(sheet)
-    return _kept(session, sheet)
+    return kept(session, sheet)
 
 
 def record_line(
@@ -129,34 +131,36 @@ def record_line(
     line's `line_stamp` when the editor began: if another person changed this very line since,
     Conflict has theirs, and other people's other lines are never touched.
     """
-    sheet = _to_change(session, sheet_id)
-    line = statement_lines(_date_of(sheet)).line(code)
+    sheet = to_change(session, sheet_id)
+    line = statement_lines(date_of(sheet)).line(code)
+    if line.partner and not sheet.is_joint and (typed.strip() or note.strip()):
+        raise Invalid({"amount": SINGLE})
     side = "income_details" if line.section == INCOME else "expense_details"
     details = dict(getattr(sheet, side))
     stored = details.pop(code, None)
-    entry = _entry(line, typed, frequency, note, _date_of(sheet))
+    entry = _entry(line, typed, frequency, note, date_of(sheet))
     if line_stamp(entry) == line_stamp(stored):
         return sheet
     if seen is not None and seen != line_stamp(stored):
         raise Conflict("Somebody changed this line in the meantime.", _line_theirs(stored))
     if entry is not None:
         details[code] = entry
-    _recount(sheet, **{side: details})
-    return _kept(session, sheet)
+    recount(sheet, **{side: details})
+    return kept(session, sheet)
 
 
 def record_savings(session: CentreSession, sheet_id: int, typed: str) -> BudgetSheet:
     """Set the month's savings, from nil to the cap; an empty text goes back to the usual share."""
-    sheet = _to_change(session, sheet_id)
+    sheet = to_change(session, sheet_id)
     try:
         chosen = parse_money(typed) if typed.strip() else None
-        savings_for(NIL, _date_of(sheet), chosen)
+        savings_for(NIL, date_of(sheet), chosen)
     except CmaError as error:
         raise Invalid({"savings": error.sentence}) from None
     if chosen != sheet.savings_chosen:
         sheet.savings_chosen = chosen
-        _recount(sheet)
-        _kept(session, sheet)
+        recount(sheet)
+        kept(session, sheet)
     return sheet
 
 
@@ -169,9 +173,11 @@ def revise_sheet(
 ) -> BudgetSheet:
     """Copy the newest sheet to a new one and return that; the old one stays as it is.
 
-    Lines that the statement of the new date no longer has are left out of the copy.
+    Lines that the statement of the new date no longer has are left out of the copy, and the rest is
+    converted by the factors of that date. That savings and assets were considered was said of the
+    old statement: it is asked again.
     """
-    old = _newest_locked(session, sheet_id)
+    old = newest_locked(session, sheet_id)
     if sheet_type not in TYPE_LABELS:
         raise Invalid({"sheet_type": "Choose one of the answers."})
     on = statement_date or today()
@@ -192,14 +198,16 @@ def revise_sheet(
         makes_token_offers=old.makes_token_offers,
         lump_sum=old.lump_sum,
         lump_sum_source=old.lump_sum_source,
+        is_joint=old.is_joint,
+        debt_admin_fee=old.debt_admin_fee,
     )
-    _recount(
+    recount(
         new,
         income_details=_still_there(old.income_details, on),
         expense_details=_still_there(old.expense_details, on),
     )
     session.add(new)
-    return _kept(session, new)
+    return kept(session, new)
 
 
 def verify_sheet(session: CentreSession, sheet_id: int, *, version: int) -> BudgetSheet:
@@ -228,15 +236,15 @@ def verify_sheet(session: CentreSession, sheet_id: int, *, version: int) -> Budg
     return sheet
 
 
-def _to_change(session: CentreSession, sheet_id: int) -> BudgetSheet:
+def to_change(session: CentreSession, sheet_id: int) -> BudgetSheet:
     """Return a sheet whose figures may be changed, locked: the newest of its case, not issued."""
-    sheet = _newest_locked(session, sheet_id)
+    sheet = newest_locked(session, sheet_id)
     if sheet.frozen_at is not None:
         raise Conflict(FROZEN)
     return sheet
 
 
-def _newest_locked(session: CentreSession, sheet_id: int) -> BudgetSheet:
+def newest_locked(session: CentreSession, sheet_id: int) -> BudgetSheet:
     """Return the newest sheet of its case, locked."""
     sheet = session.require(BudgetSheet, sheet_id)
     case = session.require(Case, sheet.case_id)
@@ -278,7 +286,7 @@ def _line_theirs(stored: dict[str, str] | None) -> dict[str, str]:
     return {name: (stored or {}).get(name, "") for name in ("amount", "frequency", "note")}
 
 
-def _recount(sheet: BudgetSheet, **details: dict[str, Any]) -> None:
+def recount(sheet: BudgetSheet, **details: dict[str, Any]) -> None:
     """Take new lines into a sheet, add them up by the rules and take its verification back.
 
     The guidelines it was completed with are for the lines it had: it is compared anew.
@@ -286,7 +294,9 @@ def _recount(sheet: BudgetSheet, **details: dict[str, Any]) -> None:
     income = details.get("income_details", sheet.income_details)
     expenses = details.get("expense_details", sheet.expense_details)
     try:
-        sums = totals(income, expenses, _date_of(sheet), savings=sheet.savings_chosen)
+        sums = totals(
+            income, expenses, date_of(sheet), sheet.debt_admin_fee, savings=sheet.savings_chosen
+        )
     except UnknownLine:
         raise
     except CmaError as error:
@@ -299,14 +309,15 @@ def _recount(sheet: BudgetSheet, **details: dict[str, Any]) -> None:
     sheet.verified_by, sheet.verified_date = None, None
 
 
-def _kept(session: CentreSession, sheet: BudgetSheet) -> BudgetSheet:
+def kept(session: CentreSession, sheet: BudgetSheet) -> BudgetSheet:
     """Write a sheet and read back the surplus, which the database works out."""
     session.flush()
     session.refresh(sheet, ["surplus_deficit", "version"])
     return sheet
 
 
-def _date_of(sheet: BudgetSheet) -> date:
+def date_of(sheet: BudgetSheet) -> date:
+    """Return the day a sheet's statement is of."""
     return sheet.statement_date or sheet.created_at.date()
 
 
@@ -324,8 +335,8 @@ def _still_there(details: dict[str, Any], on: date) -> dict[str, Any]:
             lines.line(code)
         except UnknownLine:
             continue
-        kept[code] = dict(entry)
-    return kept
+        kept[code] = entry
+    return entries_on(kept, on)
 
 
 def _sheets(session: CentreSession, case_id: int) -> list[SheetRow]:

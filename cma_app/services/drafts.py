@@ -8,10 +8,21 @@ from sqlmodel import col, select
 from cma_app.access.acts import Act
 from cma_app.clock import now
 from cma_app.errors import Invalid
+from cma_app.keys import key_for
 from cma_app.session import CentreSession
 from models import Draft
 
 MOST_CHARACTERS: Final = 60_000
+
+
+def browser_key(session: CentreSession) -> str:
+    """Return the key (64 hex characters) under which this person's browser keeps what they type.
+
+    It is the same at each of their sign-ins and nobody else's; it is written down nowhere.
+    """
+    session.authorize(Act.BUDGET_RECORD)
+    actor = session.actor
+    return key_for(f"what a browser keeps, centre {actor.centre_id}, person {actor.user_id}")
 
 
 def keep_draft(

@@ -9,6 +9,7 @@ from sqlmodel import col
 from cma_app.access.acts import Act
 from cma_app.clock import today
 from cma_app.printing.content import StatementContent
+from cma_app.rules.financial_statement import partner_lines
 from cma_app.rules.reconcile import findings
 from cma_app.services.authorities import list_authorities, without_authority
 from cma_app.services.consents import consents_of, standing
@@ -61,6 +62,9 @@ def gaps_of(session: CentreSession, statement: Statement, content: StatementCont
     if offers.plan is not None and offers.plan.to_decide:
         every = offers.sharing.method == "manual"
         found.append(Gap(f"Decide each {'' if every else 'priority '}offer.", "offers"))
+    codes = [*sheet.income_details, *sheet.expense_details]
+    if not sheet.is_joint and partner_lines(codes, content.statement_date):
+        found.append(Gap("A single sheet has the partner's lines: make it joint.", "budget"))
     if content.is_joint and content.partner is None:
         found.append(Gap("A joint statement needs the partner's record.", "budget"))
     found += [Gap(sentence, "budget") for sentence in findings(content)]

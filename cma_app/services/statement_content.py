@@ -193,6 +193,7 @@ def _groups(
     findings: dict[str, GuidelineFinding],
     nation: str | None,
 ) -> tuple[Group, ...]:
+    """Return the groups as they are printed: of a single statement without the partner's lines."""
     entered = {**sheet.income_details, **sheet.expense_details}
     made = []
     for group in lines.groups:
@@ -200,6 +201,7 @@ def _groups(
         its = tuple(
             _line(code, entered[code], lines, nation)
             for line in group.lines
+            if sheet.is_joint or not line.partner
             for code in side
             if code.partition(":")[0] == line.key
         )

@@ -17,14 +17,28 @@ class BudgetGrid(rx.Component):
     library = "$/public/budget_grid"
     tag = "BudgetGrid"
 
+    sheet: rx.Var[int]
     groups: rx.Var[list[Any]]
     lines: rx.Var[dict[str, Any]]
     results: rx.Var[dict[str, Any]]
     sums: rx.Var[Any]
+    rules: rx.Var[dict[str, Any]]
+    loads: rx.Var[int]
+    secret: rx.Var[str]
     frequencies: rx.Var[list[list[str]]]
     editable: rx.Var[bool]
 
     on_save: rx.EventHandler[SPEC(str, str, str, str, str)]
+
+
+class BudgetSums(rx.Component):
+    """The totals of a budget sheet, which follow each key that is typed in its lines."""
+
+    library = "$/public/budget_grid"
+    tag = "BudgetSums"
+
+    sums: rx.Var[Any]
+    saved_at: rx.Var[str]
 
 
 class DebtGrid(rx.Component):
@@ -68,7 +82,10 @@ class PastedDebts(rx.Component):
 
 
 class EntryBox(rx.Component):
-    """A box for one sum, saved by Enter or when it is left."""
+    """A box for one sum, saved by Enter or when it is left.
+
+    With `keeps`, beside a BudgetGrid, what is typed outlives a reload as it does in the grid.
+    """
 
     library = "$/public/entry_box"
     tag = "EntryBox"
@@ -81,5 +98,6 @@ class EntryBox(rx.Component):
     seq: rx.Var[int]
     read_only: rx.Var[bool]
     described_by: rx.Var[str]
+    keeps: rx.Var[bool]
 
     on_commit: rx.EventHandler[SPEC(str)]

@@ -1,4 +1,5 @@
-"""Print, in one run at ten thousand cases, what our way costs beside raw psycopg, and the bytes.
+"""Print, in one run at ten thousand cases, what our way costs beside raw psycopg, the bytes, and
+how long a key takes to reach a budget's total.
 
 Ours is the whole call: the session, its scope, the act, row security, audit triggers, the commit.
 Raw is the same SQL with the same settings on one psycopg connection. Samples take turns, so that a
@@ -24,6 +25,7 @@ from cma_app.session import CentreSession, open_as
 from cma_app.settings import Settings, use_settings
 from models import Case
 from tests.bench.first_load import first_load
+from tests.bench.keystroke import key_to_total
 from tests.conftest import alembic_config
 from tests.people import Cast, make_cast
 from tests.walls.ten_thousand import BIG, plant
@@ -71,6 +73,8 @@ def _measure(server: EmbeddedPostgres, home: Path) -> None:
     owner.dispose()
     sign_in, first = first_load(server, home, cast)
     _say(f"sign-in page {sign_in:,} bytes, first signed-in page {first:,} bytes over the wire")
+    median, worst = key_to_total(server, home, cast)
+    _say(f"key to total on 120 budget lines: {median:.1f} ms, median; {worst:.1f} ms at most")
 
 
 def _reads() -> dict[str, Callable[[CentreSession], Any]]:

@@ -33,7 +33,14 @@ PLACES = {
     ),
     "priya": (CASE, *[f"{CASE}/{tab}" for tab in TABS], CLIENT),
     "ruth": ("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}", "/guidelines"),
-    "callum": ("/", "/cases", "/cases/{Tait}/budget", "/board", "/cases/{Lomax}"),
+    "callum": (
+        "/",
+        "/cases",
+        "/cases/{Tait}/budget",
+        "/cases/{Tait}/budget/compare",
+        "/board",
+        "/cases/{Lomax}",
+    ),
     "admin": ("/", "/people", "/centres", "/password"),
 }
 """Where each person looks; a name in braces stands for the record of that household."""
@@ -262,6 +269,21 @@ def _decline(page: Page) -> None:
     _errors("Decline")(page)
 
 
+def _head_of_sheet(page: Page) -> None:
+    page.locator("summary", has_text="Sheet details").click()
+    page.get_by_label("Joint statement").uncheck()
+    page.locator("#sheet-debt_admin_fee").fill("12,5")
+    page.get_by_role("button", name="Save details").click()
+    expect(page.locator(".sheet-details .error-summary")).to_be_visible()
+
+
+def _kept_line(page: Page) -> None:
+    page.locator("tr[data-code=rent] input.note").fill("Typed and not saved")
+    page.wait_for_function("Object.keys(localStorage).join().includes('cma-kept')")
+    page.reload()
+    expect(page.get_by_role("button", name="Forget it")).to_be_visible()
+
+
 MOMENTS = {
     "tom": (
         ("/", _help),
@@ -279,6 +301,8 @@ MOMENTS = {
         (f"{CASE}/budget", _wrong_box("tr[data-code=rent] input[data-amount]", "12,5")),
         (f"{CASE}/budget", _lines),
         (f"{CASE}/budget", _wrong_box("#savings", "900")),
+        (f"{CASE}/budget", _head_of_sheet),
+        (f"{CASE}/budget", _kept_line),
         (f"{CASE}/statement", _statement),
         (f"{CASE}/statement", _authority),
         (f"{CASE}/offers", _wrong_box("input[aria-describedby~=offer-hint]", "900")),

@@ -13,7 +13,9 @@ from cma_app.rules.financial_statement import (
     available_for_non_priority,
     available_for_priority,
     check_lines,
+    entries_on,
     line_entry,
+    partner_lines,
     savings_for,
     statement_lines,
     totals,
@@ -111,6 +113,27 @@ class TestLineEntry:
             line_entry("yacht", Decimal(1), "weekly", on=TODAY)
         with pytest.raises(TooLarge, match="missing decimal point"):
             line_entry("rent", Decimal("9999999.99"), "daily")
+
+
+class TestEntriesOn:
+    def test_what_was_entered_is_converted_again_and_stays_as_it_is(self):
+        entry = line_entry("rent", Decimal(85), "weekly", "with water", TODAY)
+        slips = [Decimal(10), Decimal(11)]
+        pay = line_entry("other-earnings", Decimal(0), "weekly", payslips=slips)
+        details = {"rent": entry, "other-earnings": pay}
+        assert entries_on(details, TODAY) == details
+
+    def test_a_line_that_ended_is_unknown(self):
+        entry = line_entry("working-tax-credit", Decimal(52), "weekly")
+        assert entries_on({"working-tax-credit": entry}, date(2025, 4, 5))
+        with pytest.raises(UnknownLine, match="ended on 5 Apr 2025"):
+            entries_on({"working-tax-credit": entry}, date(2025, 4, 6))
+
+
+class TestPartnerLines:
+    def test_the_data_says_which_are_the_partners(self):
+        found = partner_lines(["client-salary-or-wages", "partner-salary-or-wages", "rent"], TODAY)
+        assert [line.key for line in found] == ["partner-salary-or-wages"]
 
 
 class TestTotals:

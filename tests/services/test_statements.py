@@ -1,6 +1,7 @@
 """A statement's way: draft, complete, verified, confirmed, issued; frozen then for good."""
 
 import io
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -168,6 +169,25 @@ class TestCompleteStatement:
         assert findings(leanne.shown().content)
         with pytest.raises(Conflict, match=r"2,151\.00"):
             leanne.do(statements.complete_statement)
+
+    def test_a_single_statement_prints_no_line_of_the_partner(
+        self, cast: Cast, leanne: Leanne, owner: Engine
+    ) -> None:
+        theirs = {"amount": "0.00", "frequency": "monthly", "monthly": "0.00", "note": "Off sick"}
+        with owner.begin() as connection:  # as a sheet from before the rule might be
+            connection.execute(
+                text(
+                    "UPDATE budget_sheets SET income_details = income_details ||"
+                    " jsonb_build_object('partner-salary-or-wages', cast(:line AS jsonb))"
+                    " WHERE id = :id"
+                ),
+                {"line": json.dumps(theirs), "id": leanne.sheet_id},
+            )
+        leanne.prepare()
+        shown = leanne.shown()
+        codes = {line.key for group in shown.content.groups for line in group.lines}
+        assert codes == {"client-salary-or-wages", "rent"}
+        assert any("make it joint" in gap.sentence for gap in shown.gaps)
 
     def test_a_stale_version_is_refused(self, cast: Cast, leanne: Leanne) -> None:
         leanne.prepare()

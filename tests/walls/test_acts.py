@@ -27,6 +27,7 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "compliance_rows.rows_of": "a step of reading a checklist, asked there",
     "compliance_rows.standing_rows": "a step of reading a checklist, asked there",
     "compliance_rows.why_not": "a step of answering, asked there",
+    "budgets.kept": "a step of recording a sheet, asked there: reads back the surplus",
     "issued_files.keep_file": "a step of issuing a statement or a letter, asked there",
     "statement_checks.authors_of": "a step of verifying, asked there: reads who wrote",
     "statement_checks.needs_verification_of": "a step of confirming, asked there",

@@ -356,6 +356,33 @@ BUDGET = {
     "BudgetState.save_savings": Call(
         f"{CASE}/budget", args={"typed": "5"}, after=ON_SHEET, writes="budget_sheets"
     ),
+    "BudgetState.record_details": Call(
+        f"{CASE}/budget",
+        args=form(
+            sheet_type="final",
+            statement_date__day="20",
+            statement_date__month="11",
+            statement_date__year="2026",
+            is_joint="on",
+        ),
+        after=ON_SHEET,
+        writes="budget_sheets",
+    ),
+    "BudgetState.record_details stale": Call(
+        f"{CASE}/budget",
+        args=form(
+            sheet_type="final",
+            statement_date__day="20",
+            statement_date__month="11",
+            statement_date__year="2026",
+            seen="none of this",
+        ),
+        after=ON_SHEET,
+        shows="assets considered",
+    ),
+    "BudgetState.check_details": Call(
+        "/cases", args=left("statement_date", "31 2 2025"), shows=WRONG_DAY
+    ),
     "BudgetState.revise": Call(
         f"{CASE}/budget", args={"sheet_type": "revised"}, after=ON_SHEET, writes="budget_sheets"
     ),
@@ -372,6 +399,17 @@ REVIEW = {
     "review_date__year": str(REVIEW_ON.year),
 }
 ONCE = {"lump_sum": "50", "lump_sum_source": "A gift", "not_borrowed": "on"}
+COMPARE = f"{CASE}/budget/compare"
+ON_COMPARE = ("BudgetVersionsState.open",)
+VERSIONS = {
+    "BudgetVersionsState.open": Call(f"{COMPARE}?from=1&to=1", shows=SHOWN),
+    "BudgetVersionsState.choose": Call(
+        f"{COMPARE}?from=1&to=1",
+        args={"name": "show", "value": "changes"},
+        after=ON_COMPARE,
+        shows="show=changes",
+    ),
+}
 OFFERS = {
     "OfferState.open": Call(f"{CASE}/offers", shows=SHOWN),
     "OfferState.decide": Call(
@@ -651,6 +689,7 @@ CALLS: dict[str, Call] = {
     **PASTED,
     **DIRECTORY,
     **BUDGET,
+    **VERSIONS,
     **OFFERS,
     **STATEMENTS,
     **COMPLIANCE,
