@@ -8,6 +8,7 @@ from cma_app.clock import local, now
 from cma_app.errors import CmaError, Conflict, Invalid
 from cma_app.rules import debt_types
 from cma_app.services import debts
+from cma_app.services.debt_forms import LIABILITY_LABELS, OWED_BY_LABELS
 from cma_app.services.debts import CaseDebts, DebtRow, DebtTotals
 from cma_app.session import CentreSession
 from state.base import CentreState, Form, act, load
@@ -137,8 +138,8 @@ def _options(nation: str) -> dict[str, Any]:
             }
             for kind in debt_types.debt_types(nation)
         ],
-        "liabilities": [list(pair) for pair in debts.LIABILITY_LABELS.items()],
-        "owedBy": [list(pair) for pair in debts.OWED_BY_LABELS.items()],
+        "liabilities": [list(pair) for pair in LIABILITY_LABELS.items()],
+        "owedBy": [list(pair) for pair in OWED_BY_LABELS.items()],
         "words": WORDS,
     }
 
