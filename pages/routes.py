@@ -12,6 +12,7 @@ REFERRALS: Final = "/referrals"
 CASES: Final = "/cases"
 CASE: Final = "/cases/[case_id]"
 CASE_DEBTS: Final = "/cases/[case_id]/debts"
+CASE_DEBT: Final = "/cases/[case_id]/debts/[debt_id]"
 CASE_BUDGET: Final = "/cases/[case_id]/budget"
 CASE_OFFERS: Final = "/cases/[case_id]/offers"
 CASE_STATEMENT: Final = "/cases/[case_id]/statement"
@@ -43,3 +44,8 @@ def client_path(client_id: rx.Var[int] | rx.Var[str] | int | str) -> rx.Var[str]
 def case_path(case_id: rx.Var[int] | rx.Var[str] | int | str, tab: str = "overview") -> rx.Var[str]:
     """Return the address of a case's tab, for a value or for a var of a state."""
     return rx.Var.create(f"/cases/{case_id}{CASE_TABS[tab]}")
+
+
+def debt_path(case_id: rx.Var[int] | int, debt_id: rx.Var[int] | int) -> rx.Var[str]:
+    """Return the address of one debt of a case, for values or for vars of a state."""
+    return rx.Var.create(f"/cases/{case_id}/debts/{debt_id}")
