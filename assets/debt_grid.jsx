@@ -93,7 +93,7 @@ function Row({ name, row, result, options, editable, number, save, remove, open,
   }, [result?.seq]);
   const keys = (event) => {
     if (event.key === "Escape" && !now.current.sent && editable) return put(null);
-    if (event.key !== "Enter" || event.target.tagName === "BUTTON") return undefined;
+    if (event.key !== "Enter" || ["A", "BUTTON"].includes(event.target.tagName)) return undefined;
     event.preventDefault();
     const box = event.target;
     if (nextBox(box)) nextBox(box).focus();

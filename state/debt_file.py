@@ -61,7 +61,6 @@ class DebtFileState(CentreState):
     changing: EventView = EventView()
     picked: KindView = KindView()
     taken_back: EventView = EventView()
-    begun: int = 0
     saved: int = 0
     saved_event: int = 0
     saved_at: str = ""
@@ -130,10 +129,10 @@ class DebtFileState(CentreState):
     def begin_event(self, event_id: int):
         """Put an event into the dialog, or with 0 an empty one."""
         chosen = [event for event in self.view.events if event.id == event_id]
-        self.changing = chosen[0] if chosen else EventView()
-        self.picked = kind_view(self.changing.boxes["kind"], self.view.nation)
+        if chosen or self.changing.id:  # an empty one that was begun keeps what was typed
+            self.changing = chosen[0] if chosen else EventView()
+            self.picked = kind_view(self.changing.boxes["kind"], self.view.nation)
         self.event_errors, self.end_errors, self.event_theirs = {}, {}, {}
-        self.begun += 1
 
     @act(Act.DEBT_RECORD, quiet=True)
     def pick_kind(self, code: str):
@@ -210,5 +209,6 @@ class DebtFileState(CentreState):
             self.event_theirs = {name: said_of(stored, name) for name in conflict.theirs}
             raise
         self.saved_event += 1
+        self.changing, self.picked = EventView(), KindView()
         self.taken_back, self.event_theirs = EventView(), {}
         return [notice(sentence), CaseBarState.refresh]

@@ -38,7 +38,8 @@ TAKEN_BACK: Any = DebtFileState.taken_back
 def events_card() -> rx.Component:
     """Return what courts and creditors did, the newest first, and what can be done about each."""
     add = rx.el.button(
-        "Add step or event",
+        "Add",
+        rx.el.span(" a step or event", class_name="sr"),
         type="button",
         class_name="button small",
         on_click=STATE.begin_event(0),
@@ -208,7 +209,7 @@ def _event_dialog() -> rx.Component:
             form_foot(submit("Save")),
             on_submit=STATE.save_event,
             on_check=STATE.check_event,
-            key=STATE.begun,
+            key=f"{CHANGING.id}/{STATE.saved_event}",
         ),
     )
 
@@ -240,6 +241,6 @@ def _end_dialog() -> rx.Component:
             form_foot(submit("Record as dealt with")),
             on_submit=STATE.end_event,
             on_check=STATE.check_end,
-            key=STATE.begun,
+            key=f"{CHANGING.id}/{STATE.saved_event}",
         ),
     )

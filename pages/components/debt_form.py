@@ -161,7 +161,7 @@ def _who() -> rx.Component:
         ),
         _row(
             _text("Account number", "account_number"),
-            _text("Original creditor", "original_creditor", hint="Where the debt was sold"),
+            _text("Original creditor", "original_creditor"),
         ),
         _row(
             _text("Collector or agent", "collector", hint="Who writes or visits now"),
