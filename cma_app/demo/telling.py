@@ -144,7 +144,7 @@ class Telling:
 
     def _events(self, session: CentreSession, step: Step) -> None:
         for said in step["events"]:
-            form = {**said, "event_date": self._day(said["on"]).isoformat()}
+            form = {**said, "event_date": self._day(said["day"]).isoformat()}
             debt_events.add_event(session, self.debt_ids[said["debt"]], form)
 
     def _written_off(self, session: CentreSession, _step: Step) -> None:

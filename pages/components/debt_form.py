@@ -226,7 +226,7 @@ def _paid() -> rx.Component:
         month,
         _row(
             _pick(
-                "Taken before it is paid out, from",
+                "Taken at source, from",
                 "deduction_source",
                 [("", "Not taken"), *words.DEDUCTION_LABELS.items()],
             ),

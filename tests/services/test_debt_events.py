@@ -27,6 +27,7 @@ from cma_app.services.debt_events import (
 from cma_app.services.debts import add_debt, list_debts, remove_debt, restore_debt
 from cma_app.services.emergencies import OpenEmergency, open_emergencies
 from cma_app.services.home import my_day
+from cma_app.services.timeline import read_timeline
 from models import Case, Debt, DebtEvent, NextAction
 from tests.people import Cast
 from tests.services.money import audited, make_case
@@ -412,6 +413,16 @@ class TestWhereItIsTold:
         with cast.open(cast.amina) as session:
             end_event(session, event_id, {"how": "Suspended"}, version=1)
         assert told() == [False] * 7
+
+    def test_in_the_timeline_in_words(self, cast: Cast) -> None:
+        case_id, debt_id = owe(cast)
+        event_id = add(cast, debt_id)
+        with cast.open(cast.amina) as session:
+            end_event(session, event_id, {"how": "Suspended"}, version=1)
+        with cast.open(cast.amina) as session:
+            said = [(each.title, each.text) for each in read_timeline(session, case_id)]
+        assert ("Eviction", f"{SOON.day} {SOON:%b %Y}") in said
+        assert ("Court step or event dealt with", "Suspended") in said
 
     def test_the_soonest_of_both_kinds_stands_first(self, cast: Cast) -> None:
         case_id, debt_id = owe(cast)
