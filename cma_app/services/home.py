@@ -118,7 +118,15 @@ def _emergencies(session: CentreSession) -> Listed:
     own = _listed(session, wanted, "emergency")
     total = session.execute(select(func.count()).select_from(of_debts.subquery())).scalar_one()
     others = [
-        Task(*row[:3], court_stage(row.kind).label_for(row.nation), "emergency", row.due, row.at)
+        Task(
+            row.case_id,
+            row.client,
+            row.case_reference,
+            court_stage(row.kind).label_for(row.nation),
+            "emergency",
+            row.due,
+            row.at,
+        )
         for row in session.execute(of_debts.limit(SHOWN))
     ]
     rows = sorted([*own.rows, *others], key=_pressing)

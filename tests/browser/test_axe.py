@@ -128,7 +128,7 @@ def _dialog(opener: str, submit: str) -> Callable[[Page], None]:
 def _wrong_file(page: Page) -> None:
     page.get_by_label("Balance, £").fill("12,5")
     page.get_by_role("button", name="Save debt").click()
-    expect(page.locator(".error-summary")).to_be_focused()
+    expect(page.locator(".debt-file .error-summary")).to_be_focused()
 
 
 def _dealt_with(page: Page) -> None:
