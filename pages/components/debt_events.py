@@ -66,7 +66,7 @@ def events_card() -> rx.Component:
 
 
 def _event(event: Any) -> rx.Component:
-    whose = rx.Var.create(f": {event.word}, {event.when}")
+    whose = rx.Var.create(f" {event.word}, {event.when}")
     may_end = SHELL.acts.contains(Act.EMERGENCY_END.value) | ~event.is_emergency
     steps = rx.el.div(
         rx.cond(

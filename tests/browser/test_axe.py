@@ -132,7 +132,7 @@ def _wrong_file(page: Page) -> None:
 
 
 def _dealt_with(page: Page) -> None:
-    page.get_by_role("button", name=re.compile("^Dealt with: Eviction")).click()
+    page.get_by_role("button", name=re.compile(r"^Dealt with\s+Eviction")).click()
     shown = page.locator("dialog[open]")
     shown.get_by_role("button", name="Record as dealt with").click()
     expect(shown.locator(".error-summary")).to_be_focused()
