@@ -2,6 +2,7 @@
    saved by itself when it is left. What is typed stays in its box until the server has it. */
 import { useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
+import { Link } from "react-router";
 
 const BOXES = [
   "creditor", "debt_type", "liability", "owed_by", "balance", "arrears", "monthly_payment",
@@ -11,6 +12,22 @@ const BLANK = {
   creditor: "", debt_type: "", liability: "sole", owed_by: "client", balance: "", arrears: "",
   monthly_payment: "", account_number: "", priority: "by_type", priority_reason: "", status: "active",
 };
+const SHAPES = {
+  late: "M12 4 2.8 20h18.4zM12 10v4.5M12 17.2v.1",
+  up: "m6 14 6-6 6 6",
+  court: "M4 20h16M6 20V9M12 20V9M18 20V9M3 9l9-5 9 5",
+  clock: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7v5l3.5 2",
+  lock: "M5 11h14v9H5zM8 11V8a4 4 0 0 1 8 0v3",
+  down: "M12 4v13M6.5 11.5 12 17l5.5-5.5",
+  dash: "M6 12h12",
+  open: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16z",
+};
+const Badge = ({ tone, shape, word, title }) => (
+  <span className={tone ? `badge ${tone}` : "badge"} title={title}>
+    <svg viewBox="0 0 24 24" aria-hidden="true"><path d={SHAPES[shape]} /></svg>
+    {word}
+  </span>
+);
 const WAIT = 10000; // milliseconds until an unanswered save may be sent again
 const same = (a, b) => BOXES.every((name) => a[name].trim() === b[name].trim());
 const nextBox = (box, by = 1) => {
@@ -88,7 +105,7 @@ function Row({ name, row, result, options, kinds, editable, number, save, remove
   }, [result?.seq]);
   const keys = (event) => {
     if (event.key === "Escape" && !now.current.sent && editable) return put(null);
-    if (event.key !== "Enter" || event.target.tagName === "BUTTON") return undefined;
+    if (event.key !== "Enter" || ["A", "BUTTON"].includes(event.target.tagName)) return undefined;
     event.preventDefault();
     const box = event.target;
     if (nextBox(box)) nextBox(box).focus();
@@ -148,12 +165,18 @@ function Row({ name, row, result, options, kinds, editable, number, save, remove
         <td colSpan={9}>
           <div className="debt-said">
             {kind ? (
-              <span className={first ? "badge note" : "badge"}>{first ? "Priority" : "Non-priority"}</span>
+              <Badge tone={first ? "note" : ""} shape={first ? "up" : "open"}
+                word={first ? "Priority" : "Non-priority"} />
             ) : null}
-            {kind ? <span className="hint">{kind.consequence}</span> : null}
+            {(row?.marks ?? []).map((mark) => <Badge key={mark.word} {...mark} />)}
+            {kind && first ? <span className="hint">{kind.consequence}</span> : <span className="hint" />}
             {kind ? (
               <button type="button" className="button plain small" aria-expanded={isOpen}
-                aria-label={`Details of ${who}`} onClick={() => onOpen(name)}>Details</button>
+                aria-label={`Treat ${who} otherwise`} onClick={() => onOpen(name)}>Treat as</button>
+            ) : null}
+            {row ? (
+              <Link className="button small" to={`${options.path}/${row.id}`}
+                aria-label={`Open the debt to ${row.creditor}`}>Open debt</Link>
             ) : null}
             {draft !== null && row === undefined && !problems.length ? (
               <span className="quiet">Not saved yet</span>

@@ -144,6 +144,12 @@ class DebtEvent(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
         refers("ended_by", "users"),
         live("idx_debt_events_case", "centre_id", "case_id", "event_date"),
         Index("idx_debt_events_debt", "centre_id", "debt_id", "id"),
+        live(
+            "idx_debt_events_open",
+            "centre_id",
+            "case_id",
+            where="deleted_at IS NULL AND ended_at IS NULL",
+        ),
     )
 
     case_id: int = key()

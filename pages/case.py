@@ -34,7 +34,13 @@ def case() -> rx.Component:
     return case_frame(
         "overview",
         rx.el.div(
-            rx.el.div(_actions(), _debts(), _money(), class_name="stack"),
+            rx.el.div(
+                rx.cond(BAR.clocks.length() > 0, _emergencies()),
+                _actions(),
+                _debts(),
+                _money(),
+                class_name="stack",
+            ),
             rx.el.div(_timeline(), _about(), class_name="stack"),
             class_name="split",
         ),
@@ -72,6 +78,33 @@ def _actions() -> rx.Component:
         key="next",
         count=actions.length(),
         end=_opener("Add action", "add-action"),
+    )
+
+
+def _emergencies() -> rx.Component:
+    return card(
+        "Emergencies",
+        rx.el.ul(rx.foreach(BAR.clocks, _emergency), class_name="agenda"),
+        key="emergencies",
+        count=BAR.clocks.length() + BAR.more_clocks,
+    )
+
+
+def _emergency(view: Any) -> rx.Component:
+    debt = link(
+        "Open debt",
+        rx.el.span(" to ", view.about, class_name="sr"),
+        to=routes.debt_path(BAR.case_id, view.debt_id),
+        class_name="button small",
+    )
+    return rx.el.li(
+        rx.el.strong(view.lead),
+        rx.el.span(
+            view.rest,
+            rx.cond(view.about != "", rx.fragment(" · ", view.about)),
+            rx.cond(view.consequence != "", rx.el.span(view.consequence, class_name="sub")),
+        ),
+        rx.cond(view.debt_id != 0, debt),
     )
 
 
@@ -145,7 +178,7 @@ def _debts() -> rx.Component:
 def _debt(debt: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.th(
-            link(debt.creditor, to=routes.case_path(BAR.case_id, "debts")),
+            link(debt.creditor, to=routes.debt_path(BAR.case_id, debt.id)),
             rx.el.span(debt.type_word, class_name="sub"),
             scope="row",
         ),

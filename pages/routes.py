@@ -13,6 +13,7 @@ CASES: Final = "/cases"
 CASE: Final = "/cases/[case_id]"
 CASE_DEBTS: Final = "/cases/[case_id]/debts"
 CASE_DEBTS_PASTE: Final = "/cases/[case_id]/debts/paste"
+CASE_DEBT: Final = "/cases/[case_id]/debts/[debt_id]"
 CASE_BUDGET: Final = "/cases/[case_id]/budget"
 CASE_BUDGET_COMPARE: Final = "/cases/[case_id]/budget/compare"
 CASE_OFFERS: Final = "/cases/[case_id]/offers"
@@ -59,3 +60,8 @@ def case_path(case_id: rx.Var[int] | rx.Var[str] | int | str, tab: str = "overvi
 def compare_path(case_id: rx.Var[int]) -> rx.Var[str]:
     """Return the address at which two of a case's budget sheets stand side by side."""
     return rx.Var.create(f"/cases/{case_id}/budget/compare")
+
+
+def debt_path(case_id: rx.Var[int] | int, debt_id: rx.Var[int] | int) -> rx.Var[str]:
+    """Return the address of one debt of a case, for values or for vars of a state."""
+    return rx.Var.create(f"/cases/{case_id}/debts/{debt_id}")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
 from cma_app.access.acts import Act
 from cma_app.clock import today
@@ -10,14 +11,48 @@ from cma_app.rules.workflow import STAGE_LABELS, STATUS_LABELS, Stage, Status
 from cma_app.services.case_facts import CaseFacts, open_facts
 from cma_app.services.cases import PRIORITY_LABELS
 from cma_app.services.contact_routes import ROUTE_WORDS, SafeRouteValue
+from cma_app.services.emergencies import OpenEmergency
 from state.base import CentreState, act, load
 from state.safe_routes import SafeRoute
 from state.words import away, clock_text, day_text, pounds, several, weekday_text
 
+MOST_CLOCKS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """An open emergency: "Eviction in 5 days" and "Mon 30 Nov 2026, 10:30"; the date never rolls.
+
+    `debt_id` is 0 for the case's own. `about` is who is owed.
+    """
+
+    lead: str
+    rest: str
+    debt_id: int
+    about: str
+    consequence: str
+
+    @classmethod
+    def of(cls, one: OpenEmergency) -> "ClockView":
+        """Return what is shown of an emergency."""
+        day, at = weekday_text(one.day, year=True), clock_text(one.at)
+        lead = one.label
+        if one.day is not None and one.nature != "step":
+            answer = ", answer" if one.nature == "answer" else ""
+            was = " was due" if one.day < today() else ""
+            lead = f"{one.label}{answer}{was} {away(one.day)}"
+        rest = f"{day}, {at}" if at else day or "date not known"
+        if one.nature == "step" and day:
+            rest = f"of {day}"
+        return cls(lead, rest, one.debt_id, one.creditor, one.consequence)
+
 
 @dataclass(frozen=True, slots=True)
 class CaseBar:
-    """A case's facts as text; `case_id` is 0 until a case is open."""
+    """A case's facts as text; `case_id` is 0 until a case is open.
+
+    `emergency` is the case's own; the clocks tell of its debts' too.
+    """
 
     case_id: int = 0
     client_id: int = 0
@@ -25,8 +60,8 @@ class CaseBar:
     reference: str = ""
     household: str = ""
     emergency: str = ""
-    clock_lead: str = ""
-    clock_rest: str = ""
+    clocks: list[ClockView] = field(default_factory=list)
+    more_clocks: int = 0
     status: str = ""
     status_word: str = ""
     stage: str = ""
@@ -55,7 +90,6 @@ class CaseBar:
     def of(cls, facts: CaseFacts) -> "CaseBar":
         """Return what is shown of a case."""
         is_deficit = facts.surplus is not None and facts.surplus < 0
-        lead, rest = _clock(facts)
         return cls(
             case_id=facts.case_id,
             client_id=facts.client_id,
@@ -63,8 +97,8 @@ class CaseBar:
             reference=facts.reference,
             household=several(facts.children, "child", "children") if facts.children else "",
             emergency=facts.emergency or "",
-            clock_lead=lead,
-            clock_rest=rest,
+            clocks=[ClockView.of(each) for each in facts.emergencies[:MOST_CLOCKS]],
+            more_clocks=max(0, len(facts.emergencies) - MOST_CLOCKS),
             status=facts.status,
             status_word=STATUS_LABELS[Status(facts.status)],
             stage=facts.stage,
@@ -105,17 +139,6 @@ def _routes(values: Sequence[SafeRouteValue]) -> list[SafeRoute]:
         return answered
     word = f"Not asked: {', '.join(unasked).lower()}" if answered else "Not asked yet"
     return [*answered, SafeRoute("", "not_asked", "", word)]
-
-
-def _clock(facts: CaseFacts) -> tuple[str, str]:
-    """Return "Eviction in 5 days" and "Mon 30 Nov 2026, 10:30": the date itself never rolls."""
-    if not facts.emergency:
-        return "", ""
-    if facts.emergency_date is None:
-        return facts.emergency, "date not known"
-    at = clock_text(facts.emergency_time)
-    day = weekday_text(facts.emergency_date, year=True)
-    return f"{facts.emergency} {away(facts.emergency_date)}", f"{day}, {at}" if at else day
 
 
 class CaseBarState(CentreState):

@@ -7,13 +7,21 @@ from cma_app.access.acts import Act
 from cma_app.clock import local, now
 from cma_app.errors import CmaError, Conflict, Invalid
 from cma_app.rules import debt_types
+from cma_app.rules.limitation import POSSIBLY
 from cma_app.services import debts
 from cma_app.services.creditors import known_kinds
+from cma_app.services.debt_forms import (
+    DEDUCTION_LABELS,
+    LIABILITY_LABELS,
+    OWED_BY_LABELS,
+    SECURITY_LABELS,
+)
+from cma_app.services.debt_marks import Marks
 from cma_app.services.debts import CaseDebts, DebtRow, DebtTotals
 from cma_app.session import CentreSession
 from state.base import CentreState, Form, act, load
 from state.case_bar import CaseBarState
-from state.words import pounds
+from state.words import day_text, pounds
 
 WORDS = {
     "creditor": "Creditor",
@@ -47,9 +55,10 @@ class DebtView:
     priority: str
     priority_reason: str
     status: str
+    marks: list[dict[str, str]]
 
     @classmethod
-    def of(cls, row: DebtRow) -> "DebtView":
+    def of(cls, row: DebtRow, marks: Marks) -> "DebtView":
         """Return what is shown of a debt."""
         chosen = "priority" if row.is_priority else "non_priority"
         return cls(
@@ -66,7 +75,31 @@ class DebtView:
             priority=chosen if row.priority_reason else "by_type",
             priority_reason=row.priority_reason or "",
             status="active" if row.status == "disputed" else row.status,
+            marks=_marks(row, marks),
         )
+
+
+def _marks(row: DebtRow, marks: Marks) -> list[dict[str, str]]:
+    """Return the badges of a debt, the most pressing first: a word, a shape and a tone."""
+    said: list[tuple[str, str, str, str]] = [
+        (words, "soon", "late", "") for words in marks.emergencies
+    ]
+    if marks.court:
+        day = f" of {day_text(marks.court_date)}" if marks.court_date else ""
+        said.append((f"{marks.court}{day}", "", "court", ""))
+    if marks.age.status == POSSIBLY:
+        said.append(("Possibly too old", "soon", "clock", marks.age.sentence))
+    if marks.deduction:
+        said.append((f"Taken from {DEDUCTION_LABELS[marks.deduction].lower()}", "", "down", ""))
+    if marks.secured_on:
+        word = SECURITY_LABELS[marks.secured_on].lower()
+        said.append((f"Secured on {word}", "", "lock", ""))
+    if "disputed" in {row.status, row.liability}:
+        said.append(("Disputed", "", "dash", ""))
+    return [
+        {"word": word, "tone": tone, "shape": shape, "title": title}
+        for word, tone, shape, title in said
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +154,14 @@ class DebtsView:
     @classmethod
     def of(cls, found: CaseDebts, saved_id: int = 0) -> "DebtsView":
         """Return what is shown of a case's debts."""
-        rows = [DebtView.of(row) for row in found.rows]
+        rows = [DebtView.of(row, found.marks[row.id]) for row in found.rows]
         return cls(rows, SumsView.of(found.totals), found.nation, saved_id)
 
 
-def _options(nation: str) -> dict[str, Any]:
-    """Return the choices of the grid's lists, as they are in a nation."""
+def _options(nation: str, case_id: int) -> dict[str, Any]:
+    """Return the choices of the grid's lists, as they are in a nation, and where its debts are."""
     return {
+        "path": f"/cases/{case_id}/debts",
         "types": [
             {
                 "code": kind.code,
@@ -137,8 +171,8 @@ def _options(nation: str) -> dict[str, Any]:
             }
             for kind in debt_types.debt_types(nation)
         ],
-        "liabilities": [list(pair) for pair in debts.LIABILITY_LABELS.items()],
-        "owedBy": [list(pair) for pair in debts.OWED_BY_LABELS.items()],
+        "liabilities": [list(pair) for pair in LIABILITY_LABELS.items()],
+        "owedBy": [list(pair) for pair in OWED_BY_LABELS.items()],
         "words": WORDS,
     }
 
@@ -176,7 +210,13 @@ class DebtState(CentreState):
     rows: list[DebtView] = []
     sums: SumsView = SumsView()
     names: dict[str, str] = {}
-    options: dict[str, Any] = {"types": [], "liabilities": [], "owedBy": [], "words": {}}
+    options: dict[str, Any] = {
+        "path": "",
+        "types": [],
+        "liabilities": [],
+        "owedBy": [],
+        "words": {},
+    }
     results: dict[str, RowResult] = {}
     saved_at: str = ""
     removed_id: int = 0
@@ -190,7 +230,7 @@ class DebtState(CentreState):
         found = await self.ask(debts.list_debts, case_id, show=DebtsView.of)
         self._show(found)
         self.names = await self.ask(known_kinds)
-        self.options = _options(found.nation)
+        self.options = _options(found.nation, case_id)
         self.results, self.saved_at, self.removed_id, self.opened = {}, "", 0, case_id
 
     @act(Act.DEBT_RECORD)

@@ -12,7 +12,7 @@ from cma_app.rules.offers import METHODS, Plan, PlanLine
 from cma_app.rules.parameters import parameter
 from cma_app.services.offer_settings import SETTINGS, Sharing
 from cma_app.services.offers import CaseOffers, OfferDebt, entry_text
-from state.budget_view import BAR, PartView
+from state.budget_parts import BAR, PartView
 from state.words import day_text, pounds, several
 
 NIL = Decimal("0.00")

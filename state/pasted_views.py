@@ -11,7 +11,7 @@ from cma_app.rules.pasted_cells import Cell, tidy
 from cma_app.rules.pasted_columns import Column
 from cma_app.rules.pasted_debts import ProposedDebt
 from cma_app.rules.pasted_words import FIELDS
-from cma_app.services.debts import LIABILITY_LABELS, OWED_BY_LABELS
+from cma_app.services.debt_forms import LIABILITY_LABELS, OWED_BY_LABELS
 from cma_app.services.pasted_debts import KEPT_BESIDE, MOST_ADDED, MOST_PASTED, Pasted, PastedForm
 from state.words import pounds
 

@@ -62,6 +62,7 @@ class Act(StrEnum):
     # money
     DEBT_RECORD = "debt:record"
     DEBT_REMOVE = "debt:remove"
+    EMERGENCY_END = "debt_event:end_emergency"
     BUDGET_RECORD = "budget_sheet:record"
     BUDGET_VERIFY = "budget_sheet:verify"
     OFFER_RECORD = "offer:record"
@@ -154,6 +155,7 @@ ADVISOR: Final = TRAINEE | {
     Act.REFERRAL_ACCEPT,
     Act.CASE_LOWER_PRIORITY,
     Act.CASE_CLOSE,
+    Act.EMERGENCY_END,
     Act.BUDGET_VERIFY,
     Act.STATEMENT_VERIFY,
     Act.LETTER_ISSUE_ADVICE,
@@ -186,6 +188,7 @@ ROLE_ACTS: Final[dict[Role, frozenset[Act]]] = {
 REFUSALS: Final[dict[Act, str]] = {
     Act.CASE_CLOSE: "A trainee cannot close a case. Ask your supervisor to close it.",
     Act.CASE_LOWER_PRIORITY: "A trainee cannot lower a priority. Ask your supervisor.",
+    Act.EMERGENCY_END: "A trainee cannot take an emergency off a case. Ask your supervisor.",
     Act.CLIENT_VULNERABILITY_REMOVE: (
         "A trainee cannot remove a vulnerability flag. Ask your supervisor."
     ),

@@ -21,6 +21,7 @@ from cma_app.services import (
     clients,
     compliance_gates,
     consents,
+    debt_events,
     debts,
     guideline_reasons,
     households,
@@ -44,6 +45,7 @@ VERBS = (
     "vulnerability",
     "household",
     "debts",
+    "events",
     "written_off",
     "budget",
     "explain",
@@ -149,6 +151,11 @@ class Telling:
     def _debts(self, session: CentreSession, _step: Step) -> None:
         for debt in self.data.debts:
             self.debt_ids[debt["key"]] = debts.add_debt(session, self.case_id, debt).id
+
+    def _events(self, session: CentreSession, step: Step) -> None:
+        for said in step["events"]:
+            form = {**said, "event_date": self._day(said["day"]).isoformat()}
+            debt_events.add_event(session, self.debt_ids[said["debt"]], form)
 
     def _written_off(self, session: CentreSession, _step: Step) -> None:
         versions = {row.id: row.version for row in debts.list_debts(session, self.case_id).rows}

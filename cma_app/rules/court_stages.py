@@ -5,11 +5,23 @@ from dataclasses import dataclass
 from datetime import date, time
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from cma_app.errors import CmaError
 from cma_app.rules.nations import NATIONS
 from cma_app.rules.parameters import Reference, read_yaml, reference_of
+
+JUDGED: Final = frozenset(
+    {
+        "judgment",
+        "instalment_order",
+        "warrant",
+        "attachment_of_earnings",
+        "third_party_debt_order",
+        "charging_order",
+    }
+)
+"""Court stages that a judgment stands behind."""
 
 
 class UnknownStage(CmaError):

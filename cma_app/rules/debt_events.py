@@ -75,13 +75,17 @@ def _emergency(event: DatedEvent, on: date, nation: str | None) -> Emergency:
     )
 
 
+def when_words(day: date, at: time | None, on: date) -> str:
+    """Return "today", "tomorrow" or "Mon 30 Nov 2026", and the time where it is known."""
+    said = {0: "today", 1: "tomorrow"}.get((day - on).days, f"{day:%a} {day.day} {day:%b %Y}")
+    return f"{said} {at:%H:%M}" if at is not None else said
+
+
 def _when(event: DatedEvent, due: date | None, on: date) -> str:
     if due is None:
         return ""
     days = (due - on).days
-    said = {0: "today", 1: "tomorrow"}.get(days, f"{due:%a} {due.day} {due:%b %Y}")
-    if event.at is not None and due == event.day:
-        said += f" {event.at:%H:%M}"
+    said = when_words(due, event.at if due == event.day else None, on)
     if court_stage(event.kind).is_event:
         return f" was due {said}" if days < 0 else f" {said}"
     if event.reply_by is not None:

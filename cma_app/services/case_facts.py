@@ -12,6 +12,7 @@ from cma_app.rules import workflow
 from cma_app.services.cases import open_case, read_case
 from cma_app.services.contact_routes import SafeRouteValue, safe_routes
 from cma_app.services.drafts import kept_draft
+from cma_app.services.emergencies import OpenEmergency, open_emergencies
 from cma_app.services.next_actions import Holder, list_holders
 from cma_app.services.notes import NOTE_DRAFT
 from cma_app.session import CentreSession
@@ -20,7 +21,10 @@ from models import Case, Client, Household, User
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """A case as its identity bar tells it; money in pounds, None where nothing is known."""
+    """A case as its identity bar tells it; money in pounds, None where nothing is known.
+
+    `emergency` is the case's own; `emergencies` are all that are open, those of its debts too.
+    """
 
     case_id: int
     client_id: int
@@ -37,6 +41,7 @@ class CaseFacts:
     emergency: str | None
     emergency_date: date | None
     emergency_time: time | None
+    emergencies: tuple[OpenEmergency, ...]
     adults: int | None
     children: int
     surplus: Decimal | None
@@ -83,6 +88,7 @@ def open_facts(session: CentreSession, case_id: int, *, first: bool) -> CaseFact
         emergency=case.emergency,
         emergency_date=case.emergency_date,
         emergency_time=case.emergency_time,
+        emergencies=tuple(open_emergencies(session, case)),
         adults=adults,
         children=children if adults is not None else client.dependents,
         surplus=case.monthly_surplus,

@@ -1,5 +1,6 @@
 """The list of cases: filtered, sorted and paged by the database, with a count for each filter."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,7 @@ from cma_app.access.acts import Act
 from cma_app.clock import today
 from cma_app.paging import PAGE_SIZE, Page, offset_of
 from cma_app.rules.workflow import AT_WORK
+from cma_app.services.emergencies import OpenEmergency, of_debts, own_emergency, soonest
 from cma_app.session import CentreSession
 from models import Case, Client, NextAction, User
 from models.cases import PRIORITIES, STAGES, STATUSES
@@ -101,8 +103,9 @@ def list_cases(session: CentreSession, wanted: CaseFilter) -> CaseListing:
         .order_by(*_order(wanted.sort))
         .limit(PAGE_SIZE)
         .offset(offset_of(wanted.number))
-    )
-    page = Page([_row(row) for row in rows], total, wanted.number)
+    ).all()
+    urgent = of_debts(session, [row.id for row in rows])
+    page = Page([_row(row, urgent.get(row.id, [])) for row in rows], total, wanted.number)
     return CaseListing(page, _counts(session, wanted))
 
 
@@ -134,6 +137,7 @@ def _columns() -> tuple[Any, ...]:
         Case.priority,
         Case.emergency,
         Case.emergency_date,
+        Case.emergency_time,
         User.first_name.label("advisor_first"),  # type: ignore[union-attr]
         User.last_name.label("advisor_last"),  # type: ignore[union-attr]
         Case.next_review_date,
@@ -144,7 +148,9 @@ def _columns() -> tuple[Any, ...]:
     )
 
 
-def _row(row: Any) -> CaseRow:
+def _row(row: Any, of_its_debts: Sequence[OpenEmergency]) -> CaseRow:
+    own = own_emergency(row.emergency, row.emergency_date, row.emergency_time)
+    first = soonest(own, of_its_debts)
     return CaseRow(
         id=row.id,
         reference=row.case_reference,
@@ -152,8 +158,8 @@ def _row(row: Any) -> CaseRow:
         status=row.status,
         stage=row.stage,
         priority=row.priority,
-        emergency=row.emergency,
-        emergency_date=row.emergency_date,
+        emergency=first.label if first is not None else None,
+        emergency_date=first.day if first is not None else None,
         advisor=" ".join(part for part in (row.advisor_first, row.advisor_last) if part),
         next_review=row.next_review_date,
         next_action=row.next_action,

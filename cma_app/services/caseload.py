@@ -25,6 +25,13 @@ from cma_app.services.caseload_values import (
     Tallies,
     Tally,
 )
+from cma_app.services.emergencies import (
+    OpenEmergency,
+    has_open_emergency,
+    of_debts,
+    own_emergency,
+    soonest,
+)
 from cma_app.session import CentreSession
 from models import Case, Client, NextAction, User
 
@@ -34,14 +41,14 @@ def board(session: CentreSession, *, wanted: Filter | None = None) -> Board:
     session.authorize(Act.CASELOAD_SEE)
     wanted = wanted or Filter()
     tallies = _tallies(session)
-    cards = [_card(row) for row in session.execute(_first_cards(wanted))]
+    cards = _cards(session, _first_cards(wanted))
     return Board(tallies.under(wanted), cards, today())
 
 
 def changes(session: CentreSession, case_ids: Sequence[int]) -> Change:
     """Return what these cases look like now, and every count, for somebody who watches."""
     session.authorize(Act.CASELOAD_SEE)
-    cards = [_card(row) for row in session.execute(_cards_of(case_ids))]
+    cards = _cards(session, _cards_of(case_ids))
     seen = {card.id for card in cards}
     gone = [each for each in case_ids if each not in seen]
     return Change(cards, gone, _tallies(session), today())
@@ -67,8 +74,8 @@ def listing(
         .limit(PAGE_SIZE)
         .subquery()
     )
-    rows = session.execute(_shown(picked, *_SORTS.get(sort, _SORTS["review"])))
-    return Page([_card(row) for row in rows], total, number)
+    cards = _cards(session, _shown(picked, *_SORTS.get(sort, _SORTS["review"])))
+    return Page(cards, total, number)
 
 
 def holders(session: CentreSession) -> list[tuple[int, str, str]]:
@@ -107,7 +114,7 @@ def _shows(due: ColumnElement[Any]) -> dict[str, ColumnElement[bool]]:
     """Return the condition behind each filter of the board, but the one on people."""
     day = today()
     return {
-        "emergency": col(Case.emergency).is_not(None),
+        "emergency": has_open_emergency(),
         "today": due == day,
         "overdue": due < day,
         "undated": due.is_(None),
@@ -200,7 +207,7 @@ def _first_cards(wanted: Filter) -> Select[*tuple[Any, ...]]:
         *[(col(Case.stage).in_(each.stages), literal(each.key)) for each in LANES[:-1]],
         else_=literal(LANES[-1].key),
     )
-    order = (col(Case.emergency).is_(None), due.c.due.nulls_last(), col(Case.id))
+    order = (~has_open_emergency(), due.c.due.nulls_last(), col(Case.id))
     ranked = (
         select(
             col(Case.centre_id),
@@ -252,6 +259,7 @@ def _shown(picked: Any, *order: Any) -> Select[*tuple[Any, ...]]:
             col(Case.priority),
             col(Case.emergency),
             col(Case.emergency_date),
+            col(Case.emergency_time),
             col(Case.next_review_date),
             col(Case.total_debt),
             col(Case.monthly_surplus),
@@ -270,14 +278,20 @@ def _shown(picked: Any, *order: Any) -> Select[*tuple[Any, ...]]:
             (col(User.centre_id) == col(Case.centre_id)) & (col(User.id) == col(Case.advisor_id)),
         )
         .outerjoin(first, literal(value=True))
-        .order_by(
-            *order or (col(Case.emergency).is_(None), first.c.due_date.nulls_last(), col(Case.id))
-        )
+        .order_by(*order or (~has_open_emergency(), first.c.due_date.nulls_last(), col(Case.id)))
     )
     return shown
 
 
-def _card(row: Row[Any]) -> Card:
+def _cards(session: CentreSession, shown: Select[*tuple[Any, ...]]) -> list[Card]:
+    rows = session.execute(shown).all()
+    urgent = of_debts(session, [row.id for row in rows])
+    return [_card(row, urgent.get(row.id, [])) for row in rows]
+
+
+def _card(row: Row[Any], of_its_debts: Sequence[OpenEmergency]) -> Card:
+    own = own_emergency(row.emergency, row.emergency_date, row.emergency_time)
+    first = soonest(own, of_its_debts)
     return Card(
         row.id,
         row.case_reference,
@@ -290,8 +304,8 @@ def _card(row: Row[Any]) -> Card:
         row.stage,
         row.stage_since,
         row.priority,
-        row.emergency,
-        row.emergency_date,
+        first.label if first is not None else None,
+        first.day if first is not None else None,
         row.next_review_date,
         row.total_debt,
         row.monthly_surplus,

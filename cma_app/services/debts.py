@@ -4,12 +4,11 @@ A joint debt counts once for the household and in full for each of the two peopl
 nobody in the household is liable for is listed and not counted.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
-from pydantic import BeforeValidator, Field
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
@@ -18,77 +17,16 @@ from cma_app.clock import now
 from cma_app.errors import CmaError, Conflict, Invalid, NotFound
 from cma_app.rules import debt_types
 from cma_app.services.cases import read_case
-from cma_app.services.forms import Form, Pounds
+from cma_app.services.debt_events import has_open_event
+from cma_app.services.debt_forms import MOST_PAID, DebtForm, FileForm
+from cma_app.services.debt_marks import Marks, marks_of
 from cma_app.services.locking import locked
 from cma_app.session import CentreSession
 from models import Case, Creditor, Debt
 
 NIL: Final = Decimal("0.00")
 MOST_OWED: Final = Decimal("99999999.99")  # the width of a creditor's kept balance
-MOST_PAID: Final = Decimal("999999.99")  # the width of a payment
 COUNTED: Final = ("active", "disputed")
-
-LIABILITY_LABELS: Final = {
-    "sole": "Sole",
-    "joint": "Joint",
-    "guarantor": "Guarantor",
-    "disputed": "Disputed",
-    "not_liable": "Not liable",
-}
-OWED_BY_LABELS: Final = {"client": "Client", "partner": "Partner", "joint": "Joint"}
-STATUS_LABELS: Final = {
-    "active": "Owed",
-    "disputed": "Disputed",
-    "settled": "Settled",
-    "written_off": "Written off",
-}
-
-
-def _needs(sentence: str) -> Callable[[Any], Any]:
-    def read(value: Any) -> Any:
-        if value is None or (isinstance(value, str) and not value.strip()):
-            raise ValueError(sentence)
-        return value
-
-    return read
-
-
-def _text(most: int) -> BeforeValidator:
-    """Read a text that may be left empty, of at most so many characters."""
-
-    def read(value: Any) -> Any:
-        text = value.strip() if isinstance(value, str) else value
-        if isinstance(text, str) and len(text) > most:
-            raise ValueError(f"Use at most {most} characters.")
-        return text or None
-
-    return BeforeValidator(read)
-
-
-def _blank_is(word: str) -> BeforeValidator:
-    return BeforeValidator(lambda value: word if value in (None, "") else value)
-
-
-class DebtForm(Form):
-    """One row of the debts grid; `priority` other than by type needs a reason."""
-
-    creditor: Annotated[str, BeforeValidator(_needs("Enter who is owed.")), Field(max_length=255)]
-    debt_type: Annotated[str, BeforeValidator(_needs("Choose the kind of debt."))]
-    liability: Annotated[
-        Literal["sole", "joint", "guarantor", "disputed", "not_liable"], _blank_is("sole")
-    ] = "sole"
-    owed_by: Annotated[Literal["client", "partner", "joint"], _blank_is("client")] = "client"
-    balance: Annotated[
-        Pounds, BeforeValidator(_needs("Enter what is owed, like 1240. Enter 0 if not yet known."))
-    ]
-    arrears: Pounds = None
-    monthly_payment: Pounds = None
-    account_number: Annotated[str | None, _text(100)] = None
-    priority: Annotated[Literal["by_type", "priority", "non_priority"], _blank_is("by_type")] = (
-        "by_type"
-    )
-    priority_reason: Annotated[str | None, _text(500)] = None
-    status: Annotated[Literal["active", "settled", "written_off"], _blank_is("active")] = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +64,12 @@ class DebtTotals:
 
 @dataclass(frozen=True, slots=True)
 class CaseDebts:
-    """All debts of a case with their sums."""
+    """All debts of a case with their sums; `marks` says by a debt's id what stands out about it."""
 
     nation: str
     rows: list[DebtRow]
     totals: DebtTotals
+    marks: dict[int, Marks]
 
 
 def list_debts(session: CentreSession, case_id: int) -> CaseDebts:
@@ -138,7 +77,7 @@ def list_debts(session: CentreSession, case_id: int) -> CaseDebts:
     case = read_case(session, case_id)
     session.authorize(Act.CASE_OPEN, case)
     rows = _rows(session, case_id)
-    return CaseDebts(case.nation, rows, _totals(rows))
+    return CaseDebts(case.nation, rows, _totals(rows), marks_of(session, case))
 
 
 def add_debt(session: CentreSession, case_id: int, data: Mapping[str, Any]) -> Debt:
@@ -160,13 +99,22 @@ def add_debt(session: CentreSession, case_id: int, data: Mapping[str, Any]) -> D
 
 
 def change_debt(
-    session: CentreSession, debt_id: int, data: Mapping[str, Any], *, version: int
+    session: CentreSession,
+    debt_id: int,
+    data: Mapping[str, Any],
+    *,
+    version: int,
+    form: type[DebtForm] = DebtForm,
 ) -> Debt:
-    """Record a debt anew; where another person changed it since `version`, Conflict has theirs."""
+    """Record a debt anew; where another person changed it since `version`, Conflict has theirs.
+
+    `form` says which of its boxes were on screen: the grid's row, or the whole page of it. A new
+    balance has to be verified again, and a new month's payment takes the place of what was said.
+    """
     debt = session.require(Debt, debt_id)
     case = session.require(Case, debt.case_id)
     session.authorize(Act.DEBT_RECORD, case)
-    values = _values(DebtForm.read(data), case)
+    values = _values(form.read(data), case)
     locked(session, Case, case.id)
     debt = locked(session, Debt, debt_id)
     if debt.version != version:
@@ -176,6 +124,7 @@ def change_debt(
     _refuse_too_much(session, case.id, values, besides=debt_id)
     creditor = _renamed(session, debt, values.pop("creditor"), values["debt_type"])
     debt.creditor_id = creditor.id
+    values |= _carried(debt, values)
     for name, value in values.items():
         setattr(debt, name, value)
     session.flush()
@@ -183,9 +132,14 @@ def change_debt(
 
 
 def remove_debt(session: CentreSession, debt_id: int) -> Debt:
-    """Take a debt off the list; its history stays, and `restore_debt` brings it back."""
+    """Take a debt off the list; its history stays, and `restore_debt` brings it back.
+
+    With it go its emergencies: who may not end those may not remove it.
+    """
     debt = session.require(Debt, debt_id)
     case = session.require(Case, debt.case_id)
+    if has_open_event(session, debt):
+        session.authorize(Act.EMERGENCY_END, case)
     session.authorize(Act.DEBT_REMOVE, case)
     locked(session, Case, case.id)
     debt.deleted_at = now()
@@ -220,6 +174,8 @@ def restore_debt(session: CentreSession, debt_id: int) -> int:
 def _values(form: DebtForm, case: Case) -> dict[str, Any]:
     """Return the columns of a debt, and the creditor's name, from what was typed."""
     values = form.model_dump(exclude={"priority", "priority_reason"})
+    if isinstance(form, FileForm):
+        values["monthly_payment"] = form.payment_a_month()
     try:
         by_type = debt_types.is_priority(form.debt_type, case.nation)
     except CmaError as error:
@@ -227,8 +183,9 @@ def _values(form: DebtForm, case: Case) -> dict[str, Any]:
     chosen = by_type if form.priority == "by_type" else form.priority == "priority"
     if chosen != by_type and not form.priority_reason:
         raise Invalid({"priority_reason": "Say why this debt is treated differently."})
-    if form.monthly_payment is not None and form.monthly_payment > MOST_PAID:
-        raise Invalid({"monthly_payment": f"Enter a payment of £{MOST_PAID:,} or less."})
+    if (values["monthly_payment"] or NIL) > MOST_PAID:
+        box = "payment_amount" if isinstance(form, FileForm) else "monthly_payment"
+        raise Invalid({box: f"Enter a payment of £{MOST_PAID:,} a month or less."})
     if form.liability == "joint" or (form.owed_by == "joint" and form.liability == "sole"):
         values |= {"liability": "joint", "owed_by": "joint"}
     if form.liability == "disputed" and form.status == "active":
@@ -237,6 +194,16 @@ def _values(form: DebtForm, case: Case) -> dict[str, Any]:
         "is_priority": chosen,
         "priority_reason": form.priority_reason if chosen != by_type else None,
     }
+
+
+def _carried(debt: Debt, values: dict[str, Any]) -> dict[str, Any]:
+    """Return what follows from other values than those that are stored."""
+    follows: dict[str, Any] = {}
+    if debt.is_balance_verified and values["balance"] != debt.balance:
+        follows["is_balance_verified"] = False
+    if "payment_amount" not in values and values["monthly_payment"] != debt.monthly_payment:
+        follows |= {"payment_amount": None, "payment_frequency": None}
+    return follows
 
 
 def _refuse_too_much(
@@ -255,6 +222,8 @@ def _refuse_too_much(
     ):
         if total > most:
             wrong[name] = f"With the other debts this comes to more than £{most:,}. Check it."
+    if "payment_amount" in values and "monthly_payment" in wrong:
+        wrong["payment_amount"] = wrong.pop("monthly_payment")
     if wrong:
         raise Invalid(wrong)
 

@@ -9,8 +9,10 @@ from sqlmodel import col
 
 from cma_app.access.acts import Act
 from cma_app.clock import today
+from cma_app.rules.court_stages import court_stage
 from cma_app.services import centres
 from cma_app.services.centres import Totals
+from cma_app.services.emergencies import dated_emergencies
 from cma_app.session import CentreSession
 from models import Case, Client, NextAction, Referral
 
@@ -104,9 +106,35 @@ def _emergencies(session: CentreSession) -> Listed:
         .where(col(Case.emergency).is_not(None))
         .order_by(col(Case.emergency_date).nulls_first(), col(Case.emergency_time), col(Case.id))
     )
+    of_debts = dated_emergencies(
+        col(Case.id).label("case_id"),
+        func.concat_ws(" ", col(Client.first_name), col(Client.last_name)).label("client"),
+        col(Case.case_reference),
+    )
+    of_debts = of_debts.join(Client, _client_of_case()).where(col(Case.status).in_(AT_WORK))
     if not session.actor.may(Act.CASELOAD_SEE):
-        wanted = wanted.where(col(Case.advisor_id) == session.actor.user_id)
-    return _listed(session, wanted, "emergency")
+        mine = col(Case.advisor_id) == session.actor.user_id
+        wanted, of_debts = wanted.where(mine), of_debts.where(mine)
+    own = _listed(session, wanted, "emergency")
+    total = session.execute(select(func.count()).select_from(of_debts.subquery())).scalar_one()
+    others = [
+        Task(
+            row.case_id,
+            row.client,
+            row.case_reference,
+            court_stage(row.kind).label_for(row.nation),
+            "emergency",
+            row.due,
+            row.at,
+        )
+        for row in session.execute(of_debts.limit(SHOWN))
+    ]
+    rows = sorted([*own.rows, *others], key=_pressing)
+    return Listed(rows[:SHOWN], own.total + total)
+
+
+def _pressing(task: Task) -> tuple[date, time, int]:
+    return task.due_date or date.min, task.due_time or time.max, task.case_id
 
 
 def _actions(session: CentreSession) -> Listed:

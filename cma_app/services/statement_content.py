@@ -28,6 +28,7 @@ from cma_app.printing.content import (
 from cma_app.printing.content import (
     Household as PrintedHousehold,
 )
+from cma_app.rules.court_stages import JUDGED
 from cma_app.rules.financial_statement import (
     INCOME,
     NIL,
@@ -43,18 +44,6 @@ from cma_app.services.offer_settings import lump_sum_note
 from cma_app.services.offers import CaseOffers, OfferDebt, read_offers
 from cma_app.session import CentreSession
 from models import BudgetSheet, Case, Centre, Client, Creditor, Debt, Household, Statement, User
-
-JUDGMENTS: Final = frozenset(
-    {
-        "judgment",
-        "instalment_order",
-        "warrant",
-        "attachment_of_earnings",
-        "third_party_debt_order",
-        "charging_order",
-    }
-)
-"""Court stages that a judgment stands behind."""
 
 SETTLED: Final = frozenset({"settled", "written_off"})
 
@@ -286,7 +275,7 @@ def _debts(
             reference=row.account_number or "",
             balance=debt.balance,
             arrears=debt.arrears,
-            ccj=row.court_stage in JUDGMENTS,
+            ccj=row.court_stage in JUDGED,
             joint=debt.owed_by == "joint",
             note=_debt_note(debt),
             kind="none",

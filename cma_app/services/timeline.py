@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from cma_app.access.acts import Act
 from cma_app.errors import CmaError
+from cma_app.rules.court_stages import court_stage
 from cma_app.rules.debt_types import debt_type
 from cma_app.rules.workflow import STAGE_LABELS, STATUS_LABELS, Stage, Status
 from cma_app.services.cases import NATION_LABELS, PRIORITY_LABELS, PRIORITY_ORDER
@@ -38,7 +39,9 @@ SHARING: Final = {
     "lump_sum_source",
 }
 """What of a sheet says how its offers are shared."""
-TABLES: Final = ("cases", "debts", "budget_sheets", "offers", "documents", "appointments")
+TABLES: Final = (
+    *("cases", "debts", "debt_events", "budget_sheets", "offers", "documents", "appointments"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +260,24 @@ def _say_debt(old: Values, new: Values) -> list[Event]:
     return [Event("Debt changed", kind="debt-changed")] if old else []
 
 
+def _say_debt_event(old: Values, new: Values) -> list[Event]:
+    if new.get("deleted_at"):
+        return [Event("Court step or event taken back", kind="event-removed")]
+    if new.get("ended_how"):
+        return [Event("Court step or event dealt with", new["ended_how"])]
+    if not old and "kind" in new:
+        return [Event(_happening(new["kind"]), _day(new.get("event_date")))]
+    changed = {"kind", "event_date", "event_time", "reply_by", "detail"} & set(new)
+    return [Event("Court step or event changed", kind="event-changed")] if changed else []
+
+
+def _happening(kind: str) -> str:
+    try:
+        return court_stage(kind).label
+    except CmaError:
+        return "Court step or event"
+
+
 def _debt(new: Values) -> str:
     try:
         label = debt_type(new["debt_type"]).label
@@ -333,6 +354,7 @@ _CASE_CHANGES: Final[tuple[Callable[..., Event | None], ...]] = (
 )
 _SAYERS: Final[dict[str, Callable[[Values, Values], list[Event]]]] = {
     "debts": _say_debt,
+    "debt_events": _say_debt_event,
     "budget_sheets": _say_sheet,
     "offers": _say_offer,
     "documents": _say_document,

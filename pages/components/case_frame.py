@@ -62,22 +62,36 @@ def _top() -> rx.Component:
     return rx.el.div(
         rx.el.h1(BAR.name),
         rx.el.span(BAR.reference, class_name="ref"),
-        rx.cond(BAR.emergency != "", badge("Emergency", "soon", "late")),
+        rx.cond(BAR.clocks.length() > 0, badge("Emergency", "soon", "late")),
         rx.cond(BAR.priority == "urgent", badge("Urgent", "soon", "up")),
         rx.cond(BAR.is_restricted, badge("Restricted file", "note", "lock")),
         rx.cond(~BAR.is_at_work, badge(BAR.status_word, "", "dash")),
         rx.cond(BAR.household != "", rx.el.span(BAR.household, class_name="quiet")),
-        rx.cond(BAR.clock_lead != "", _clock()),
+        rx.cond(BAR.clocks.length() > 0, _clocks()),
         class_name="identity-top",
     )
 
 
-def _clock() -> rx.Component:
-    return rx.el.p(
-        icon("clock"),
-        rx.el.span(rx.el.strong(BAR.clock_lead), ", ", BAR.clock_rest),
-        class_name="clock",
+def _clocks() -> rx.Component:
+    more = rx.el.p(
+        link(
+            f"and {BAR.more_clocks} more",
+            to=routes.case_path(BAR.case_id),
+        )
     )
+    return rx.el.div(
+        rx.foreach(BAR.clocks, _clock), rx.cond(BAR.more_clocks > 0, more), class_name="clocks"
+    )
+
+
+def _clock(view: Any) -> rx.Component:
+    said = rx.el.span(rx.el.strong(view.lead), ", ", view.rest)
+    where = link(
+        said,
+        rx.el.span(f", the debt to {view.about}", class_name="sr"),
+        to=routes.debt_path(BAR.case_id, view.debt_id),
+    )
+    return rx.el.p(icon("clock"), rx.cond(view.debt_id != 0, where, said), class_name="clock")
 
 
 def _facts() -> rx.Component:

@@ -5,7 +5,7 @@ socket drops; give `form` a `key` that changes when another record is on screen.
 the keys of the form that a handler gets and of its FormErrors.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import reflex as rx
@@ -15,6 +15,7 @@ from pages.components.table import anchor
 from state.forms import UNSENT
 
 Text = rx.Var[str] | str
+Options = Sequence[tuple[str, str]] | rx.Var[list[Any]]
 SPEC: Any = rx.event.passthrough_event_spec  # its stub knows too few types
 Width = Literal["w2", "w4", "w8", "w12", "w20", "full"]
 
@@ -136,7 +137,7 @@ def text_area(
 def select(
     label: Text,
     name: str,
-    options: Sequence[tuple[str, str]] | rx.Var[list[Any]],
+    options: Options | Mapping[str, Options],
     *,
     hint: Text | None = None,
     error: Any = None,
@@ -145,12 +146,14 @@ def select(
     on_change: Any = None,
     key: str = "",
 ) -> rx.Component:
-    """Return a labelled list to choose one of; options are (value, word), or a var of such."""
+    """Return a labelled list to choose one of; options are (value, word), or a var of such.
+
+    A mapping makes groups of them, each under its word; those under an empty word stand first.
+    """
     at = f"{key}{name}"
-    if isinstance(options, rx.Var):
-        inside = [rx.foreach(options, lambda pair: rx.el.option(pair[1], value=pair[0]))]
-    else:
-        inside = [rx.el.option(word, value=each) for each, word in options]
+    inside = []
+    for word, part in options.items() if isinstance(options, Mapping) else [("", options)]:
+        inside += [rx.el.optgroup(*_options(part), label=word)] if word else _options(part)
     events = {"on_change": on_change} if on_change is not None else {}
     box = rx.el.select(
         *inside,
@@ -161,6 +164,12 @@ def select(
         **events,
     )
     return _field(label, at, box, hint=hint, error=error)
+
+
+def _options(options: Options) -> list[rx.Component]:
+    if isinstance(options, rx.Var):
+        return [rx.foreach(options, lambda pair: rx.el.option(pair[1], value=pair[0]))]
+    return [rx.el.option(word, value=each) for each, word in options]
 
 
 def choice(

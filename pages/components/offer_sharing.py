@@ -206,7 +206,7 @@ def lump_sum_card() -> rx.Component:
         rx.el.summary(
             rx.el.h2(rx.cond(is_once, "Full and final offer", "Full and final offer instead")),
             rx.el.span("One sum for all, paid once", class_name="hint"),
-            rx.el.span(icon("down"), class_name="end"),
+            rx.el.span(icon("down"), class_name="end fold"),
             class_name="card-head",
         ),
         left,

@@ -31,7 +31,13 @@ PLACES = {
         "/cases/{Petty}/budget",
         "/creditors",
     ),
-    "priya": (CASE, *[f"{CASE}/{tab}" for tab in TABS], CLIENT),
+    "priya": (
+        CASE,
+        *[f"{CASE}/{tab}" for tab in TABS],
+        CLIENT,
+        "/cases/{Lomax}/debts",
+        "/cases/{Lomax}/debts/0",
+    ),
     "ruth": ("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}", "/guidelines"),
     "callum": (
         "/",
@@ -52,6 +58,9 @@ def place(told: Told, path: str) -> str:
     if not found:
         return path
     case_id = told.case(found[1])
+    if path.endswith("/debts/0"):
+        debt = "SELECT min(id) FROM debts WHERE case_id = :id"
+        path = f"{path.removesuffix('0')}{told.value(debt, id=case_id)}"
     record = case_id
     if path.startswith("/clients"):
         record = told.value("SELECT client_id FROM cases WHERE id = :id", id=case_id)
@@ -130,6 +139,19 @@ def _dialog(opener: str, submit: str) -> Callable[[Page], None]:
         expect(shown.locator(".error-summary")).to_be_focused()
 
     return show
+
+
+def _wrong_file(page: Page) -> None:
+    page.get_by_label("Balance, £").fill("12,5")
+    page.get_by_role("button", name="Save debt").click()
+    expect(page.locator(".debt-file .error-summary")).to_be_focused()
+
+
+def _dealt_with(page: Page) -> None:
+    page.get_by_role("button", name=re.compile(r"^Dealt with\s+Eviction")).click()
+    shown = page.locator("dialog[open]")
+    shown.get_by_role("button", name="Record as dealt with").click()
+    expect(shown.locator(".error-summary")).to_be_focused()
 
 
 def _statement(page: Page) -> None:
@@ -298,6 +320,9 @@ MOMENTS = {
         (CASE, _press("Move stage")),
         (CASE, _press("Raise priority")),
         (f"{CASE}/debts", _wrong_debt),
+        (f"{CASE}/debts/0", _wrong_file),
+        (f"{CASE}/debts/0", _dialog("Add a step or event", "Save")),
+        ("/cases/{Lomax}/debts/0", _dealt_with),
         (f"{CASE}/budget", _wrong_box("tr[data-code=rent] input[data-amount]", "12,5")),
         (f"{CASE}/budget", _lines),
         (f"{CASE}/budget", _wrong_box("#savings", "900")),

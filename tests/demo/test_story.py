@@ -30,6 +30,7 @@ from cma_app.services import (
     statements,
 )
 from cma_app.services.contact_routes import safe_routes
+from cma_app.services.emergencies import open_emergencies
 from cma_app.services.guideline_versions import list_versions
 from cma_app.services.guidelines import read_sheet_guidelines
 from cma_app.services.sign_in import sign_in
@@ -188,8 +189,11 @@ class TestStory:
                     col(NextAction.case_id) == case.id, col(NextAction.kind) == "emergency"
                 )
             ).one()
+            (told_as,) = open_emergencies(session, case)
         assert case.priority == "urgent"
-        assert (case.emergency, case.emergency_date) == ("Eviction", date(2026, 11, 30))
+        assert told_as.words == "Eviction Mon 30 Nov 2026 10:30"
+        assert told_as.creditor == "Solent Homes"
+        assert case.emergency is None  # the debt tells of what was said at the walk-in
         assert (action.due_date, action.due_time) == (date(2026, 11, 30), time(10, 30))
 
     def test_breathing_space_is_dated_by_the_law(self, told: Told) -> None:

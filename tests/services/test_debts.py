@@ -1,13 +1,19 @@
 """Debts: recorded, changed, removed and brought back; sums kept; nobody's work lost."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
+from cma_app.clock import today
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
+from cma_app.rules.dates import add_months
+from cma_app.rules.inclusion import solutions
+from cma_app.services.debt_events import add_event
+from cma_app.services.debt_file import DebtFile, read_debt, record_debt
 from cma_app.services.debts import (
     CaseDebts,
     add_debt,
@@ -299,3 +305,232 @@ class TestRemoveAndRestoreDebt:
         assert [row.user_id for row in rows] == [cast.amina.user_id, cast.ben.user_id]
         assert rows[1].old_values is not None
         assert "deleted_at" in rows[1].old_values
+
+
+WHOLE = {
+    **CARD,
+    "original_creditor": "Old Bank",
+    "collector": "Grange Recoveries",
+    "collector_reference": "GR 77",
+    "balance_date": "2 11 2026",
+    "balance_source": "credit_report",
+    "is_balance_verified": "on",
+    "arrears": "30.50",
+    "payment_amount": "£12.50",
+    "payment_frequency": "weekly",
+    "interest_rate": "29.9%",
+    "are_charges_added": "no",
+    "is_regulated": "yes",
+    "deduction_source": "benefits",
+    "deduction_amount": "5",
+    "deduction_frequency": "weekly",
+    "agreement_date": "1 2 2019",
+    "default_date": "1 3 2020",
+    "last_payment_date": "4 5 2024",
+    "last_acknowledged_date": "5 5 2024",
+    "secured_on": "goods",
+    "ordered_payment": "20",
+    "in_offers": "no",
+    "in_bankruptcy": "by_type",
+    "strategy": "Ask for a write-off",
+    "outcome": "plan",
+    "notes": "She kept every letter.",
+}
+
+
+def opened(cast: Cast, case_id: int, debt_id: int) -> DebtFile:
+    with cast.open(cast.amina) as session:
+        return read_debt(session, case_id, debt_id)
+
+
+class TestRecordDebt:
+    def record(self, cast: Cast, debt_id: int, who: Any = None, **over: Any) -> Debt:
+        version = over.pop("version", 1)
+        with cast.open(who or cast.amina) as session:
+            return record_debt(session, debt_id, {**WHOLE, **over}, version=version)
+
+    def test_keeps_every_field_and_the_month_beside_what_was_said(
+        self, cast: Cast, case_id: int
+    ) -> None:
+        debt_id = add(cast, case_id, CARD)
+        self.record(cast, debt_id)
+        debt = opened(cast, case_id, debt_id).debt
+        assert (debt.payment_amount, debt.payment_frequency) == (Decimal("12.50"), "weekly")
+        assert debt.monthly_payment == Decimal("54.17")
+        assert (debt.original_creditor, debt.collector) == ("Old Bank", "Grange Recoveries")
+        assert debt.collector_reference == "GR 77"
+        assert (debt.balance_date, debt.balance_source) == (date(2026, 11, 2), "credit_report")
+        assert (debt.interest_rate, debt.are_charges_added) == (Decimal("29.90"), "no")
+        assert (debt.is_regulated, debt.secured_on) == ("yes", "goods")
+        assert (debt.deduction_source, debt.deduction_amount) == ("benefits", Decimal("5.00"))
+        assert debt.deduction_frequency == "weekly"
+        assert (debt.agreement_date, debt.default_date) == (date(2019, 2, 1), date(2020, 3, 1))
+        assert (debt.last_payment_date, debt.last_acknowledged_date) == (
+            date(2024, 5, 4),
+            date(2024, 5, 5),
+        )
+        assert debt.ordered_payment == Decimal("20.00")
+        assert debt.included_in == {"offers": "no"}
+        assert (debt.strategy, debt.outcome) == ("Ask for a write-off", "plan")
+        assert debt.notes == "She kept every letter."
+
+    def test_says_who_checked_the_balance_until_it_is_another(
+        self, cast: Cast, case_id: int
+    ) -> None:
+        debt_id = add(cast, case_id, CARD)
+        version = self.record(cast, debt_id, cast.ben).version
+        file = opened(cast, case_id, debt_id)
+        assert file.verified is not None
+        assert file.verified.by == "Ben Ellis"
+        self.record(cast, debt_id, version=version, balance="1500")
+        file = opened(cast, case_id, debt_id)
+        assert (file.debt.is_balance_verified, file.verified) == (False, None)
+
+    def test_the_grid_takes_the_check_off_too_and_the_payment_over(
+        self, cast: Cast, case_id: int
+    ) -> None:
+        debt_id = add(cast, case_id, CARD)
+        version = self.record(cast, debt_id).version
+        row = {**CARD, "balance": "1", "monthly_payment": "60"}
+        with cast.open(cast.amina) as session:
+            change_debt(session, debt_id, row, version=version)
+        debt = opened(cast, case_id, debt_id).debt
+        assert not debt.is_balance_verified
+        assert (debt.monthly_payment, debt.payment_amount) == (Decimal("60.00"), None)
+        assert debt.collector == "Grange Recoveries"
+
+    def test_an_override_needs_a_reason_and_a_kind_its_consequence(
+        self, cast: Cast, case_id: int
+    ) -> None:
+        debt_id = add(cast, case_id, RENT)
+        with pytest.raises(Invalid) as refused:
+            self.record(cast, debt_id, priority="priority")
+        assert list(refused.value.fields) == ["priority_reason"]
+        file = opened(cast, case_id, debt_id)
+        assert file.first_by_type
+        assert file.consequence == (
+            "The landlord can ask the court for possession, and the client can be evicted."
+        )
+
+    @pytest.mark.parametrize(
+        ("over", "box"),
+        [
+            ({"balance": "-1"}, "balance"),
+            ({"payment_amount": "12,5"}, "payment_amount"),
+            ({"payment_amount": "999999", "payment_frequency": "daily"}, "payment_amount"),
+            ({"payment_frequency": ""}, "payment_frequency"),
+            ({"payment_frequency": "often"}, "payment_frequency"),
+            ({"deduction_source": ""}, "deduction_source"),
+            ({"deduction_frequency": ""}, "deduction_frequency"),
+            ({"deduction_amount": "1e9"}, "deduction_amount"),
+            ({"ordered_payment": "1000000"}, "ordered_payment"),
+            ({"interest_rate": "-3"}, "interest_rate"),
+            ({"interest_rate": "1.234"}, "interest_rate"),
+            ({"interest_rate": "1000"}, "interest_rate"),
+            ({"interest_rate": "1e2"}, "interest_rate"),
+            ({"interest_rate": "1.2.3"}, "interest_rate"),
+            ({"balance_date": "1 1 2999"}, "balance_date"),
+            ({"agreement_date": "1 1 1800"}, "agreement_date"),
+            ({"agreement_date": "31 2 2019"}, "agreement_date"),
+            ({"default_date": "1 1 2019"}, "default_date"),
+            ({"last_payment_date": "31 1 2019"}, "last_payment_date"),
+            ({"last_acknowledged_date": "1 1 2000"}, "last_acknowledged_date"),
+            ({"notes": "x" * 10_000}, "notes"),
+            ({"strategy": "x" * 501}, "strategy"),
+            ({"collector": "x" * 256}, "collector"),
+            ({"secured_on": "boat"}, "secured_on"),
+            ({"outcome": "forgotten"}, "outcome"),
+            ({"in_offers": "perhaps"}, "in_offers"),
+            ({"written_off_amount": "lots"}, "written_off_amount"),
+        ],
+    )
+    def test_says_what_is_wrong_beside_its_box(
+        self, cast: Cast, case_id: int, over: dict[str, str], box: str
+    ) -> None:
+        debt_id = add(cast, case_id, CARD)
+        with pytest.raises(Invalid) as refused:
+            self.record(cast, debt_id, **over)
+        assert list(refused.value.fields) == [box]
+        assert refused.value.fields[box].endswith(".")
+        assert opened(cast, case_id, debt_id).debt.collector is None
+
+    def test_who_comes_second_is_told_what_is_stored(self, cast: Cast, case_id: int) -> None:
+        debt_id = add(cast, case_id, CARD)
+        self.record(cast, debt_id, cast.ben)
+        with pytest.raises(Conflict) as refused:
+            self.record(cast, debt_id, collector="Somebody else", balance="9")
+        assert refused.value.theirs == {"collector": "Grange Recoveries", "balance": "1430.00"}
+
+    def test_is_found_by_who_holds_it_alone(self, cast: Cast, case_id: int) -> None:
+        debt_id = add(cast, case_id, CARD)
+        for who in (cast.colin, cast.tess):
+            with pytest.raises(NotFound):
+                self.record(cast, debt_id, who)
+            with cast.open(who) as session, pytest.raises(NotFound):
+                read_debt(session, case_id, debt_id)
+        with pytest.raises((Refused, NotFound)):
+            self.record(cast, debt_id, cast.root)
+
+    def test_is_not_found_under_another_case(self, cast: Cast, case_id: int) -> None:
+        debt_id = add(cast, case_id, CARD)
+        other = make_case(cast, cast.amina)
+        with cast.open(cast.amina) as session, pytest.raises(NotFound):
+            read_debt(session, other, debt_id)
+
+    def test_is_written_in_the_audit_log(self, cast: Cast, case_id: int) -> None:
+        self.record(cast, add(cast, case_id, CARD))
+        with cast.open(cast.amina) as session:
+            last = audited(session, "debt:record", "debts")[-1]
+        assert last.new_values is not None
+        assert last.new_values["collector"] == "Grange Recoveries"
+
+    def test_an_ended_case_stands_still(self, cast: Cast, case_id: int) -> None:
+        debt_id = add(cast, case_id, CARD)
+        with cast.open(cast.ashdown_system) as session:
+            session.require(Case, case_id).status = "closed"
+        with pytest.raises(Refused, match="Reopen it first"):
+            self.record(cast, debt_id)
+
+
+class TestReadDebt:
+    def test_tells_each_solution_of_the_nation_and_why(self, cast: Cast) -> None:
+        for nation in ("england", "scotland"):
+            case_id = make_case(cast, cast.amina, nation=nation)
+            file = opened(cast, case_id, add(cast, case_id, CARD))
+            assert file.solutions == solutions(nation)
+            assert set(file.inclusions) == set(solutions(nation))
+            assert all(each.why.endswith(".") for each in file.inclusions.values())
+
+    def test_age_is_a_flag_that_names_what_is_unknown(self, cast: Cast, case_id: int) -> None:
+        debt_id = add(cast, case_id, CARD)
+        age = opened(cast, case_id, debt_id).age
+        assert age.status == "unknown"
+        assert "the last payment" in age.sentence
+        old = add_months(today(), -73)
+        form = {**CARD, "last_payment_date": old.isoformat()}
+        with cast.open(cast.amina) as session:
+            record_debt(session, debt_id, form, version=1)
+        age = opened(cast, case_id, debt_id).age
+        assert age.status == "possibly"
+        assert age.sentence.startswith("Possibly")
+        assert listed(cast, case_id).marks[debt_id].age.status == "possibly"
+
+    def test_a_judgment_is_counted_for_the_age(self, cast: Cast, case_id: int) -> None:
+        debt_id = add(cast, case_id, CARD)
+        old = add_months(today(), -73)
+        form = {**CARD, "last_payment_date": old.isoformat()}
+        with cast.open(cast.amina) as session:
+            record_debt(session, debt_id, form, version=1)
+            event = {"kind": "judgment", "event_date": old.isoformat()}
+            add_event(session, debt_id, event)
+        assert opened(cast, case_id, debt_id).age.status == "none"
+
+    def test_marks_what_stands_out_for_the_list(self, cast: Cast, case_id: int) -> None:
+        debt_id = add(cast, case_id, CARD)
+        with cast.open(cast.amina) as session:
+            record_debt(session, debt_id, WHOLE, version=1)
+            event = {"kind": "judgment", "event_date": today().isoformat()}
+            add_event(session, debt_id, event)
+        marks = listed(cast, case_id).marks[debt_id]
+        assert (marks.court, marks.court_date) == ("County Court judgment", today())
+        assert (marks.deduction, marks.secured_on) == ("benefits", "goods")

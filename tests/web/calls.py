@@ -94,4 +94,6 @@ def route(address: str) -> dict[str, Any]:
     for kind, name in (("clients", "client_id"), ("cases", "case_id")):
         if number := re.match(rf"/{kind}/(\d+)", parts.path):
             query[name] = number[1]
+    if number := re.match(r"/cases/\d+/debts/(\d+)", parts.path):
+        query["debt_id"] = number[1]
     return {"pathname": parts.path, "asPath": address, "query": query}

@@ -325,6 +325,49 @@ DIRECTORY = {
         "/creditors", after=("CreditorState.remove",), writes="creditor_directory"
     ),
 }
+DEBT = f"{CASE}/debts/{{debts}}"
+ON_DEBT = ("DebtFileState.open",)
+ON_EVENT = (*ON_DEBT, "DebtFileState.begin_event")
+STEP = {
+    "kind": "claim",
+    "event_date__day": "2",
+    "event_date__month": "1",
+    "event_date__year": "2026",
+}
+DEBT_FILE = {
+    "DebtFileState.open": Call(DEBT, shows=SHOWN),
+    "DebtFileState.record": Call(DEBT, args=form(**ROW), after=ON_DEBT, writes="debts"),
+    "DebtFileState.check": Call("/cases", args=left("balance_date", "1 13 2027"), shows=WRONG_DAY),
+    "DebtFileState.begin_event": Call(
+        DEBT, args={"event_id": "@debt_events"}, after=ON_DEBT, shows=SHOWN
+    ),
+    "DebtFileState.pick_kind": Call(
+        DEBT, args={"code": "claim"}, after=ON_DEBT, shows=flag_set("picked", '{"is_step":true')
+    ),
+    "DebtFileState.check_event": Call(
+        "/cases", args=left("event_date", "1 13 2027"), shows=WRONG_DAY
+    ),
+    "DebtFileState.save_event": Call(DEBT, args=form(**STEP), after=ON_DEBT, writes="debt_events"),
+    "DebtFileState.save_event changed": Call(
+        DEBT, args=form(**STEP), after=ON_EVENT, writes="debt_events"
+    ),
+    "DebtFileState.check_end": Call("/cases", args=left("how", ""), shows="Say how"),
+    "DebtFileState.end_event": Call(
+        DEBT, args=form(how="Suspended"), after=ON_EVENT, writes="debt_events"
+    ),
+    "DebtFileState.reopen": Call(
+        DEBT,
+        args={"event_id": "@debt_events"},
+        after=(*ON_EVENT, "DebtFileState.end_event"),
+        writes="debt_events",
+    ),
+    "DebtFileState.take_back": Call(
+        DEBT, args={"event_id": "@debt_events"}, after=ON_DEBT, writes="debt_events"
+    ),
+    "DebtFileState.undo_take_back": Call(
+        DEBT, after=(*ON_DEBT, "DebtFileState.take_back"), writes="debt_events"
+    ),
+}
 ON_SHEET = ("BudgetState.open",)
 BUDGET = {
     "BudgetState.open": Call(f"{CASE}/budget", shows=SHOWN),
@@ -688,6 +731,7 @@ CALLS: dict[str, Call] = {
     **DEBTS,
     **PASTED,
     **DIRECTORY,
+    **DEBT_FILE,
     **BUDGET,
     **VERSIONS,
     **OFFERS,

@@ -34,6 +34,7 @@ ON_SCREEN = {
     *("first_name", "client_reference", "address_line1", "address_line2", "city"),
     *("case_reference", "emergency", "priority_reason", "what", "body", "creditor_name"),
     *("account_number", "referred_by", "emergency_what", "needs", "wording"),
+    *("original_creditor", "collector", "strategy"),
 }
 """The columns of free text that some page shows."""
 

@@ -1,0 +1,214 @@
+"""What the page of one debt asks: its boxes, its court steps and events, and who was first."""
+
+from typing import Any
+
+from cma_app.access.acts import Act
+from cma_app.clock import local, now
+from cma_app.errors import Conflict
+from cma_app.services import debt_events, debt_file
+from cma_app.services.debt_events import EndForm, EventForm
+from cma_app.services.debt_file import DebtFile
+from cma_app.services.debt_forms import FileForm
+from cma_app.session import CentreSession
+from state.base import CentreState, Form, FormErrors, act, load, notice
+from state.case_bar import CaseBarState
+from state.debt_views import (
+    DATES,
+    DebtFileView,
+    EventView,
+    KindView,
+    Values,
+    debt_values,
+    kind_view,
+    said_of,
+)
+from state.forms import checked, joined_date, text_in
+
+Shown = tuple[DebtFileView, Values, int]
+"""A debt as it is shown, what its boxes begin with, and the version of both."""
+
+
+def _shown(file: DebtFile) -> Shown:
+    return DebtFileView.of(file), debt_values(file), file.debt.version
+
+
+def _record(
+    session: CentreSession, case_id: int, debt_id: int, data: dict[str, Any], *, version: int
+) -> Shown:
+    debt_file.record_debt(session, debt_id, data, version=version)
+    return _shown(debt_file.read_debt(session, case_id, debt_id))
+
+
+def _about_event(
+    session: CentreSession, case_id: int, debt_id: int, verb: Any, *args: Any, **more: Any
+) -> DebtFileView:
+    """Do something about an event of a debt and show the debt as it stands then."""
+    verb(session, *args, **more)
+    return DebtFileView.of(debt_file.read_debt(session, case_id, debt_id))
+
+
+class DebtFileState(CentreState):
+    """One debt. `version` is of what its boxes began with, so that nobody's change is lost."""
+
+    view: DebtFileView = DebtFileView()
+    values: Values = {}
+    version: int = 0
+    theirs: dict[str, str] = {}
+    errors: FormErrors = {}
+    event_theirs: dict[str, str] = {}
+    event_errors: FormErrors = {}
+    end_errors: FormErrors = {}
+    changing: EventView = EventView()
+    picked: KindView = KindView()
+    taken_back: EventView = EventView()
+    saved: int = 0
+    saved_event: int = 0
+    saved_at: str = ""
+    opened: int = 0
+
+    @load(Act.CASE_OPEN)
+    async def open(self):
+        """Show one debt of the case."""
+        case_id, debt_id = self.route_id("case_id"), self.route_id("debt_id")
+        found: Shown = await self.ask(debt_file.read_debt, case_id, debt_id, show=_shown)
+        self._begin(found)
+        self.saved_at, self.opened = "", case_id
+        self.changing, self.picked, self.taken_back = EventView(), KindView(), EventView()
+        self.event_errors, self.end_errors = {}, {}
+
+    def _begin(self, found: Shown) -> None:
+        """Let the boxes begin with what is stored."""
+        self.view, self.values, self.version = found
+        self.theirs, self.errors = {}, {}
+        self.saved += 1
+
+    @act(Act.DEBT_RECORD, form="errors")
+    async def record(self, form: Form):
+        """Save the debt; where somebody else was first, take theirs into what was not touched."""
+        data = {**form, **{name: joined_date(form, name) for name in DATES}}
+        try:
+            found = await self.ask(_record, self.opened, self.view.id, data, version=self.version)
+        except Conflict as conflict:
+            if not conflict.theirs:
+                raise
+            return await self._meet(form)
+        fell = found[1]["is_balance_verified"] == "" and form.get("is_balance_verified") == "on"
+        self._begin(found)
+        self.saved_at = f"{local(now()):%H:%M}"
+        said = "Debt saved. The balance is new: tick again once it is checked."
+        return [notice(said if fell else "Debt saved."), CaseBarState.refresh]
+
+    async def _meet(self, form: Form) -> Any:
+        """Show what is stored beside what was typed; the next save is meant."""
+        view, stored, version = await self.ask(
+            debt_file.read_debt, self.opened, self.view.id, show=_shown
+        )
+        began = self.values
+        mine = {name: text_in(form, name) for name in began}
+        merged = {
+            name: stored[name] if mine[name] == began.get(name, "") else mine[name]
+            for name in stored
+        }
+        both = {
+            name.removesuffix("-day").removesuffix("-month").removesuffix("-year")
+            for name in stored
+            if merged[name] != stored[name] and stored[name] != began.get(name, "")
+        }
+        self.view, self.values, self.version = view, merged, version
+        self.theirs = {name: said_of(stored, name) for name in sorted(both)}
+        self.saved += 1
+        more = "Both values are shown." if both else "Theirs are filled in. Save again."
+        return notice(f"Somebody changed this debt in the meantime. {more}", "late")
+
+    @act(Act.DEBT_RECORD, quiet=True)
+    def check(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.errors = checked(self.errors, FileForm, name, value)
+
+    @act(Act.DEBT_RECORD)
+    def begin_event(self, event_id: int):
+        """Put an event into the dialog, or with 0 an empty one."""
+        chosen = [event for event in self.view.events if event.id == event_id]
+        if chosen or self.changing.id:  # an empty one that was begun keeps what was typed
+            self.changing = chosen[0] if chosen else EventView()
+            self.picked = kind_view(self.changing.boxes["kind"], self.view.nation)
+        self.event_errors, self.end_errors, self.event_theirs = {}, {}, {}
+
+    @act(Act.DEBT_RECORD, quiet=True)
+    def pick_kind(self, code: str):
+        """Say what the chosen step or event means, and show the boxes it has."""
+        self.picked = kind_view(code, self.view.nation)
+        self.event_errors = {}
+
+    @act(Act.DEBT_RECORD, quiet=True)
+    def check_event(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.event_errors = checked(self.event_errors, EventForm, name, value)
+
+    @act(Act.DEBT_RECORD, form="event_errors")
+    async def save_event(self, form: Form):
+        """Record a step or event, or change the one in the dialog."""
+        data = {**form, **{name: joined_date(form, name) for name in ("event_date", "reply_by")}}
+        event = self.changing
+        if event.id:
+            more = {"version": event.version}
+            return await self._take(
+                "Change saved.", debt_events.change_event, event.id, data, **more
+            )
+        sentence = "Recorded. The case is urgent." if self.picked.is_emergency else "Recorded."
+        return await self._take(sentence, debt_events.add_event, self.view.id, data)
+
+    @act(Act.DEBT_RECORD, quiet=True)
+    def check_end(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.end_errors = checked(self.end_errors, EndForm, name, value)
+
+    @act(Act.DEBT_RECORD, form="end_errors")
+    async def end_event(self, form: Form):
+        """Record how the event in the dialog was dealt with."""
+        data = {"how": form.get("how", ""), "ended_on": joined_date(form, "ended_on")}
+        event = self.changing
+        return await self._take(
+            "Recorded as dealt with. The priority stays as it is.",
+            debt_events.end_event,
+            event.id,
+            data,
+            version=event.version,
+        )
+
+    @act(Act.DEBT_RECORD)
+    async def reopen(self, event_id: int):
+        """Make an event that was dealt with an open one again."""
+        return await self._take("It is open again.", debt_events.reopen_event, event_id)
+
+    @act(Act.DEBT_RECORD)
+    async def take_back(self, event_id: int):
+        """Take an event back; it can be undone."""
+        gone = [event for event in self.view.events if event.id == event_id]
+        answer = await self._take("Taken back.", debt_events.remove_event, event_id)
+        self.taken_back = gone[0] if gone else EventView()
+        return answer
+
+    @act(Act.DEBT_RECORD)
+    async def undo_take_back(self):
+        """Bring back the event that was taken back last."""
+        answer = await self._take("It is back.", debt_events.restore_event, self.taken_back.id)
+        self.taken_back = EventView()
+        return answer
+
+    async def _take(self, sentence: str, verb: Any, *args: Any, **more: Any) -> Any:
+        """Do one thing about an event; who came second sees what is stored now."""
+        where = (self.opened, self.view.id)
+        try:
+            self.view = await self.ask(_about_event, *where, verb, *args, **more)
+        except Conflict as conflict:
+            self.view = await self.ask(debt_file.read_debt, *where, show=DebtFileView.of)
+            newest = [event for event in self.view.events if event.id == self.changing.id]
+            self.changing = newest[0] if newest else EventView()
+            stored = self.changing.boxes
+            self.event_theirs = {name: said_of(stored, name) for name in conflict.theirs}
+            raise
+        self.saved_event += 1
+        self.changing, self.picked = EventView(), KindView()
+        self.taken_back, self.event_theirs = EventView(), {}
+        return [notice(sentence), CaseBarState.refresh]
