@@ -6,17 +6,15 @@ from typing import Any
 from cma_app.access.acts import Act
 from cma_app.clock import local, now
 from cma_app.errors import CmaError, Conflict, Invalid, NotFound
-from cma_app.services import budgets, households
+from cma_app.services import budgets
 from cma_app.services.budgets import CaseBudget
-from cma_app.services.households import HouseholdForm
 from cma_app.session import CentreSession
 from models import BudgetSheet
-from state.base import CentreState, Form, FormErrors, act, load, notice
+from state.base import CentreState, act, load, notice
 from state.budget_view import (
     FREQUENCY_CHOICES,
     BudgetView,
     GroupView,
-    HouseholdView,
     LineResult,
     LinesView,
     LineView,
@@ -27,7 +25,6 @@ from state.budget_view import (
     SumsView,
 )
 from state.case_bar import CaseBarState
-from state.forms import checked
 
 
 def _sheet_again(session: CentreSession, sheet: BudgetSheet) -> CaseBudget:
@@ -65,11 +62,6 @@ def _revise(session: CentreSession, sheet_id: int, sheet_type: str) -> BudgetVie
     return BudgetView.of(_sheet_again(session, sheet))
 
 
-def _household(session: CentreSession, case_id: int, answers: dict[str, Any]) -> BudgetView:
-    households.record_household(session, case_id, answers)
-    return BudgetView.of(budgets.read_budget(session, case_id))
-
-
 class BudgetState(CentreState):
     """One sheet: its lines as they are stored, its sums, and what became of each line."""
 
@@ -79,10 +71,9 @@ class BudgetState(CentreState):
     lines: dict[str, LineView] = {}
     sums: SumsView = SumsView()
     parts: list[PartView] = []
-    household: HouseholdView = HouseholdView()
+    household: str = ""
     frequencies: list[list[str]] = FREQUENCY_CHOICES
     results: dict[str, LineResult] = {}
-    errors: FormErrors = {}
     savings_error: str = ""
     savings_seq: int = 0
     saved_at: str = ""
@@ -102,7 +93,7 @@ class BudgetState(CentreState):
         self._show(
             await self.ask(budgets.read_budget, case_id, sheet_no=number, show=BudgetView.of)
         )
-        self.results, self.errors, self.savings_error, self.saved_at = {}, {}, "", ""
+        self.results, self.savings_error, self.saved_at = {}, "", ""
         self.opened = case_id
 
     @act(Act.BUDGET_RECORD)
@@ -159,19 +150,6 @@ class BudgetState(CentreState):
         self._show(await self.ask(_verify, self.sheet.id, self.sheet.version))
         return notice("Budget verified.")
 
-    @act(Act.BUDGET_RECORD, form="errors")
-    async def record_household(self, form: Form):
-        """Record who lives on the budget."""
-        work = [word for word in households.EMPLOYMENTS if form.get(f"employment-{word}") == "on"]
-        answers = {**form, "employment": work}
-        self._show(await self.ask(_household, self.route_id("case_id"), answers))
-        return [notice("Household saved."), CaseBarState.refresh]
-
-    @act(Act.BUDGET_RECORD, quiet=True)
-    def check(self, name: str, value: str):
-        """Say beside a box that was left what is wrong with it."""
-        self.errors = checked(self.errors, HouseholdForm, name, value)
-
     def _saved(self, found: LinesView) -> None:
         """Show what one line changed; what stands around the sheet is as it was."""
         if found.version != self.sheet.version:
@@ -197,8 +175,7 @@ class BudgetState(CentreState):
             self.groups = found.groups
         if found.sheets != self.sheets:
             self.sheets = found.sheets
-        if found.household != self.household:
-            self.household = found.household
+        self.household = found.household
 
     def _note(self, code: str, **what: Any) -> None:
         before = self.results.get(code)

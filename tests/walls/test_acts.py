@@ -21,6 +21,12 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "statement_checks.authors_of": "a step of verifying, asked there: reads who wrote",
     "statement_checks.needs_verification_of": "a step of confirming, asked there",
     "statement_checks.newest_sheet_of": "a step of preparing, asked there: reads the newest",
+    "partners.joined_person": "a step of reading a case, asked there: who else is on it",
+    "partners.partner_of": "a step of reading a case, asked there: who else is on it",
+    "partners.debts_that_left": "a step of reading a timeline, asked there",
+    "statement_checks.signers_of": "a step of confirming, asked there: reads who confirms",
+    "households.newest_household": "a step of recording, joining and separating, asked there",
+    "households.keep_household": "a step of recording, joining and separating, asked there",
     "sign_in.end_other_sign_ins": "a step of change_own_password and of leaving, asked there",
 }
 
