@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import col
 
 from cma_app.access.acts import Act
@@ -21,8 +21,9 @@ from cma_app.services.households import answers_in, keep_household, newest_house
 from cma_app.services.locking import locked
 from cma_app.services.partners import joined_person
 from cma_app.services.statement_checks import newest_sheet_of
+from cma_app.services.statements import begin_again
 from cma_app.session import CentreSession
-from models import Case, CasePerson, Client, Creditor, Debt, DebtEvent
+from models import Case, CasePerson, Client, Creditor, Debt, DebtEvent, Letter
 
 APART: Final = "The two are separated already, or there never was a second person."
 NEVER_COPIED: Final = frozenset(
@@ -76,8 +77,8 @@ def separate_people(session: CentreSession, case_id: int, *, opens_case: bool) -
 
     The joint debts are copied there with their court steps, and what only they owe moves there.
     Without a case of their own, what only they owe is on no list any more. Where the case is at
-    work, a budget sheet made for two is kept as it was and revised for one. Nothing of it can be
-    undone by a button: they would be joined anew.
+    work, a budget sheet made for two is kept as it was and revised for one, and a statement that
+    was not issued begins again from there. No button undoes it: they would be joined anew.
     """
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_SEPARATE, case)
@@ -112,9 +113,26 @@ def _leave_with_their_debts(session: CentreSession, case: Case, joined: CasePers
     session.flush()
     still = select(col(Debt.creditor_id)).where(*_of(case))
     owed_more = set(session.execute(still).scalars())
-    for creditor_id in {debt.creditor_id for debt in theirs} - owed_more:
+    left = {debt.creditor_id for debt in theirs} - owed_more
+    for letter in _unsent(session, case, joined.client_id, left):
+        letter.deleted_at = now()
+    for creditor_id in left:
         session.require(Creditor, creditor_id).deleted_at = now()
     session.flush()
+
+
+def _unsent(
+    session: CentreSession, case: Case, client_id: int, creditor_ids: set[int]
+) -> list[Letter]:
+    """Return the letters not yet issued that are theirs, or go to who is owed by them alone."""
+    wanted = select(Letter).where(
+        col(Letter.centre_id) == case.centre_id,
+        col(Letter.case_id) == case.id,
+        col(Letter.status) == "draft",
+        col(Letter.deleted_at).is_(None),
+        or_(col(Letter.client_id) == client_id, col(Letter.creditor_id).in_(creditor_ids)),
+    )
+    return list(session.execute(wanted).scalars())
 
 
 def _revise_for_one(session: CentreSession, case: Case) -> None:
@@ -127,6 +145,7 @@ def _revise_for_one(session: CentreSession, case: Case) -> None:
     for code in [code for code in sheet.income_details if code.partition(":")[0] in THEIR_LINES]:
         record_line(session, sheet.id, code=code, typed="")
     session.flush()
+    begin_again(session, case, sheet)
 
 
 def _household_of_one(session: CentreSession, case: Case) -> None:

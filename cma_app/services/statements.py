@@ -295,6 +295,19 @@ def discard_statement(session: CentreSession, statement_id: int, *, version: int
     session.flush()
 
 
+def begin_again(session: CentreSession, case: Case, sheet: BudgetSheet) -> None:
+    """Make a draft of another sheet out of a statement that was never issued, if there is one."""
+    session.authorize(Act.STATEMENT_PREPARE, case)
+    for row in _rows(session, case):
+        if row.status in AT_WORK:
+            statement = locked(session, Statement, row.id)
+            _void(statement, "The household changed.")
+            statement.status, statement.content_hash = "draft", None
+            statement.completed_by, statement.completed_at = None, None
+            statement.budget_sheet_id = sheet.id
+    session.flush()
+
+
 def preview_statement(session: CentreSession, statement_id: int, *, layout: str) -> Printed:
     """Return a statement as PDF: the issued bytes, or what it says now, marked as a draft."""
     if layout not in LAYOUTS:

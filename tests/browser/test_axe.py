@@ -19,12 +19,13 @@ __all__ = ["told"]
 pytestmark = [pytest.mark.database, pytest.mark.browser]
 
 CASE, CLIENT = "/cases/{Dudek}", "/clients/{Oakley}"
-TABS = ("debts", "budget", "offers", "statement", "notes")
+TABS = ("household", "debts", "budget", "offers", "statement", "notes")
 PLACES = {
     "tom": ("/", "/walk-in", "/clients", "/clients?q=nobody", "/cases?advisor=all", "/referrals"),
     "priya": (CASE, *[f"{CASE}/{tab}" for tab in TABS], CLIENT),
     "ruth": ("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}"),
     "callum": ("/", "/cases", "/cases/{Tait}/budget", "/board", "/cases/{Lomax}"),
+    "gareth": ("/cases/{Fenwick}", "/cases/{Fenwick}/household"),
     "admin": ("/", "/people", "/centres", "/password"),
 }
 """Where each person looks; a name in braces stands for the record of that household."""
@@ -253,6 +254,8 @@ MOMENTS = {
         (CASE, _press("Edit")),
         (CASE, _press("Move stage")),
         (CASE, _press("Raise priority")),
+        (f"{CASE}/household", _wrong_box("#child_ages", "three")),
+        (f"{CASE}/household", _dialog("Add the partner", "Make a file and add")),
         (f"{CASE}/debts", _wrong_debt),
         (f"{CASE}/budget", _wrong_box("tr[data-code=rent] input[data-amount]", "12,5")),
         (f"{CASE}/budget", _lines),
@@ -264,6 +267,7 @@ MOMENTS = {
         (CLIENT, _errors("Add", "Save vulnerability")),
     ),
     "callum": (("/walk-in", _walk_in),),
+    "gareth": (("/cases/{Fenwick}/household", _press("Separate the two")),),
     "ruth": (
         ("/people", _errors("Add a person", "Add person")),
         ("/people", _edit("Callum Reid", "#edit-first_name")),

@@ -17,6 +17,7 @@ from cma_app.errors import NotFound
 from cma_app.postgres import EmbeddedPostgres
 from cma_app.services import (
     budgets,
+    case_people,
     caseload,
     cases,
     clients,
@@ -25,6 +26,7 @@ from cma_app.services import (
     notes,
     referrals,
 )
+from cma_app.services.case_facts import open_facts
 from cma_app.services.contact_routes import safe_routes
 from cma_app.services.sign_in import sign_in
 from models import BudgetSheet, Case, CaseNote, Client, Consent, NextAction, Referral
@@ -84,6 +86,17 @@ class TestMoney:
             totals = debts.list_debts(session, case_of(told, "C1")).totals
         assert totals.household == Decimal(12_000)
         assert (totals.partner, totals.client) == (Decimal(9_300), Decimal(10_500))
+
+    def test_the_fenwicks_are_two_with_routes_and_consents_of_their_own(self, told: Told) -> None:
+        with told.open("gareth") as session:
+            mair, derek = case_people.read_people(session, case_of(told, "C1"))
+            facts = open_facts(session, case_of(told, "C1"), first=False)
+        assert (facts.client_name, facts.partner_name) == ("Mair Fenwick", "Derek Fenwick")
+        assert [each.answer for each in mair.routes] != [each.answer for each in derek.routes]
+        assert [each.route for each in derek.routes if each.answer == "yes"] == ["text"]
+        assert derek.consents["sharing"] is True
+        with told.open("sian") as session, pytest.raises(NotFound):
+            case_people.read_people(session, case_of(told, "C1"))
 
     def test_the_first_version_of_h7_is_kept(self, told: Told) -> None:
         with told.open("priya") as session:
