@@ -30,7 +30,7 @@ def said_of(answers: Answers | None) -> str:
     said += _work(answers.employment, answers.employment_note)
     theirs = _work(answers.partner_employment, answers.partner_employment_note)
     if theirs:
-        said.append(f"partner: {', '.join(theirs).lower()}")
+        said.append(f"partner: {', '.join(theirs)}")
     return ", ".join(said)
 
 

@@ -65,9 +65,6 @@ def people_card() -> rx.Component:
 
 
 def _person(person: Any) -> rx.Component:
-    consent = lambda each: rx.el.li(  # noqa: E731 - one line of a list
-        rx.cond(each.is_given, icon("done"), icon("dash")), each.word, ": ", each.answer
-    )
     return rx.el.li(
         rx.el.div(
             link(rx.el.strong(person.name), to=routes.client_path(person.id)),
@@ -78,9 +75,16 @@ def _person(person: Any) -> rx.Component:
         rx.el.p("Safe ways to reach ", person.name, class_name="label"),
         safe_routes(person.routes, rx.Var.create(f"Safe ways to reach {person.name}")),
         rx.el.p("Consents", class_name="label"),
-        rx.el.ul(rx.foreach(person.consents, consent), class_name="consent-words"),
+        rx.el.ul(rx.foreach(person.consents, _consent), class_name="consent-words"),
         class_name="stack close match",
         key=person.id,
+    )
+
+
+def _consent(consent: Any) -> rx.Component:
+    return rx.el.li(
+        rx.cond(consent.is_given, icon("done"), icon("dash")),
+        rx.el.span(consent.word, ": ", consent.answer),
     )
 
 
@@ -146,9 +150,12 @@ def _use(person: Any) -> rx.Component:
     )
 
 
+def _owed(lines: Any) -> rx.Component:
+    return rx.el.ul(rx.foreach(lines, rx.el.li), class_name="owed-lines")
+
+
 def separate_dialog() -> rx.Component:
     """Return the question before two people are separated: what stays, what goes."""
-    listed = lambda lines: rx.el.ul(rx.foreach(lines, rx.el.li), class_name="owed-lines")  # noqa: E731
     return dialog(
         SEPARATE,
         "Separate the two",
@@ -164,7 +171,7 @@ def separate_dialog() -> rx.Component:
                     rx.cond(
                         VIEW.joint.length() > 0,
                         rx.fragment(
-                            "Stay here in full: each of them owes all of it.", listed(VIEW.joint)
+                            "Stay here in full: each of them owes all of it.", _owed(VIEW.joint)
                         ),
                         "There are none.",
                     )
@@ -175,7 +182,7 @@ def separate_dialog() -> rx.Component:
                 rx.el.dd(
                     rx.cond(
                         VIEW.theirs.length() > 0,
-                        rx.fragment("Leave this case.", listed(VIEW.theirs)),
+                        rx.fragment("Leave this case.", _owed(VIEW.theirs)),
                         "There are none.",
                     )
                 ),

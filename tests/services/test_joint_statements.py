@@ -238,7 +238,8 @@ class TestAfterASeparation:
             separate_people(session, two.case_id, opens_case=False)
         shown, view = two.shown(), two.view()
         assert shown.content.partner is None
-        assert shown.is_changed
+        assert (shown.statement.status, shown.sheet_no) == ("draft", 2)
+        assert view.voided.endswith("The household changed.")
         assert "Sam" not in str(view)
         assert [each.client_id for each in shown.signers] == [two.leanne]
 
