@@ -7,22 +7,24 @@ asked them about says so.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from pydantic import Field
 
 from cma_app.access.acts import Act
 from cma_app.clock import today
 from cma_app.errors import Conflict, Invalid, NotFound
 from cma_app.rules.consents import purposes
-from cma_app.rules.identifiers import BadIdentifier, phone
 from cma_app.services.cases import read_case
 from cma_app.services.clients import ClientForm, record_client
 from cma_app.services.consents import consents_of, standing
 from cma_app.services.contact_routes import RouteAnswers, SafeRouteValue, safe_routes
-from cma_app.services.duplicates import PossiblePerson, person_of, possible
-from cma_app.services.forms import BirthDate, Form, Name, Phone
+from cma_app.services.duplicates import PossiblePerson
+from cma_app.services.forms import BirthDate, Form, Phone, given
 from cma_app.services.households import answers_in, keep_household, newest_household
 from cma_app.services.locking import locked
 from cma_app.services.partners import partner_of
+from cma_app.services.walk_in import look_alikes
 from cma_app.session import CentreSession
 from models import Case, CasePerson, Client
 
@@ -32,8 +34,8 @@ TWO: Final = "There are two people on this case already."
 class PersonForm(Form):
     """What is asked of a second person before they have a file; the names are needed."""
 
-    first_name: Name
-    last_name: Name
+    first_name: Annotated[str, Field(max_length=100), given("Enter their first name.")]
+    last_name: Annotated[str, Field(max_length=100), given("Enter their last name.")]
     date_of_birth: BirthDate = None
     phone: Phone = None
 
@@ -66,16 +68,7 @@ def alike_people(
     """Return who may be the second person already; half an answer counts for none."""
     case = session.require(Case, case_id)
     session.authorize(Act.CLIENT_FIND, case)
-    return possible(
-        session,
-        person_of(
-            first_name=str(data.get("first_name") or "").strip()[:100],
-            last_name=str(data.get("last_name") or "").strip()[:100],
-            date_of_birth=_birth_or_none(data.get("date_of_birth")),
-            phones=(_phone_or_none(data.get("phone")),),
-        ),
-        but_client=case.client_id,
-    )
+    return look_alikes(session, data, but_client=case.client_id)
 
 
 def join_new_person(session: CentreSession, case_id: int, data: Mapping[str, Any]) -> Client:
@@ -145,21 +138,3 @@ def _facts(session: CentreSession, client: Client, *, is_second: bool) -> Person
             for purpose in purposes()
         },
     )
-
-
-class _Birth(Form):
-    date_of_birth: BirthDate = None
-
-
-def _birth_or_none(typed: Any) -> date | None:
-    try:
-        return _Birth.read({"date_of_birth": typed}).date_of_birth
-    except Invalid:
-        return None
-
-
-def _phone_or_none(typed: Any) -> str | None:
-    try:
-        return phone(str(typed).replace("\x00", "")) if typed else None
-    except BadIdentifier:
-        return None

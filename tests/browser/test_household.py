@@ -117,7 +117,7 @@ class TestTwoPeople:
         dialog = page.get_by_role("dialog", name="Add the partner")
         dialog.get_by_role("button", name="Make a file and add").focus()
         page.keyboard.press("Enter")
-        expect(dialog.locator(".error-summary")).to_contain_text("Fill this in.")
+        expect(dialog.locator(".error-summary")).to_contain_text("Enter their first name.")
         looked_at(page, "household-join")
         into(page, "first_name", "Derek")
         page.keyboard.press("Tab")
