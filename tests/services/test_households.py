@@ -4,13 +4,20 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlmodel import col, select
 
 from cma_app.errors import Conflict, Invalid, NotFound
 from cma_app.services.budgets import read_budget, revise_sheet, start_sheet
 from cma_app.services.case_people import join_new_person
-from cma_app.services.households import CaseHousehold, read_household, record_household
+from cma_app.services.households import (
+    CaseHousehold,
+    HouseholdForm,
+    read_household,
+    record_household,
+)
 from cma_app.services.separation import separate_people
 from models import BudgetSheet, Household
 from tests.people import Cast
@@ -146,6 +153,12 @@ class TestRecordHousehold:
         with cast.open(cast.amina) as session:
             row = session.require(Household, found)
         assert (row.children_under_16, row.children_16_to_18) == (younger, older)
+
+    @given(st.lists(st.integers(0, 18), max_size=20))
+    def test_each_child_is_counted_once(self, ages: list[int]) -> None:
+        said = HouseholdForm.read({"child_ages": ", ".join(map(str, ages))}).answers()
+        assert said["children_under_16"] + said["children_16_to_18"] == len(ages)
+        assert said["children_16_to_18"] == len([age for age in ages if age >= 16])
 
     def test_counts_that_disagree_with_the_ages_get_a_sentence(
         self, cast: Cast, case_id: int
