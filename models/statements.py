@@ -41,19 +41,27 @@ class Statement(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
         refers("completed_by", "users"),
         refers("verified_by", "users"),
         refers("confirmed_client_id", "clients"),
+        refers("partner_client_id", "clients"),
         refers("issued_by", "users"),
         UniqueConstraint("centre_id", "case_id", "statement_no"),
         one_of("status", STATEMENT_STATUSES),
         one_of("confirmed_how", CONFIRMED_HOW),
+        one_of("partner_confirmed_how", CONFIRMED_HOW),
         CheckConstraint(
             "status NOT IN ('issued', 'superseded') OR (content_hash IS NOT NULL"
             " AND confirmed_at IS NOT NULL AND consent_to_send AND issued_at IS NOT NULL)",
             name="issued_whole",
         ),
+        CheckConstraint(
+            "status NOT IN ('issued', 'superseded') OR partner_client_id IS NULL"
+            " OR (partner_confirmed_at IS NOT NULL AND partner_consent_to_send)",
+            name="issued_by_both",
+        ),
         live("idx_statements_case", "centre_id", "case_id", "statement_no"),
         Index("idx_statements_sheet", "centre_id", "budget_sheet_id"),
         Index("idx_statements_supersedes", "centre_id", "supersedes_id"),
         Index("idx_statements_confirmed_client", "centre_id", "confirmed_client_id"),
+        Index("idx_statements_partner", "centre_id", "partner_client_id"),
     )
 
     case_id: int = key()
@@ -72,6 +80,10 @@ class Statement(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     confirmed_how: str | None = Field(default=None, max_length=20)
     confirmed_at: datetime | None = when(default=None, nullable=True)
     consent_to_send: bool = flag()
+    partner_client_id: int | None = key(default=None)  # who else has to confirm a joint one
+    partner_confirmed_how: str | None = Field(default=None, max_length=20)
+    partner_confirmed_at: datetime | None = when(default=None, nullable=True)
+    partner_consent_to_send: bool = flag()
     issued_by: int | None = key(default=None)
     issued_at: datetime | None = when(default=None, nullable=True)
     superseded_at: datetime | None = when(default=None, nullable=True)

@@ -9,14 +9,13 @@ from pages import routes
 from pages.components.budget_sheet import may_change, sheet_card, where_card
 from pages.components.case_frame import case_frame
 from pages.components.empty import empty
-from pages.components.form import button, error_summary, field, form, select, submit
+from pages.components.form import button
 from pages.components.guideline_card import guideline_card
 from pages.components.money_grids import BudgetGrid, BudgetSums, EntryBox
-from pages.components.table import card
+from pages.components.table import card, link
 from pages.layout import screen, when_may
 from state.budgets import BudgetState
 from state.case_bar import CaseBarState
-from state.household_words import EMPLOYMENTS, TENURES
 from state.shell import ShellState
 
 BUDGET: Any = BudgetState
@@ -68,58 +67,12 @@ def _savings() -> rx.Component:
 
 
 def _household() -> rx.Component:
-    household, errors = BUDGET.household, BUDGET.errors
-    counts = (
-        ("Adults", "adults", household.adults),
-        ("Children under 16", "children_under_16", household.children_under_16),
-        ("Children of 16 to 18", "children_16_to_18", household.children_16_to_18),
-        ("Other dependants", "other_dependants", household.other_dependants),
-        ("Vehicles", "vehicles", household.vehicles),
-    )
-    boxes = [
-        field(word, name, value=value, error=errors[name], width="w4", inputmode="numeric")
-        for word, name, value in counts
-    ]
-    work = [
-        rx.el.label(
-            rx.el.input(
-                type="checkbox",
-                name=f"employment-{word}",
-                default_checked=household.employment.contains(word),
-            ),
-            label,
-            class_name="choice",
-        )
-        for word, label in EMPLOYMENTS
-    ]
-    filled = form(
-        error_summary(errors),
-        rx.el.div(*boxes, class_name="pair"),
-        select(
-            "Home",
-            "tenure",
-            [("", "Not asked"), *TENURES],
-            value=household.tenure,
-            error=errors["tenure"],
-        ),
-        rx.el.fieldset(
-            rx.el.legend("Work (choose all that hold)", class_name="label"),
-            rx.el.div(*work, class_name="chips"),
-        ),
-        rx.el.div(submit("Save household", busy="Saving")),
-        on_submit=BUDGET.record_household,
-        on_check=BUDGET.check,
-        key=f"{BUDGET.opened}-{household.id}",
-    )
-    return rx.el.details(
-        rx.el.summary(
-            rx.el.h2("Household"),
-            rx.el.span(household.summary, class_name="hint"),
-            class_name="card-head",
-        ),
-        rx.el.div(when_may(Act.BUDGET_RECORD, filled), class_name="card-body"),
-        class_name="card",
-        open=(household.id == 0) & (BUDGET.sheet.id == 0),
+    """Return whom the sheet was made for, and the way to the answers."""
+    return rx.el.p(
+        rx.cond(BUDGET.sheet.id != 0, "This sheet was made for: ", "Household: "),
+        BUDGET.household,
+        ". ",
+        link("Household", to=routes.case_path(BUDGET.opened, "household")),
     )
 
 

@@ -226,6 +226,7 @@ def _case(case: Any) -> rx.Component:
     return rx.el.li(
         link(rx.el.strong(case.reference), to=routes.case_path(case.id)),
         rx.el.p(f"{case.stage}. Opened {case.opened}", class_name="hint"),
+        rx.cond(case.other != "", rx.el.p("With ", case.other, class_name="hint")),
         class_name="stack close match",
         key=case.id,
     )

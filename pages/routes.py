@@ -11,6 +11,7 @@ CLIENT: Final = "/clients/[client_id]"
 REFERRALS: Final = "/referrals"
 CASES: Final = "/cases"
 CASE: Final = "/cases/[case_id]"
+CASE_HOUSEHOLD: Final = "/cases/[case_id]/household"
 CASE_DEBTS: Final = "/cases/[case_id]/debts"
 CASE_DEBTS_PASTE: Final = "/cases/[case_id]/debts/paste"
 CASE_DEBT: Final = "/cases/[case_id]/debts/[debt_id]"
@@ -33,6 +34,7 @@ PASSWORD: Final = "/password"  # noqa: S105 - an address
 
 CASE_TABS: Final = {
     "overview": "",
+    "household": "/household",
     "debts": "/debts",
     "budget": "/budget",
     "offers": "/offers",

@@ -17,6 +17,7 @@ from pages.components.form import (
     error_summary,
     form,
     form_foot,
+    select,
     submit,
     text_area,
     tick,
@@ -34,6 +35,9 @@ from state.statements import StatementState
 SHELL: Any = ShellState
 STATE: Any = StatementState
 VIEW: Any = StatementState.view
+CONFIRM: Any = rx.cond(
+    VIEW.to_confirm.length() > 0, "Record a confirmation", "Record the client's confirmation"
+)
 STEP_SHAPES = {"done": "done", "next": "half", "later": "open", "skipped": "dash"}
 
 
@@ -116,7 +120,7 @@ def _actions() -> rx.Component:
         ),
     )
     asks = rx.el.button(
-        "Record the client's confirmation",
+        CONFIRM,
         type="button",
         class_name="button main",
         custom_attrs=opens("confirm"),
@@ -131,6 +135,7 @@ def _actions() -> rx.Component:
             VIEW.waits_for_another,
             callout("Another advisor has to verify this statement before the client confirms it."),
         ),
+        rx.cond(VIEW.half_confirmed != "", callout(VIEW.half_confirmed)),
         rx.cond(VIEW.may_confirm & _may(Act.STATEMENT_CONFIRM), asks),
         rx.cond(VIEW.may_issue & _may(Act.STATEMENT_ISSUE), issue),
     )
@@ -277,11 +282,22 @@ def _confirm_dialog() -> rx.Component:
     errors = STATE.confirm_errors
     return dialog(
         "confirm",
-        "Record the client's confirmation",
+        CONFIRM,
         form(
             saved_mark(STATE.saved),
             error_summary(errors),
             rx.el.p("Read the statement with ", VIEW.who, ", then record what was said."),
+            rx.cond(
+                VIEW.to_confirm.length() > 0,
+                select(
+                    "Who confirms it",
+                    "client_id",
+                    VIEW.to_confirm,
+                    hint="Each of the two, in their own words.",
+                    error=errors["client_id"],
+                    key="confirm-",
+                ),
+            ),
             choice(
                 "How it was confirmed",
                 "how",

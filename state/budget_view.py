@@ -17,11 +17,11 @@ from cma_app.rules.frequencies import FREQUENCIES
 from cma_app.rules.payslips import typed_pay
 from cma_app.rules.typing_rules import typing_rules
 from cma_app.services.budgets import TYPE_LABELS, CaseBudget, date_of
-from cma_app.services.households import EMPLOYMENTS, TENURES
-from models import BudgetSheet, Household
+from models import BudgetSheet
 from state.budget_parts import Offered, PartView
+from state.household_words import said_of
 from state.sheet_head import HeadView
-from state.words import day_text, moment_text, pounds, several
+from state.words import day_text, moment_text, pounds
 
 FREQUENCY_CHOICES = [[code, label] for code, label in FREQUENCIES.items()]
 
@@ -211,48 +211,6 @@ class SheetLink:
 
 
 @dataclass(frozen=True, slots=True)
-class HouseholdView:
-    """The household as its form begins; `id` is 0 where nobody asked yet."""
-
-    id: int = 0
-    summary: str = "Not asked yet"
-    adults: str = "1"
-    children_under_16: str = "0"
-    children_16_to_18: str = "0"
-    other_dependants: str = "0"
-    vehicles: str = "0"
-    tenure: str = ""
-    employment: list[str] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, row: Household | None) -> "HouseholdView":
-        """Return what is shown of a household."""
-        if row is None:
-            return cls()
-        counted = (
-            (row.adults, "adult", None),
-            (row.children_under_16, "child under 16", "children under 16"),
-            (row.children_16_to_18, "child of 16 to 18", "children of 16 to 18"),
-            (row.other_dependants, "other dependant", None),
-            (row.vehicles, "vehicle", None),
-        )
-        said = [several(number, one, many) for number, one, many in counted if number]
-        said += [TENURES[row.tenure]] if row.tenure else []
-        said += [EMPLOYMENTS[word] for word in row.employment if word in EMPLOYMENTS]
-        return cls(
-            id=row.id,
-            summary=", ".join(said),
-            adults=str(row.adults),
-            children_under_16=str(row.children_under_16),
-            children_16_to_18=str(row.children_16_to_18),
-            other_dependants=str(row.other_dependants),
-            vehicles=str(row.vehicles),
-            tenure=row.tenure or "",
-            employment=list(row.employment),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class LinesView:
     """What changes when one line is saved."""
 
@@ -300,7 +258,7 @@ class BudgetView:
     lines: dict[str, LineView]
     sums: SumsView
     parts: list[PartView]
-    household: HouseholdView
+    household: str
     nation: str = ""
     offered: Offered = field(default_factory=Offered)
     rules: dict[str, Any] = field(default_factory=dict)
@@ -308,7 +266,7 @@ class BudgetView:
     @classmethod
     def of(cls, found: CaseBudget) -> "BudgetView":
         """Return what is shown of a case's sheet."""
-        household = HouseholdView.of(found.household)
+        household = said_of(found.household)
         sheet = found.sheet
         if sheet is None:
             return cls(SheetView(), [], [], {}, SumsView(), [], household)

@@ -6,10 +6,9 @@ from typing import Any
 from cma_app.access.acts import Act
 from cma_app.clock import local, now
 from cma_app.errors import CmaError, Conflict, Invalid, NotFound
-from cma_app.services import budgets, households, sheet_details
+from cma_app.services import budgets, sheet_details
 from cma_app.services.budgets import CaseBudget
 from cma_app.services.drafts import browser_key
-from cma_app.services.households import HouseholdForm
 from cma_app.services.sheet_details import SheetForm
 from cma_app.session import CentreSession
 from models import BudgetSheet
@@ -19,7 +18,6 @@ from state.budget_view import (
     FREQUENCY_CHOICES,
     BudgetView,
     GroupView,
-    HouseholdView,
     LineResult,
     LinesView,
     LineView,
@@ -77,11 +75,6 @@ def _details(session: CentreSession, sheet_id: int, answers: Form, seen: str | N
     return BudgetView.of(_sheet_again(session, sheet))
 
 
-def _household(session: CentreSession, case_id: int, answers: dict[str, Any]) -> BudgetView:
-    households.record_household(session, case_id, answers)
-    return BudgetView.of(budgets.read_budget(session, case_id))
-
-
 class BudgetState(CentreState):
     """One sheet: its lines as they are stored, its sums, and what became of each line."""
 
@@ -91,10 +84,9 @@ class BudgetState(CentreState):
     lines: dict[str, LineView] = {}
     sums: SumsView = SumsView()
     parts: list[PartView] = []
-    household: HouseholdView = HouseholdView()
+    household: str = ""
     frequencies: list[list[str]] = FREQUENCY_CHOICES
     results: dict[str, LineResult] = {}
-    errors: FormErrors = {}
     savings_error: str = ""
     savings_seq: int = 0
     saved_at: str = ""
@@ -119,7 +111,7 @@ class BudgetState(CentreState):
         number = int(wanted) if wanted else None
         found, self.keep_under = await self.ask(_open, case_id, number)
         self._show(found)
-        self.results, self.errors, self.savings_error, self.saved_at = {}, {}, "", ""
+        self.results, self.savings_error, self.saved_at = {}, "", ""
         self.detail_errors, self.details_theirs = {}, ""
         self.details_shown += 1
         self.loads += 1
@@ -202,19 +194,6 @@ class BudgetState(CentreState):
         self._show(await self.ask(_verify, self.sheet.id, self.sheet.version))
         return notice("Budget verified.")
 
-    @act(Act.BUDGET_RECORD, form="errors")
-    async def record_household(self, form: Form):
-        """Record who lives on the budget."""
-        work = [word for word in households.EMPLOYMENTS if form.get(f"employment-{word}") == "on"]
-        answers = {**form, "employment": work}
-        self._show(await self.ask(_household, self.route_id("case_id"), answers))
-        return [notice("Household saved."), CaseBarState.refresh]
-
-    @act(Act.BUDGET_RECORD, quiet=True)
-    def check(self, name: str, value: str):
-        """Say beside a box that was left what is wrong with it."""
-        self.errors = checked(self.errors, HouseholdForm, name, value)
-
     def _saved(self, found: LinesView) -> None:
         """Show what one line changed; what stands around the sheet is as it was."""
         if found.version != self.sheet.version:
@@ -242,8 +221,7 @@ class BudgetState(CentreState):
             self.groups = found.groups
         if found.sheets != self.sheets:
             self.sheets = found.sheets
-        if found.household != self.household:
-            self.household = found.household
+        self.household = found.household
 
     def _take_rules(self, rules: dict[str, Any]) -> None:
         if rules != self.rules:

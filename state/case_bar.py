@@ -1,6 +1,5 @@
 """The identity bar that every tab of a case shows, and the load that writes the opening."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -10,10 +9,9 @@ from cma_app.clock import today
 from cma_app.rules.workflow import STAGE_LABELS, STATUS_LABELS, Stage, Status
 from cma_app.services.case_facts import CaseFacts, open_facts
 from cma_app.services.cases import PRIORITY_LABELS
-from cma_app.services.contact_routes import ROUTE_WORDS, SafeRouteValue
 from cma_app.services.emergencies import OpenEmergency
 from state.base import CentreState, act, load
-from state.safe_routes import SafeRoute
+from state.safe_routes import SafeRoute, routes_in_words
 from state.words import away, clock_text, day_text, pounds, several, weekday_text
 
 MOST_CLOCKS: Final = 3
@@ -57,6 +55,9 @@ class CaseBar:
     case_id: int = 0
     client_id: int = 0
     name: str = ""
+    partner_id: int = 0
+    partner: str = ""
+    partner_routes: list[SafeRoute] = field(default_factory=list)
     reference: str = ""
     household: str = ""
     emergency: str = ""
@@ -94,6 +95,9 @@ class CaseBar:
             case_id=facts.case_id,
             client_id=facts.client_id,
             name=facts.client_name,
+            partner_id=facts.partner_id or 0,
+            partner=facts.partner_name,
+            partner_routes=routes_in_words(facts.partner_routes),
             reference=facts.reference,
             household=several(facts.children, "child", "children") if facts.children else "",
             emergency=facts.emergency or "",
@@ -123,22 +127,12 @@ class CaseBar:
             priority_reason=facts.priority_reason or "",
             holders=[(str(each.id), each.name) for each in facts.holders],
             draft=facts.draft,
-            routes=_routes(facts.routes),
+            routes=routes_in_words(facts.routes),
         )
 
 
 def _a_month(surplus: Decimal | None) -> str:
     return f"{pounds(surplus)} a month" if surplus is not None else "No budget yet"
-
-
-def _routes(values: Sequence[SafeRouteValue]) -> list[SafeRoute]:
-    """Return the answered routes, and in one more those that nobody asked about."""
-    answered = [SafeRoute.of(value) for value in values if value.answer != "not_asked"]
-    unasked = [ROUTE_WORDS[value.route] for value in values if value.answer == "not_asked"]
-    if not unasked:
-        return answered
-    word = f"Not asked: {', '.join(unasked).lower()}" if answered else "Not asked yet"
-    return [*answered, SafeRoute("", "not_asked", "", word)]
 
 
 class CaseBarState(CentreState):

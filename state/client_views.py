@@ -111,13 +111,14 @@ class FileCase:
     reference: str
     stage: str
     opened: str
+    other: str
 
     @classmethod
     def of(cls, case: HeldCase) -> "FileCase":
         """Return the line of a case."""
         status, stage = STATUS_LABELS[Status(case.status)], STAGE_LABELS[Stage(case.stage)]
         word = stage if case.status in {"open", "in_progress"} else status
-        return cls(case.id, case.case_reference, word, day_text(case.opening_date))
+        return cls(case.id, case.case_reference, word, day_text(case.opening_date), case.other)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """How a client may safely be reached, as every page of the case shows it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cma_app.services.contact_routes import ROUTE_WORDS, SafeRouteValue
@@ -36,3 +37,13 @@ def _word(value: SafeRouteValue) -> str:
     if value.answer == "not_asked":
         return f"{name}: not asked"
     return f"{name} {value.times}".strip()
+
+
+def routes_in_words(values: Sequence[SafeRouteValue]) -> list[SafeRoute]:
+    """Return the answered routes, and in one more those that nobody asked about."""
+    answered = [SafeRoute.of(value) for value in values if value.answer != "not_asked"]
+    unasked = [ROUTE_WORDS[value.route] for value in values if value.answer == "not_asked"]
+    if not unasked:
+        return answered
+    word = f"Not asked: {', '.join(unasked).lower()}" if answered else "Not asked yet"
+    return [*answered, SafeRoute("", "not_asked", "", word)]

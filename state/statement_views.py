@@ -12,7 +12,13 @@ from cma_app.rules.guidelines import STATUS_WORDS as GUIDELINE_WORDS
 from cma_app.services.authorities import SIGNED_HOW, AuthorityRow
 from cma_app.services.consents import CONSENT_CHANNELS
 from cma_app.services.statement_checks import Gap
-from cma_app.services.statements import STATUS_WORDS, CaseStatements, OpenStatement, StatementRow
+from cma_app.services.statements import (
+    STATUS_WORDS,
+    CaseStatements,
+    OpenStatement,
+    StatementRow,
+    still_to_confirm,
+)
 from state.words import day_text, moment_text, pounds
 
 TONES: Final = {"issued": "good", "superseded": "", "draft": ""}
@@ -92,9 +98,10 @@ class FileView:
 
 @dataclass(frozen=True, slots=True)
 class AuthorityView:
-    """One authority, and whether it holds today."""
+    """One authority, whose where there are two people, and whether it holds today."""
 
     id: int
+    person: str
     creditor: str
     said: str
     state: str  # live | expired | withdrawn
@@ -122,7 +129,7 @@ class StatementView:
     may_issue: bool = False
     waits_for_another: bool = False
     who: str = ""
-    people: list[list[str]] = field(default_factory=list)
+    about: list[list[str]] = field(default_factory=list)
     note: str = ""
     gaps: list[GapView] = field(default_factory=list)
     sending_gaps: list[GapView] = field(default_factory=list)
@@ -138,6 +145,9 @@ class StatementView:
     rows: list[NumberView] = field(default_factory=list)
     authorities: list[AuthorityView] = field(default_factory=list)
     creditors: list[tuple[str, str]] = field(default_factory=list)
+    people: list[tuple[str, str]] = field(default_factory=list)
+    to_confirm: list[tuple[str, str]] = field(default_factory=list)
+    half_confirmed: str = ""
     has_sheet: bool = False
     may_prepare: bool = False
 
@@ -150,7 +160,8 @@ class StatementView:
             rows=[_number(row, shown) for row in found.rows],
             has_sheet=found.has_sheet,
             may_prepare=found.may_prepare,
-            authorities=[_authority(row) for row in found.authorities],
+            authorities=[_authority(row, found.people) for row in found.authorities],
+            people=[(str(key), name) for key, name in found.people] if found.people[1:] else [],
             creditors=[
                 ("", "Every creditor"),
                 *((str(key), name) for key, name in found.creditors.items()),
@@ -163,6 +174,7 @@ def _own(shown: OpenStatement) -> dict[str, Any]:
     statement, content = shown.statement, shown.content
     at_work = statement.status not in {"issued", "superseded"}
     ready = not shown.is_changed
+    missing = [each for each in shown.signers if each.confirmed_at is None]
     verified = statement.status == "verified" or not shown.needs_verification
     return {
         "id": statement.id,
@@ -180,13 +192,19 @@ def _own(shown: OpenStatement) -> dict[str, Any]:
         "may_complete": at_work and (statement.status == "draft" or shown.is_changed),
         "may_verify": shown.may_verify,
         "may_confirm": ready and statement.status in {"complete", "verified"} and verified,
+        "to_confirm": [(str(each.client_id), each.name) for each in missing]
+        if shown.signers[1:]
+        else [],
+        "half_confirmed": still_to_confirm([each.name for each in missing])
+        if ready and missing and len(missing) < len(shown.signers)
+        else "",
         "may_issue": ready and statement.status == "confirmed",
         "waits_for_another": ready
         and statement.status == "complete"
         and shown.needs_verification
         and not shown.may_verify,
         "who": _who(content),
-        "people": [fact for column in people(content) for fact in column],
+        "about": [fact for column in people(content) for fact in column],
         "note": statement.note or "",
         "gaps": [_gap(each) for each in shown.gaps],
         "sending_gaps": [_gap(each) for each in shown.sending_gaps],
@@ -242,11 +260,10 @@ def _said(who: str, at: datetime | None, more: str = "") -> str:
 def _steps(shown: OpenStatement) -> list[StepView]:
     """Return the way as a task list; what a change made void is to be done again."""
     statement = shown.statement
-    how = CONSENT_CHANNELS.get(statement.confirmed_how or "", "").lower()
     done = [
         ("Complete", _said(shown.completed_by, statement.completed_at)),
         ("Verified by another person", _said(shown.verified_by, statement.verified_at)),
-        ("Confirmed by the client", _said(shown.confirmed_by, statement.confirmed_at, how)),
+        *_confirmations(shown),
         ("Issued", _said(shown.issued_by, statement.issued_at)),
     ]
     steps: list[StepView] = []
@@ -258,6 +275,19 @@ def _steps(shown: OpenStatement) -> list[StepView]:
             steps.append(StepView(word, "skipped", "Not needed"))
         else:
             steps.append(StepView(word, "next" if before else "later", ""))
+    return steps
+
+
+def _confirmations(shown: OpenStatement) -> list[tuple[str, str]]:
+    """Return a step for each person who has to confirm; as it was issued, for all in one."""
+    issued = shown.confirmed
+    if issued is not None:
+        return [("Confirmed", f"{issued.by}, {issued.how}, {day_text(issued.on)}")]
+    steps = []
+    for each in shown.signers:
+        how = CONSENT_CHANNELS.get(each.how or "", "").lower()
+        word = f"Confirmed by {each.name}" if shown.signers[1:] else "Confirmed by the client"
+        steps.append((word, _said(each.name, each.confirmed_at, how)))
     return steps
 
 
@@ -323,13 +353,14 @@ def _debt(debt: Debt) -> DebtLine:
     )
 
 
-def _authority(row: AuthorityRow) -> AuthorityView:
+def _authority(row: AuthorityRow, people: list[tuple[int, str]]) -> AuthorityView:
     until = f" until {day_text(row.expires_on)}" if row.expires_on else ", no end date"
     state = "live" if row.is_live(today()) else "expired"
     said = f"{SIGNED_HOW[row.how]}, signed {day_text(row.signed_on)}{until}"
     if row.withdrawn_on is not None:
         state, said = "withdrawn", f"{said}. Withdrawn {day_text(row.withdrawn_on)}"
-    return AuthorityView(row.id, row.creditor or "Every creditor", said, state)
+    person = row.person if people[1:] else ""
+    return AuthorityView(row.id, person, row.creditor or "Every creditor", said, state)
 
 
 def usual_end() -> str:

@@ -81,9 +81,11 @@ class StatementState(CentreState):
 
     @act(Act.STATEMENT_CONFIRM, form="confirm_errors")
     async def confirm(self, form: Form):
-        """Record the client's confirmation and consent."""
+        """Record a person's confirmation and consent."""
+        typed = form.get("client_id", "")
         await self._take(
             statements.confirm_statement,
+            client_id=int(typed) if typed.isascii() and typed.isdigit() else None,
             how=form.get("how", ""),
             is_accurate=ticked(form, "is_accurate"),
             may_send=ticked(form, "may_send"),

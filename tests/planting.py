@@ -51,6 +51,7 @@ CODED = {
     "balance_source",
     "secured_on",
     "confirmed_how",
+    "partner_confirmed_how",
     "outcome",
     "route",
 }

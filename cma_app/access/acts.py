@@ -55,6 +55,8 @@ class Act(StrEnum):
     CASE_CLOSE = "case:close"
     CASE_ASSIGN = "case:assign"
     CASE_EDIT = "case:edit"
+    CASE_JOIN = "case:join_person"
+    CASE_SEPARATE = "case:separate_people"
     NOTE_RECORD = "note:record"
     NOTE_CORRECT = "note:correct"
     ACTION_RECORD = "next_action:record"
@@ -126,6 +128,7 @@ TRAINEE: Final = frozenset(
         Act.CASE_RAISE_PRIORITY,
         Act.CASE_MOVE_STAGE,
         Act.CASE_EDIT,
+        Act.CASE_JOIN,
         Act.NOTE_RECORD,
         Act.NOTE_CORRECT,
         Act.ACTION_RECORD,
@@ -156,6 +159,7 @@ ADVISOR: Final = TRAINEE | {
     Act.CASE_LOWER_PRIORITY,
     Act.CASE_CLOSE,
     Act.EMERGENCY_END,
+    Act.CASE_SEPARATE,
     Act.BUDGET_VERIFY,
     Act.STATEMENT_VERIFY,
     Act.LETTER_ISSUE_ADVICE,
@@ -187,6 +191,7 @@ ROLE_ACTS: Final[dict[Role, frozenset[Act]]] = {
 
 REFUSALS: Final[dict[Act, str]] = {
     Act.CASE_CLOSE: "A trainee cannot close a case. Ask your supervisor to close it.",
+    Act.CASE_SEPARATE: "A trainee cannot separate two people. Ask your supervisor.",
     Act.CASE_LOWER_PRIORITY: "A trainee cannot lower a priority. Ask your supervisor.",
     Act.EMERGENCY_END: "A trainee cannot take an emergency off a case. Ask your supervisor.",
     Act.CLIENT_VULNERABILITY_REMOVE: (

@@ -9,6 +9,7 @@ from models.base import CentreOwned
 ENDED = frozenset({"closed", "referred", "cancelled"})
 FIGURES = frozenset(
     {
+        Act.CASE_JOIN,
         Act.DEBT_RECORD,
         Act.DEBT_REMOVE,
         Act.EMERGENCY_END,

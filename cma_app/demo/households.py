@@ -37,7 +37,8 @@ class Sheet:
 class HouseholdData:
     """One household of the demo; `offers` holds what is decided for priority debts, as typed.
 
-    A debt's `key` is its name in this file alone; `steps` is what happened, in order.
+    `partner` is a second person with a file of their own, who has routes of their own. A debt's
+    `key` is its name in this file alone; `steps` is what happened, in order.
     """
 
     code: str
@@ -49,6 +50,8 @@ class HouseholdData:
     debts: tuple[Mapping[str, str], ...]
     steps: tuple[Mapping[str, Any], ...]
     household: Mapping[str, Any] = field(default_factory=dict)
+    partner: Mapping[str, str] = field(default_factory=dict)
+    partner_routes: Mapping[str, str] = field(default_factory=dict)
     vulnerability: Mapping[str, str] = field(default_factory=dict)
     sheets: tuple[Sheet, ...] = ()
     offers: Mapping[str, str] | None = None

@@ -16,6 +16,7 @@ from cma_app.rules.financial_statement import partner_lines
 from cma_app.services import (
     authorities,
     budgets,
+    case_people,
     case_steps,
     cases,
     clients,
@@ -42,6 +43,8 @@ VERBS = (
     "referral",
     "accept",
     "consents",
+    "partner",
+    "partner_consents",
     "vulnerability",
     "household",
     "debts",
@@ -72,6 +75,7 @@ class Telling:
     on: date
     client_id: int = 0
     case_id: int = 0
+    partner_id: int = 0
     referral_id: int = 0
     sheet_id: int = 0
     debt_ids: dict[str, int] = field(default_factory=dict)
@@ -136,10 +140,15 @@ class Telling:
         case_steps.assign_case(session, case.id, advisor_id=holder)
 
     def _consents(self, session: CentreSession, step: Step) -> None:
-        for purpose in step["consents"]:
-            version = wording_on(purpose, today()).version
-            form = {"purpose": purpose, "answer": "given", "wording_version": version}
-            consents.record_consent(session, self.client_id, consents.ConsentForm.read(form))
+        _agree(session, self.client_id, step["consents"])
+
+    def _partner(self, session: CentreSession, _step: Step) -> None:
+        routes = {f"route_{name}": answer for name, answer in self.data.partner_routes.items()}
+        said = {**self.data.partner, **routes}
+        self.partner_id = case_people.join_new_person(session, self.case_id, said).id
+
+    def _partner_consents(self, session: CentreSession, step: Step) -> None:
+        _agree(session, self.partner_id, step["partner_consents"])
 
     def _vulnerability(self, session: CentreSession, _step: Step) -> None:
         form = vulnerability.VulnerabilityForm.read(self.data.vulnerability)
@@ -256,3 +265,11 @@ class Telling:
 
     def _user(self, username: str | None) -> int | None:
         return self.cast[username].user_id if username else None
+
+
+def _agree(session: CentreSession, client_id: int, purposes: list[str]) -> None:
+    """Record a person's own consents, in the words of the day."""
+    for purpose in purposes:
+        version = wording_on(purpose, today()).version
+        form = {"purpose": purpose, "answer": "given", "wording_version": version}
+        consents.record_consent(session, client_id, consents.ConsentForm.read(form))

@@ -13,8 +13,9 @@ from cma_app.access.acts import Act
 from cma_app.clock import today
 from cma_app.errors import Conflict, Invalid
 from cma_app.services.forms import Blank, Day, Form, choice
+from cma_app.services.partners import partner_of
 from cma_app.session import CentreSession
-from models import Authority, Case, Creditor
+from models import Authority, Case, Client, Creditor
 
 SIGNED_HOW: Final = {"paper": "On paper", "electronic": "Electronically", "phone": "By phone"}
 
@@ -22,6 +23,7 @@ SIGNED_HOW: Final = {"paper": "On paper", "electronic": "Electronically", "phone
 class AuthorityForm(Form):
     """One authority; without a creditor it is for every creditor of the case."""
 
+    client_id: Annotated[int | None, Blank] = None
     creditor_id: Annotated[int | None, Blank] = None
     how: Annotated[str, BeforeValidator(choice(*SIGNED_HOW))] = "paper"
     signed_on: Day = None
@@ -37,10 +39,11 @@ class AuthorityForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class AuthorityRow:
-    """One authority of a case; `creditor` is empty where it is for all."""
+    """One authority of a case, and whose; `creditor` is empty where it is for all."""
 
     id: int
     client_id: int
+    person: str
     creditor_id: int | None
     creditor: str
     how: str
@@ -57,13 +60,16 @@ class AuthorityRow:
 
 
 def list_authorities(session: CentreSession, case_id: int) -> list[AuthorityRow]:
-    """Return a case's authorities, the newest first."""
+    """Return the authorities of the people a case is for now, the newest first."""
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_OPEN, case)
+    partner = partner_of(session, case)
+    people = {case.client_id, *([partner.id] if partner else [])}
     wanted = (
         select(
             col(Authority.id),
             col(Authority.client_id),
+            func.concat_ws(" ", col(Client.first_name), col(Client.last_name)).label("person"),
             col(Authority.creditor_id),
             func.coalesce(col(Creditor.creditor_name), "").label("creditor"),
             col(Authority.how),
@@ -71,6 +77,11 @@ def list_authorities(session: CentreSession, case_id: int) -> list[AuthorityRow]
             col(Authority.expires_on),
             col(Authority.withdrawn_on),
             col(Authority.note),
+        )
+        .join(
+            Client,
+            (col(Client.id) == col(Authority.client_id))
+            & (col(Client.centre_id) == col(Authority.centre_id)),
         )
         .outerjoin(
             Creditor,
@@ -80,6 +91,7 @@ def list_authorities(session: CentreSession, case_id: int) -> list[AuthorityRow]
         .where(
             col(Authority.centre_id) == case.centre_id,
             col(Authority.case_id) == case.id,
+            col(Authority.client_id).in_(people),
             col(Authority.deleted_at).is_(None),
         )
         .order_by(col(Authority.signed_on).desc(), col(Authority.id).desc())
@@ -99,7 +111,10 @@ def without_authority(
 
 
 def record_authority(session: CentreSession, case_id: int, data: Mapping[str, Any]) -> Authority:
-    """Record that the client of a case signed an authority, for one creditor or for all."""
+    """Record that a person of a case signed an authority, for one creditor or for all.
+
+    Without `client_id` it is the client's; it may be a second person's while they are joined.
+    """
     case = session.require(Case, case_id)
     session.authorize(Act.AUTHORITY_RECORD, case)
     form = AuthorityForm.read(data)
@@ -111,8 +126,12 @@ def record_authority(session: CentreSession, case_id: int, data: Mapping[str, An
         creditor = session.require(Creditor, form.creditor_id)
         if creditor.case_id != case.id:
             raise Invalid({"creditor_id": "Choose a creditor of this case."})
+    partner = partner_of(session, case)
+    signer = form.client_id or case.client_id
+    if signer not in (case.client_id, partner.id if partner else None):
+        raise Invalid({"client_id": "Choose one of the people of this case."})
     authority = Authority(
-        client_id=case.client_id,
+        client_id=signer,
         case_id=case.id,
         creditor_id=form.creditor_id,
         how=form.how,

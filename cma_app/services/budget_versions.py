@@ -27,9 +27,9 @@ from cma_app.services.budgets import (
     date_of,
     read_budget,
 )
-from cma_app.services.households import EMPLOYMENTS, TENURES
+from cma_app.services.households import EMPLOYMENTS, TENURES, Answers
 from cma_app.session import CentreSession
-from models import BudgetSheet, Household
+from models import BudgetSheet
 
 Change = Literal["same", "added", "changed", "removed"]
 
@@ -300,7 +300,7 @@ def _facts(before: BudgetSheet, after: BudgetSheet) -> Iterator[FactPair]:
         yield FactPair(label, label, said, later[label])
 
 
-def _households(before: Household | None, after: Household | None) -> Iterator[FactPair]:
+def _households(before: Answers | None, after: Answers | None) -> Iterator[FactPair]:
     """Return the answers about the household that either version has, ages first."""
     then, later = _answers(before), _answers(after)
     for key, label in (
@@ -314,7 +314,7 @@ def _households(before: Household | None, after: Household | None) -> Iterator[F
             yield FactPair(key, label, then[key] or "Not asked", later[key] or "Not asked")
 
 
-def _answers(row: Household | None) -> dict[str, str]:
+def _answers(row: Answers | None) -> dict[str, str]:
     """Return a household in words, empty for what was not asked."""
     if row is None:
         return dict.fromkeys(("ages", "tenure", "work", "partner_work", *COUNTED), "")

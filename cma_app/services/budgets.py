@@ -33,7 +33,9 @@ from cma_app.rules.frequencies import UnknownFrequency, known_frequency
 from cma_app.rules.payslips import is_several, parse_pay
 from cma_app.services.cases import read_case
 from cma_app.services.guidelines import unexplained
+from cma_app.services.households import Answers
 from cma_app.services.locking import locked
+from cma_app.services.partners import partner_of
 from cma_app.session import CentreSession
 from models import AuditLog, BudgetSheet, Case, Debt, Household, Offer, User
 
@@ -59,7 +61,7 @@ class CaseBudget:
 
     nation: str
     sheet: BudgetSheet | None
-    household: Household | None
+    household: Answers | None
     sheets: list[SheetRow]
     is_newest: bool = True
     may_verify: bool = False
@@ -74,7 +76,8 @@ def read_budget(session: CentreSession, case_id: int, *, sheet_no: int | None = 
     session.authorize(Act.CASE_OPEN, case)
     sheets = _sheets(session, case_id)
     sheet = _sheet_of(session, case_id, sheet_no) if sheets else None
-    household = _household(session, case_id, sheet)
+    home = _household(session, case_id, sheet)
+    household = Answers.of(home, partner_of(session, case)) if home is not None else None
     if sheet is None:
         return CaseBudget(case.nation, None, household, sheets)
     is_newest = sheet.sheet_no == sheets[0].sheet_no

@@ -15,6 +15,7 @@ from cma_app.services.drafts import kept_draft
 from cma_app.services.emergencies import OpenEmergency, open_emergencies
 from cma_app.services.next_actions import Holder, list_holders
 from cma_app.services.notes import NOTE_DRAFT
+from cma_app.services.partners import partner_of
 from cma_app.session import CentreSession
 from models import Case, Client, Household, User
 
@@ -61,6 +62,9 @@ class CaseFacts:
     may_assign: bool
     priority_reason: str | None
     routes: tuple[SafeRouteValue, ...]
+    partner_id: int | None
+    partner_name: str
+    partner_routes: tuple[SafeRouteValue, ...]
     holders: tuple[Holder, ...]
     draft: str
 
@@ -71,6 +75,7 @@ def open_facts(session: CentreSession, case_id: int, *, first: bool) -> CaseFact
     session.authorize(Act.CASE_OPEN, case)
     client = session.require(Client, case.client_id)
     advisor = session.require(User, case.advisor_id)
+    partner = partner_of(session, case)
     adults, children = _household(session, case)
     return CaseFacts(
         case_id=case.id,
@@ -101,13 +106,16 @@ def open_facts(session: CentreSession, case_id: int, *, first: bool) -> CaseFact
         debt_solution=case.debt_solution,
         advisor_id=advisor.id,
         advisor=advisor.full_name,
-        is_restricted=client.is_restricted,
+        is_restricted=client.is_restricted or (partner is not None and partner.is_restricted),
         is_at_work=case.status in workflow.AT_WORK,
         may_lower=session.actor.may(Act.CASE_LOWER_PRIORITY),
         may_close=session.actor.may(Act.CASE_CLOSE),
         may_assign=session.actor.may(Act.CASE_ASSIGN),
         priority_reason=case.priority_reason,
         routes=tuple(safe_routes(session, client.id)),
+        partner_id=partner.id if partner else None,
+        partner_name=partner.full_name if partner else "",
+        partner_routes=tuple(safe_routes(session, partner.id)) if partner else (),
         holders=tuple(list_holders(session)),
         draft=kept_draft(session, NOTE_DRAFT, record_id=case.id).get("body", ""),
     )

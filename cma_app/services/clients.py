@@ -11,7 +11,7 @@ from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlmodel import col
 
 from cma_app.access.acts import Act
@@ -35,7 +35,7 @@ from cma_app.services.forms import (
     Tick,
 )
 from cma_app.session import CentreSession, count, was_seen
-from models import Case, Client
+from models import Case, CasePerson, Client
 
 __all__ = [
     "ClientForm",
@@ -142,7 +142,7 @@ class FoundClient:
 
 @dataclass(frozen=True, slots=True)
 class HeldCase:
-    """A case of a client, as their page lists it."""
+    """A case of a client, as their page lists it; `other` is who shares it, by full name."""
 
     id: int
     case_reference: str
@@ -150,6 +150,7 @@ class HeldCase:
     stage: str
     opening_date: date
     closing_date: date | None
+    other: str = ""
 
 
 def find_clients(
@@ -257,13 +258,26 @@ def read_client(session: CentreSession, client_id: int) -> Client:
 
 
 def cases_of(session: CentreSession, client_id: int) -> list[HeldCase]:
-    """Return a client's cases that this person may see, newest first."""
+    """Return a client's cases that this person may see, newest first, joint ones too."""
     client = session.require(Client, client_id)
     session.authorize(Act.CLIENT_OPEN, client)
-    columns = [col(getattr(Case, each.name)) for each in fields(HeldCase)]
+    joined = (
+        select(col(CasePerson.case_id), col(CasePerson.client_id))
+        .where(col(CasePerson.centre_id) == client.centre_id, col(CasePerson.left_on).is_(None))
+        .subquery()
+    )
+    other = case((joined.c.client_id == client.id, col(Case.client_id)), else_=joined.c.client_id)
+    columns = [col(getattr(Case, each.name)) for each in fields(HeldCase) if each.name != "other"]
     rows = session.execute(
-        select(*columns)
-        .where(col(Case.client_id) == client.id, col(Case.deleted_at).is_(None))
+        select(*columns, func.concat_ws(" ", col(Client.first_name), col(Client.last_name)))
+        .outerjoin(joined, joined.c.case_id == col(Case.id))
+        .outerjoin(
+            Client, (col(Client.centre_id) == col(Case.centre_id)) & (col(Client.id) == other)
+        )
+        .where(
+            or_(col(Case.client_id) == client.id, joined.c.client_id == client.id),
+            col(Case.deleted_at).is_(None),
+        )
         .order_by(col(Case.id).desc())
     )
     return [HeldCase(*row) for row in rows]

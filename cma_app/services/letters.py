@@ -496,7 +496,8 @@ def _refuse_unready(
         raise Invalid({"to_lines": "There is no address yet: write it under the name."})
     if letter.recipient == "creditor" and letter.creditor_id is not None:
         creditor = session.require(Creditor, letter.creditor_id)
-        authorities = list_authorities(session, case.id)
+        given = list_authorities(session, case.id)
+        authorities = [each for each in given if each.client_id == letter.client_id]
         if without_authority(authorities, {creditor.id: creditor.creditor_name}, today()):
             raise Conflict(
                 f"There is no live authority for {creditor.creditor_name}."

@@ -1,6 +1,7 @@
 """What a statement lacks for its next step, and who wrote any of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, or_, select
@@ -14,9 +15,10 @@ from cma_app.rules.reconcile import findings
 from cma_app.services.authorities import list_authorities, without_authority
 from cma_app.services.consents import consents_of, standing
 from cma_app.services.offers import read_offers
+from cma_app.services.partners import partner_of
 from cma_app.services.statement_content import creditors_on
 from cma_app.session import CentreSession
-from models import AuditLog, BudgetSheet, Case, Centre, Statement, User
+from models import AuditLog, BudgetSheet, Case, Centre, Client, Statement, User
 
 CARRIED: Final = tuple(
     act.value for act in (Act.BUDGET_RECORD, Act.OFFER_RECORD, Act.DEBT_RECORD, Act.DEBT_REMOVE)
@@ -43,9 +45,9 @@ def gaps_of(session: CentreSession, statement: Statement, content: StatementCont
     if content.client.date_of_birth is None:
         found.append(Gap("Record the client's date of birth.", "client"))
     if content.partner is not None and content.partner.date_of_birth is None:
-        found.append(Gap("Record the partner's date of birth.", "budget"))
+        found.append(Gap(f"Record the date of birth of {content.partner.name}.", "household"))
     if sheet.household_id is None:
-        found.append(Gap("Record who lives in the household.", "budget"))
+        found.append(Gap("Record who lives in the household.", "household"))
     if not (sheet.income_details or sheet.expense_details):
         found.append(Gap("The budget has no lines yet.", "budget"))
     for group in content.groups:
@@ -66,25 +68,81 @@ def gaps_of(session: CentreSession, statement: Statement, content: StatementCont
     if not sheet.is_joint and partner_lines(codes, content.statement_date):
         found.append(Gap("A single sheet has the partner's lines: make it joint.", "budget"))
     if content.is_joint and content.partner is None:
-        found.append(Gap("A joint statement needs the partner's record.", "budget"))
+        found.append(Gap("A joint statement needs the partner on the case.", "household"))
     found += [Gap(sentence, "budget") for sentence in findings(content)]
     return found
 
 
-def sending_gaps_of(session: CentreSession, statement: Statement) -> list[Gap]:
-    """Return what keeps a confirmed statement from being sent (CONC 8.5.1R)."""
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Somebody who has to confirm a statement; the rest is empty until they did."""
+
+    client_id: int
+    name: str
+    is_second: bool = False
+    confirmed_at: datetime | None = None
+    how: str | None = None
+
+
+def signers_of(session: CentreSession, statement: Statement) -> list[Signer]:
+    """Return who has to confirm a statement: the client, and of a joint one the partner too."""
     case = session.require(Case, statement.case_id)
-    found = []
-    sharing = standing(consents_of(session, case.client_id)).get("sharing")
-    if sharing is not None and not sharing.is_given:
-        found.append(Gap("The client withdrew consent to share with creditors.", "overview"))
-    missing = without_authority(
-        list_authorities(session, case.id), creditors_on(session, case.id), today()
+    sheet = session.require(BudgetSheet, statement.budget_sheet_id)
+    client, partner = session.require(Client, case.client_id), partner_of(session, case)
+    did = statement.confirmed_client_id == client.id
+    first = Signer(
+        client.id,
+        client.full_name,
+        confirmed_at=statement.confirmed_at if did else None,
+        how=statement.confirmed_how if did else None,
     )
-    if missing:
-        named = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if missing[3:] else "")
-        found.append(Gap(f"No live authority for {named}.", "statement"))
+    if partner is None or not sheet.is_joint:
+        return [first]
+    did = statement.partner_client_id == partner.id
+    return [
+        first,
+        Signer(
+            partner.id,
+            partner.full_name,
+            is_second=True,
+            confirmed_at=statement.partner_confirmed_at if did else None,
+            how=statement.partner_confirmed_how if did else None,
+        ),
+    ]
+
+
+def sending_gaps_of(session: CentreSession, statement: Statement) -> list[Gap]:
+    """Return what keeps a confirmed statement from being sent (CONC 8.5.1R), for each person.
+
+    On a joint statement everybody needs an authority for each creditor they owe; a single one is
+    about the client's.
+    """
+    case = session.require(Case, statement.case_id)
+    signers = signers_of(session, statement)
+    given = list_authorities(session, case.id)
+    found = []
+    for signer in signers:
+        who = signer.name if signers[1:] else "The client"
+        tab = "household" if signer.is_second else "client"
+        sharing = standing(consents_of(session, signer.client_id)).get("sharing")
+        if sharing is not None and not sharing.is_given:
+            found.append(Gap(f"{who} withdrew consent to share with creditors.", tab))
+        theirs = [each for each in given if each.client_id == signer.client_id]
+        missing = without_authority(theirs, _owed(session, case, signer, signers), today())
+        if missing:
+            rest = f" and {len(missing) - 3} more" if missing[3:] else ""
+            of = f" of {signer.name}" if signers[1:] else ""
+            words = f"No live authority{of} for {', '.join(missing[:3])}{rest}."
+            found.append(Gap(words, "statement"))
     return found
+
+
+def _owed(
+    session: CentreSession, case: Case, signer: Signer, signers: list[Signer]
+) -> dict[int, str]:
+    if not signers[1:]:
+        return creditors_on(session, case.id)
+    return creditors_on(session, case.id, ("partner" if signer.is_second else "client", "joint"))
 
 
 def needs_verification_of(session: CentreSession, statement: Statement) -> bool:

@@ -42,6 +42,7 @@ from cma_app.services.guidelines import sheet_findings
 from cma_app.services.households import EMPLOYMENTS, TENURES
 from cma_app.services.offer_settings import lump_sum_note
 from cma_app.services.offers import CaseOffers, OfferDebt, read_offers
+from cma_app.services.partners import partner_of
 from cma_app.session import CentreSession
 from models import BudgetSheet, Case, Centre, Client, Creditor, Debt, Household, Statement, User
 
@@ -69,7 +70,7 @@ def content_now(session: CentreSession, statement: Statement) -> StatementConten
         lines_version=sheet.lines_version,
         centre=_centre(session, case),
         client=_person(client, home.employment if home else (), _note(home, "employment_note")),
-        partner=_partner(session, sheet, home),
+        partner=_partner(session, case, sheet, home),
         is_joint=sheet.is_joint,
         address=tuple(
             part
@@ -148,11 +149,15 @@ def _person(client: Client, employment: Iterable[str], other: str) -> Person:
     )
 
 
-def _partner(session: CentreSession, sheet: BudgetSheet, home: Household | None) -> Person | None:
+def _partner(
+    session: CentreSession, case: Case, sheet: BudgetSheet, home: Household | None
+) -> Person | None:
     """Return the partner of a joint statement; of a single one nothing of them is printed."""
-    if home is None or not sheet.is_joint or home.partner_client_id is None:
+    partner = partner_of(session, case) if sheet.is_joint else None
+    if partner is None:
         return None
-    partner = session.require(Client, home.partner_client_id)
+    if home is None or home.partner_client_id not in (None, partner.id):  # another's answers
+        return _person(partner, (), "")
     return _person(partner, home.partner_employment, _note(home, "partner_employment_note"))
 
 
@@ -323,8 +328,13 @@ def _rows(session: CentreSession, case: Case) -> dict[int, Any]:
     return {row.id: row for row in session.execute(wanted)}
 
 
-def creditors_on(session: CentreSession, case_id: int) -> dict[int, str]:
-    """Return the creditors whom a statement is for, by id: those of debts that still stand."""
+def creditors_on(
+    session: CentreSession, case_id: int, owed_by: tuple[str, ...] = ("client", "partner", "joint")
+) -> dict[int, str]:
+    """Return the creditors whom a statement is for, by id: those of debts that still stand.
+
+    `owed_by` narrows them to whose debts are meant.
+    """
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_OPEN, case)
     wanted = (
@@ -340,6 +350,7 @@ def creditors_on(session: CentreSession, case_id: int) -> dict[int, str]:
             col(Debt.deleted_at).is_(None),
             col(Debt.status).in_(("active", "disputed")),
             col(Debt.liability) != "not_liable",
+            col(Debt.owed_by).in_(owed_by),
         )
         .distinct()
         .order_by(col(Creditor.creditor_name))

@@ -26,13 +26,16 @@ from cma_app.services.consents import CONSENT_CHANNELS
 from cma_app.services.guidelines import keep_guideline_version
 from cma_app.services.issued_files import DATA, PDF, Printed, keep_file, open_issued_file, safe_name
 from cma_app.services.locking import locked
+from cma_app.services.partners import partner_of
 from cma_app.services.statement_checks import (
     Gap,
+    Signer,
     authors_of,
     gaps_of,
     needs_verification_of,
     newest_sheet_of,
     sending_gaps_of,
+    signers_of,
 )
 from cma_app.services.statement_content import content_now, creditors_on, hash_of
 from cma_app.session import CentreSession
@@ -79,7 +82,8 @@ class OpenStatement:
     sending_gaps: list[Gap]
     completed_by: str
     verified_by: str
-    confirmed_by: str
+    signers: list[Signer]
+    confirmed: Confirmation | None  # as it was issued
     issued_by: str
     files: list[tuple[int, str, str]]  # id, kind, name
     difference: list[tuple[str, str, str]]  # what, as issued last, now
@@ -96,6 +100,7 @@ class CaseStatements:
     may_prepare: bool
     authorities: list[AuthorityRow]
     creditors: dict[int, str]
+    people: list[tuple[int, str]]  # who may sign an authority: the client, and the second person
 
 
 def read_statements(
@@ -117,7 +122,14 @@ def read_statements(
         may_prepare=sheet is not None and not any(row.status in AT_WORK for row in rows),
         authorities=list_authorities(session, case.id),
         creditors=creditors_on(session, case.id),
+        people=_people(session, case),
     )
+
+
+def _people(session: CentreSession, case: Case) -> list[tuple[int, str]]:
+    partner = partner_of(session, case)
+    people = [session.require(Client, case.client_id), *([partner] if partner else [])]
+    return [(each.id, each.full_name) for each in people]
 
 
 def prepare_statement(session: CentreSession, case_id: int) -> Statement:
@@ -204,10 +216,21 @@ def confirm_statement(
     how: str,
     is_accurate: bool,
     may_send: bool,
+    client_id: int | None = None,
 ) -> Statement:
-    """Record that the client said the statement is accurate and may be sent, and how they did."""
+    """Record that a person said the statement is accurate and may be sent, and how they did.
+
+    A joint statement is confirmed by each of the two: `client_id` says by whom. It is confirmed
+    once both did.
+    """
     statement, case = _at_work(session, statement_id, Act.STATEMENT_CONFIRM, version)
     wrong = {}
+    signers = signers_of(session, statement)
+    if client_id is None and not signers[1:]:
+        client_id = signers[0].client_id
+    signer = next((each for each in signers if each.client_id == client_id), None)
+    if signer is None:
+        wrong["client_id"] = "Choose who confirmed it."
     if how not in CONSENT_CHANNELS:
         wrong["how"] = "Choose how the client confirmed it."
     if not is_accurate:
@@ -221,10 +244,17 @@ def confirm_statement(
     _refuse_changed(session, statement)
     if statement.status == "complete" and needs_verification_of(session, statement):
         raise Conflict("Another advisor has to verify this statement first.")
+    if signer is not None and signer.confirmed_at is not None:
+        raise Conflict(f"{signer.name} confirmed this statement already.")
     session.authorize(Act.STATEMENT_CONFIRM, case)
-    statement.status = "confirmed"
-    statement.confirmed_client_id, statement.confirmed_how = case.client_id, how
-    statement.confirmed_at, statement.consent_to_send = now(), True
+    if signer is not None and signer.is_second:
+        statement.partner_client_id, statement.partner_confirmed_how = signer.client_id, how
+        statement.partner_confirmed_at, statement.partner_consent_to_send = now(), True
+    else:
+        statement.confirmed_client_id, statement.confirmed_how = case.client_id, how
+        statement.confirmed_at, statement.consent_to_send = now(), True
+    if all(each.confirmed_at for each in signers_of(session, statement)):
+        statement.status = "confirmed"
     session.flush()
     return statement
 
@@ -232,8 +262,9 @@ def confirm_statement(
 def issue_statement(session: CentreSession, statement_id: int, *, version: int) -> Statement:
     """Freeze a confirmed statement, its sheet and its offers, and keep what is printed of it."""
     statement, case = _at_work(session, statement_id, Act.STATEMENT_ISSUE, version)
-    if statement.status != "confirmed":
-        raise Conflict("The client has to confirm the statement first.")
+    waiting = [each.name for each in signers_of(session, statement) if each.confirmed_at is None]
+    if statement.status != "confirmed" or waiting:
+        raise Conflict(still_to_confirm(waiting))
     content = _refuse_changed(session, statement)
     missing = [*gaps_of(session, statement, content), *sending_gaps_of(session, statement)]
     if missing:
@@ -253,12 +284,33 @@ def issue_statement(session: CentreSession, statement_id: int, *, version: int) 
     return statement
 
 
+def still_to_confirm(names: list[str]) -> str:
+    """Return the sentence that says whose confirmation is missing."""
+    if not names:
+        return "The statement has to be confirmed first."
+    verb = "have" if names[1:] else "has"
+    return f"{' and '.join(names)} {verb} to confirm the statement and consent to sending it first."
+
+
 def discard_statement(session: CentreSession, statement_id: int, *, version: int) -> Statement:
     """Take away a statement that was never issued; its number is not used again."""
     statement, _ = _at_work(session, statement_id, Act.STATEMENT_PREPARE, version)
     statement.deleted_at = now()
     session.flush()
     return statement
+
+
+def begin_again(session: CentreSession, case: Case, sheet: BudgetSheet) -> None:
+    """Make a draft of another sheet out of a statement that was never issued, if there is one."""
+    session.authorize(Act.STATEMENT_PREPARE, case)
+    for row in _rows(session, case):
+        if row.status in AT_WORK:
+            statement = locked(session, Statement, row.id)
+            _void(statement, "The household changed.")
+            statement.status, statement.content_hash = "draft", None
+            statement.completed_by, statement.completed_at = None, None
+            statement.budget_sheet_id = sheet.id
+    session.flush()
 
 
 def preview_statement(session: CentreSession, statement_id: int, *, layout: str) -> Printed:
@@ -327,6 +379,8 @@ def _void(statement: Statement, why: str) -> None:
     statement.verified_by, statement.verified_at = None, None
     statement.confirmed_client_id, statement.confirmed_how = None, None
     statement.confirmed_at, statement.consent_to_send = None, False
+    statement.partner_client_id, statement.partner_confirmed_how = None, None
+    statement.partner_confirmed_at, statement.partner_consent_to_send = None, False
 
 
 def _refuse_changed(session: CentreSession, statement: Statement) -> StatementContent:
@@ -368,7 +422,8 @@ def _opened(session: CentreSession, statement: Statement) -> OpenStatement:
         sending_gaps=[] if is_issued else sending_gaps_of(session, statement),
         completed_by=_name(session, statement.completed_by),
         verified_by=_name(session, statement.verified_by),
-        confirmed_by=_client_name(session, statement.confirmed_client_id),
+        signers=[] if is_issued else signers_of(session, statement),
+        confirmed=content.confirmation,
         issued_by=_name(session, statement.issued_by),
         files=_files(session, statement),
         difference=[] if is_issued else _difference(session, statement, content),
@@ -411,13 +466,14 @@ def _signed(
     session: CentreSession, statement: Statement, content: StatementContent
 ) -> StatementContent:
     """Return the content with who confirmed and who verified it, as it is issued."""
-    how = CONSENT_CHANNELS[statement.confirmed_how or "in_person"].lower()
-    who = content.client.name
-    if content.partner is not None:
-        who = f"{who} and {content.partner.name}"
+    signers = signers_of(session, statement)
+    ways = dict.fromkeys(CONSENT_CHANNELS[each.how or "in_person"].lower() for each in signers)
+    last = max(each.confirmed_at or now() for each in signers)
     return replace(
         content,
-        confirmation=Confirmation(by=who, on=_day(statement.confirmed_at), how=how),
+        confirmation=Confirmation(
+            by=" and ".join(each.name for each in signers), on=_day(last), how=" and ".join(ways)
+        ),
         verified_by=_name(session, statement.verified_by),
         verified_on=_day(statement.verified_at) if statement.verified_at else None,
     )
@@ -482,7 +538,3 @@ def _files(session: CentreSession, statement: Statement) -> list[tuple[int, str,
 
 def _name(session: CentreSession, user_id: int | None) -> str:
     return session.require(User, user_id).full_name if user_id else ""
-
-
-def _client_name(session: CentreSession, client_id: int | None) -> str:
-    return session.require(Client, client_id).full_name if client_id else ""

@@ -22,6 +22,7 @@ from cma_app.services.cases import NATION_LABELS, PRIORITY_LABELS, PRIORITY_ORDE
 from cma_app.services.intake import SOURCES
 from cma_app.services.next_actions import list_actions
 from cma_app.services.notes import CHANNEL_LABELS, list_notes
+from cma_app.services.partners import debts_that_left
 from cma_app.session import CentreSession
 from models import AuditLog, Case, NextAction, User
 
@@ -125,6 +126,7 @@ def _changes(session: CentreSession, case: Case) -> list[Event]:
             col(AuditLog.timestamp),
             col(AuditLog.action),
             col(AuditLog.table_name),
+            col(AuditLog.record_id),
             col(AuditLog.user_id),
             col(AuditLog.old_values),
             col(AuditLog.new_values),
@@ -135,9 +137,11 @@ def _changes(session: CentreSession, case: Case) -> list[Event]:
         .order_by(col(AuditLog.timestamp).desc(), col(AuditLog.id).desc())
         .limit(READ)
     )
-    names = _names(session)
+    names, left = _names(session), debts_that_left(session, case)
     events: list[Event] = []
     for row in session.execute(wanted):
+        if row.table_name == "debts" and row.record_id in left:
+            continue
         said = _say(row, names)
         events.extend(
             replace(each, at=row.timestamp, by=names.get(row.user_id, "")) for each in said

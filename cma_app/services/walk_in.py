@@ -91,7 +91,9 @@ def first_words(form: WalkInForm) -> str:
     return f"{asked}\n\n{form.note}" if form.note else asked
 
 
-def look_alikes(session: CentreSession, data: Mapping[str, Any]) -> list[PossiblePerson]:
+def look_alikes(
+    session: CentreSession, data: Mapping[str, Any], *, but_client: int | None = None
+) -> list[PossiblePerson]:
     """Return who may be the person whose form is being filled in; half an answer counts for none.
 
     For showing while typing: what cannot be read yet is left out, never refused.
@@ -107,6 +109,7 @@ def look_alikes(session: CentreSession, data: Mapping[str, Any]) -> list[Possibl
             phones=(_read_or_none(phone, data.get("phone")),),
             email=_read_or_none(email, data.get("email")),
         ),
+        but_client=but_client,
     )
 
 

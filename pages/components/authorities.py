@@ -40,7 +40,12 @@ def authorities_card() -> rx.Component:
             },
         )
         return rx.el.li(
-            rx.el.div(rx.el.strong(view.creditor), " ", state),
+            rx.el.div(
+                rx.el.strong(view.creditor),
+                rx.cond(view.person != "", rx.fragment(", from ", view.person)),
+                " ",
+                state,
+            ),
             rx.el.span(view.said, class_name="sub"),
             rx.cond(
                 (view.state == "live") & SHELL.acts.contains(Act.AUTHORITY_RECORD.value),
@@ -85,6 +90,16 @@ def authority_dialog() -> rx.Component:
         form(
             saved_mark(STATE.saved),
             error_summary(errors),
+            rx.cond(
+                VIEW.people.length() > 0,
+                select(
+                    "Who signed it",
+                    "client_id",
+                    VIEW.people,
+                    error=errors["client_id"],
+                    key="authority-",
+                ),
+            ),
             select(
                 "For",
                 "creditor_id",

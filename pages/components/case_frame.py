@@ -15,6 +15,7 @@ from state.case_bar import CaseBarState
 
 TABS: Final = (
     ("overview", "Overview"),
+    ("household", "Household"),
     ("debts", "Debts"),
     ("budget", "Budget"),
     ("offers", "Offers"),
@@ -22,7 +23,7 @@ TABS: Final = (
     ("checklist", "Checklist"),
     ("notes", "Notes"),
 )
-FIGURES: Final = frozenset({"debts", "budget", "offers", "statement"})
+FIGURES: Final = frozenset({"household", "debts", "budget", "offers", "statement"})
 ENDED: Final = "This case has ended, so its figures stand still. Reopen it on the overview first."
 BAR: Any = CaseBarState.bar
 
@@ -60,7 +61,7 @@ def _identity(tab: str) -> rx.Component:
 
 def _top() -> rx.Component:
     return rx.el.div(
-        rx.el.h1(BAR.name),
+        rx.el.h1(BAR.name, rx.cond(BAR.partner != "", rx.fragment(" and ", BAR.partner))),
         rx.el.span(BAR.reference, class_name="ref"),
         rx.cond(BAR.clocks.length() > 0, badge("Emergency", "soon", "late")),
         rx.cond(BAR.priority == "urgent", badge("Urgent", "soon", "up")),
@@ -96,7 +97,7 @@ def _clock(view: Any) -> rx.Component:
 
 def _facts() -> rx.Component:
     return rx.el.dl(
-        rx.el.div(rx.el.dt("Safe ways to reach them"), rx.el.dd(safe_routes(BAR.routes))),
+        *_reach(),
         _fact("Stage", BAR.stage_word),
         _fact(BAR.surplus_word, BAR.surplus),
         _fact("Total debt", BAR.total_debt),
@@ -109,6 +110,24 @@ def _facts() -> rx.Component:
         ),
         _fact("Advisor", BAR.advisor),
         class_name="facts",
+    )
+
+
+def _reach() -> tuple[rx.Component, rx.Component]:
+    """Return how to reach whom: of two people each is named, so that nobody writes to the other."""
+    whose = rx.cond(BAR.partner != "", f"Safe ways to reach {BAR.name}", "Safe ways to reach them")
+    return (
+        rx.el.div(rx.el.dt(whose), rx.el.dd(safe_routes(BAR.routes, whose))),
+        rx.cond(
+            BAR.partner != "",
+            rx.el.div(
+                rx.el.dt("Safe ways to reach ", BAR.partner),
+                rx.el.dd(
+                    safe_routes(BAR.partner_routes, f"Safe ways to reach {BAR.partner}"),
+                ),
+                class_name="second",
+            ),
+        ),
     )
 
 

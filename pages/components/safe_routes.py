@@ -7,14 +7,16 @@ import reflex as rx
 from pages.components.icons import icon
 
 
-def safe_routes(routes: rx.Var[list[Any]] | rx.Var[Any]) -> rx.Component:
+def safe_routes(
+    routes: rx.Var[list[Any]] | rx.Var[Any],
+    whose: rx.Var[str] | str = "Safe ways to reach them",
+) -> rx.Component:
     """Return the routes of a client in a row; `routes` is a var of `state.safe_routes.SafeRoute`.
 
-    "Do not call" is said in words: nobody has to read a colour.
+    "Do not call" is said in words: nobody has to read a colour. `whose` names the list to those
+    who hear it.
     """
-    return rx.el.ul(
-        rx.foreach(routes, _route), class_name="safe-routes", aria_label="Safe ways to reach them"
-    )
+    return rx.el.ul(rx.foreach(routes, _route), class_name="safe-routes", aria_label=whose)
 
 
 def _route(route: Any) -> rx.Component:

@@ -54,7 +54,7 @@ def _people() -> rx.Component:
 
     return card(
         "Who it is of",
-        rx.el.dl(rx.foreach(VIEW.people, fact), class_name="card-body facts whole"),
+        rx.el.dl(rx.foreach(VIEW.about, fact), class_name="card-body facts whole"),
         key="people",
     )
 

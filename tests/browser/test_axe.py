@@ -19,7 +19,7 @@ __all__ = ["told"]
 pytestmark = [pytest.mark.database, pytest.mark.browser]
 
 CASE, CLIENT = "/cases/{Dudek}", "/clients/{Oakley}"
-TABS = ("debts", "debts/paste", "budget", "offers", "statement", "notes")
+TABS = ("household", "debts", "debts/paste", "budget", "offers", "statement", "checklist", "notes")
 PLACES = {
     "tom": (
         "/",
@@ -47,6 +47,7 @@ PLACES = {
         "/board",
         "/cases/{Lomax}",
     ),
+    "gareth": ("/cases/{Fenwick}", "/cases/{Fenwick}/household"),
     "admin": ("/", "/people", "/centres", "/password"),
 }
 """Where each person looks; a name in braces stands for the record of that household."""
@@ -319,6 +320,8 @@ MOMENTS = {
         (CASE, _press("Edit")),
         (CASE, _press("Move stage")),
         (CASE, _press("Raise priority")),
+        (f"{CASE}/household", _wrong_box("#child_ages", "three")),
+        (f"{CASE}/household", _dialog("Add the partner", "Make a file and add")),
         (f"{CASE}/debts", _wrong_debt),
         (f"{CASE}/debts/0", _wrong_file),
         (f"{CASE}/debts/0", _dialog("Add a step or event", "Save")),
@@ -336,6 +339,7 @@ MOMENTS = {
         (CLIENT, _errors("Add", "Save vulnerability")),
     ),
     "callum": (("/walk-in", _walk_in),),
+    "gareth": (("/cases/{Fenwick}/household", _press("Separate the two")),),
     "ruth": (
         ("/people", _errors("Add a person", "Add person")),
         ("/people", _edit("Callum Reid", "#edit-first_name")),

@@ -254,18 +254,6 @@ class TestBudget:
         expect(page.get_by_text("This sheet was revised")).to_be_visible()
         expect(amount(page, RENT)).not_to_be_editable()
 
-    def test_the_household_is_asked_once(self, office: Office, cast: Cast) -> None:
-        case_id = make_case(cast, cast.amina)
-        sheet_of(cast, case_id)
-        page = desk_at(office, case_id, "budget").page
-        page.get_by_role("heading", name="Household").click()
-        page.get_by_label("Children under 16").fill("2")
-        page.get_by_label("Home", exact=True).select_option("tenant_social")
-        page.get_by_label("Part-time").check()
-        page.get_by_role("button", name="Save household").click()
-        said = "1 adult, 2 children under 16, Tenant, social, Part-time"
-        expect(page.locator("summary.card-head")).to_contain_text(said)
-
 
 class TestOffers:
     def owe(self, cast: Cast, case_id: int, debts: dict[str, tuple[str, str]]) -> None:

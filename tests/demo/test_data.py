@@ -208,6 +208,7 @@ class TestPeople:
 
     def test_no_telephone_reaches_a_person(self) -> None:
         numbers = [phone_digits(each.client["phone_primary"]) for each in households()]
+        numbers += [phone_digits(each.partner["phone"]) for each in households() if each.partner]
         assert all(number.startswith("447700900") for number in numbers)
         assert len(set(numbers)) == len(numbers)
 

@@ -20,6 +20,7 @@ from cma_app.postgres import EmbeddedPostgres
 from cma_app.rules.reconcile import findings
 from cma_app.services import (
     budgets,
+    case_people,
     caseload,
     cases,
     clients,
@@ -29,6 +30,7 @@ from cma_app.services import (
     referrals,
     statements,
 )
+from cma_app.services.case_facts import open_facts
 from cma_app.services.contact_routes import safe_routes
 from cma_app.services.emergencies import open_emergencies
 from cma_app.services.guideline_versions import list_versions
@@ -91,6 +93,17 @@ class TestMoney:
             totals = debts.list_debts(session, case_of(told, "C1")).totals
         assert totals.household == Decimal(12_000)
         assert (totals.partner, totals.client) == (Decimal(9_300), Decimal(10_500))
+
+    def test_the_fenwicks_are_two_with_routes_and_consents_of_their_own(self, told: Told) -> None:
+        with told.open("gareth") as session:
+            mair, derek = case_people.read_people(session, case_of(told, "C1"))
+            facts = open_facts(session, case_of(told, "C1"), first=False)
+        assert (facts.client_name, facts.partner_name) == ("Mair Fenwick", "Derek Fenwick")
+        assert [each.answer for each in mair.routes] != [each.answer for each in derek.routes]
+        assert [each.route for each in derek.routes if each.answer == "yes"] == ["text"]
+        assert derek.consents["sharing"] is True
+        with told.open("sian") as session, pytest.raises(NotFound):
+            case_people.read_people(session, case_of(told, "C1"))
 
     def test_the_first_version_of_h7_is_kept(self, told: Told) -> None:
         with told.open("priya") as session:

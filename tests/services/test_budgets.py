@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlmodel import col, select
 
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.rules.budget_lines import line_stamp
@@ -19,8 +18,7 @@ from cma_app.services.budgets import (
     start_sheet,
     verify_sheet,
 )
-from cma_app.services.households import record_household
-from models import BudgetSheet, Case, Client, Household
+from models import BudgetSheet, Case, Client
 from tests.people import Cast
 from tests.rules.cases import cases
 from tests.services.money import audited, make_case
@@ -395,67 +393,6 @@ class TestReadBudget:
         for stranger in (cast.colin, cast.tess):
             with pytest.raises(NotFound), cast.open(stranger) as session:
                 read_budget(session, case_id)
-
-
-class TestRecordHousehold:
-    ANSWERS = {"adults": "2", "children_under_16": "1", "tenure": "tenant_social"}
-
-    def test_a_new_answer_is_a_new_row_and_the_sheet_refers_to_it(
-        self, cast: Cast, case_id: int, sheet_id: int
-    ) -> None:
-        with cast.open(cast.amina) as session:
-            first = record_household(
-                session, case_id, {**self.ANSWERS, "employment": "part_time,carer"}
-            )
-            assert first.employment == ["part_time", "carer"]
-            again = record_household(
-                session, case_id, {**self.ANSWERS, "employment": "part_time,carer"}
-            )
-            assert again.id == first.id
-            second = record_household(session, case_id, {**self.ANSWERS, "adults": "1"})
-            assert session.require(BudgetSheet, sheet_id).household_id == second.id
-            rows = session.exec(select(Household).where(col(Household.case_id) == case_id)).all()
-            assert [row.adults for row in rows] == [2, 1]
-
-    def test_an_older_sheet_keeps_its_household(
-        self, cast: Cast, case_id: int, sheet_id: int
-    ) -> None:
-        with cast.open(cast.amina) as session:
-            first = record_household(session, case_id, self.ANSWERS)
-            revise_sheet(session, sheet_id)
-            record_household(session, case_id, {**self.ANSWERS, "adults": "1"})
-            older = read_budget(session, case_id, sheet_no=1)
-            assert older.household is not None
-            assert older.household.id == first.id
-
-    @pytest.mark.parametrize(
-        ("field", "typed"),
-        [
-            ("adults", "0"),
-            ("adults", "many"),
-            ("vehicles", "-1"),
-            ("tenure", "castle"),
-            ("employment", "pirate"),
-        ],
-    )
-    def test_what_does_not_fit_gets_a_sentence(
-        self, cast: Cast, case_id: int, field: str, typed: str
-    ) -> None:
-        with pytest.raises(Invalid) as invalid, cast.open(cast.amina) as session:
-            record_household(session, case_id, {**self.ANSWERS, field: typed})
-        assert list(invalid.value.fields) == [field]
-
-    def test_is_not_found_by_strangers(self, cast: Cast, case_id: int) -> None:
-        for stranger in (cast.colin, cast.tess):
-            with pytest.raises(NotFound), cast.open(stranger) as session:
-                record_household(session, case_id, self.ANSWERS)
-
-    def test_is_written_in_the_audit_log(self, cast: Cast, case_id: int) -> None:
-        with cast.open(cast.amina) as session:
-            record_household(session, case_id, self.ANSWERS)
-        with cast.open(cast.amina) as session:
-            (row,) = audited(session, "budget_sheet:record", "households")
-        assert row.case_id == case_id
 
 
 class TestPayslips:

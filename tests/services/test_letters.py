@@ -13,6 +13,7 @@ from cma_app.clock import today
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.services import letters, replies
 from cma_app.services.authorities import record_authority
+from cma_app.services.case_people import join_new_person
 from cma_app.services.contact_routes import RouteAnswers, record_routes
 from cma_app.services.issued_files import open_issued_file
 from models import Case, Creditor, Debt, Letter
@@ -163,6 +164,16 @@ class TestIssueLetter:
         with pytest.raises(Invalid) as said:
             issue(cast, row, route="handed")
         assert "the day and time" in said.value.fields["body"]
+
+    def test_a_partners_authority_does_not_stand_in_for_the_clients(self, cast: Cast) -> None:
+        case = Leanne(cast)
+        with cast.open(cast.amina) as session:
+            sam = {"first_name": "Sam", "last_name": "Whitmore", **ROUTES}
+            partner = join_new_person(session, case.case_id, sam).id
+            signed = {"signed_on": f"{today():%d %m %Y}", "client_id": str(partner)}
+            record_authority(session, case.case_id, signed)
+        with pytest.raises(Conflict, match="authority for Northern Bank"):
+            issue(cast, to_bank(cast, case))
 
     def test_needs_a_live_authority(self, cast: Cast) -> None:
         case = Leanne(cast)

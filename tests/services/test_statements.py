@@ -141,7 +141,7 @@ class TestCompleteStatement:
             row = statements.prepare_statement(session, bare)
             shown = statements.read_statements(session, bare).shown
             assert shown is not None
-            assert [gap.tab for gap in shown.gaps] == ["client", "budget", "budget"]
+            assert [gap.tab for gap in shown.gaps] == ["client", "household", "budget"]
             with pytest.raises(Conflict, match="date of birth"):
                 statements.complete_statement(session, row.id, version=row.version)
 

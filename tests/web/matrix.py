@@ -256,6 +256,33 @@ NOTES = {
         writes="case_notes",
     ),
 }
+HOME = f"{CASE}/household"
+AT_HOME = ("HouseholdState.open",)
+PARTED = ("HouseholdState.separate",)
+HOUSEHOLD = {
+    "HouseholdState.open": Call(HOME, shows=SHOWN),
+    "HouseholdState.record": Call(
+        HOME,
+        args=form(has_partner="yes", adults="2", tenure="other"),
+        after=AT_HOME,
+        writes="households",
+    ),
+    "HouseholdState.record stale": Call(
+        HOME, args=form(has_partner="yes", adults="3"), shows="Theirs is shown"
+    ),
+    "HouseholdState.check": Call("/cases", args=left("adults", "x"), shows="whole number"),
+    "HouseholdState.check_person": Call(HOME, args=left("phone", "12"), shows="phone"),
+    "HouseholdState.separate": Call(HOME, args=form(own_case="yes"), writes="case_people"),
+    "HouseholdState.join_new": Call(
+        HOME,
+        args=form(first_name="Nova", last_name="Arrival", **ROUTES),
+        after=PARTED,
+        writes="case_people",
+    ),
+    "HouseholdState.join": Call(
+        HOME, args={"client_number": "@second"}, after=PARTED, writes="case_people"
+    ),
+}
 ROW = {"creditor": "Lender", "debt_type": "credit_card", "balance": "12"}
 DEBTS = {
     "DebtState.open": Call(f"{CASE}/debts", shows=SHOWN),
@@ -430,10 +457,6 @@ BUDGET = {
         f"{CASE}/budget", args={"sheet_type": "revised"}, after=ON_SHEET, writes="budget_sheets"
     ),
     "BudgetState.verify": Call(f"{CASE}/budget", "ben", after=ON_SHEET, writes="budget_sheets"),
-    "BudgetState.check": Call("/cases", args=left("adults", "x"), shows="whole number"),
-    "BudgetState.record_household": Call(
-        f"{CASE}/budget", args=form(adults="2", tenure="other"), writes="households"
-    ),
 }
 REVIEW_ON = add_months(today(), 3)
 REVIEW = {
@@ -728,6 +751,7 @@ CALLS: dict[str, Call] = {
     **CASES,
     **CASE_TAB,
     **NOTES,
+    **HOUSEHOLD,
     **DEBTS,
     **PASTED,
     **DIRECTORY,

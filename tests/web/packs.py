@@ -90,6 +90,7 @@ def plant_pack(
             _said("referrals", waiting),
             everywhere=True,
         )
+        pack["second"] = _plant_second_person(connection, holder, pack, marks)
         _keep_ni_number(connection, pack, marks)
         pack |= _spare_centre(connection, pack["unique"])
         for name, table in (("version", "clients"), ("debt_version", "debts")):
@@ -98,6 +99,18 @@ def plant_pack(
             ).scalar_one()
     _complete_statement(owner, holder, pack)
     return pack
+
+
+def _plant_second_person(connection: Connection, holder: Actor, pack: Pack, marks: Marks) -> int:
+    """Plant a client who is the second person of the planted case."""
+    clients = next(each for each in CENTRE_TABLES if each.name == "clients")
+    said = _said("clients", marks)
+    second = plant_one(connection, clients, holder, pack, marks.casework, said, everywhere=True)
+    connection.execute(
+        text("UPDATE case_people SET client_id = :second WHERE id = :id"),
+        {"second": second, "id": pack["case_people"]},
+    )
+    return second
 
 
 def _complete_statement(owner: Engine, holder: Actor, pack: Pack) -> None:
@@ -217,8 +230,8 @@ class World:
         pack = plant_pack(self.owner, self.cast.amina, self.cast.ben, RESTRICTED, ASHDOWN)
         with self.owner.begin() as connection:
             connection.execute(
-                text("UPDATE clients SET is_restricted = true WHERE id = :id"),
-                {"id": pack["clients"]},
+                text("UPDATE clients SET is_restricted = true WHERE id IN (:id, :second)"),
+                {"id": pack["clients"], "second": pack["second"]},
             )
         return pack
 
