@@ -274,7 +274,7 @@ def _help() -> rx.Component:
 
 
 def head() -> list[rx.Component]:
-    """Return what the head of every page holds: our style sheet, font and two scripts."""
+    """Return what the head of every page holds: our style sheet, font and scripts."""
     return [
         rx.el.link(rel="stylesheet", href="/style.css"),
         rx.el.link(rel="stylesheet", href="/font.css"),
@@ -283,6 +283,7 @@ def head() -> list[rx.Component]:
         rx.el.script(src="/drafts.js", defer=True),
         rx.el.script(src="/session.js", defer=True),
         rx.el.script(src="/case.js", defer=True),
+        rx.el.script(src="/letter.js", defer=True),
     ]
 
 

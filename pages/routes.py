@@ -15,6 +15,8 @@ CASE_DEBTS: Final = "/cases/[case_id]/debts"
 CASE_BUDGET: Final = "/cases/[case_id]/budget"
 CASE_OFFERS: Final = "/cases/[case_id]/offers"
 CASE_STATEMENT: Final = "/cases/[case_id]/statement"
+CASE_LETTERS: Final = "/cases/[case_id]/letters"
+CASE_LETTER: Final = "/cases/[case_id]/letters/[letter_id]"
 CASE_NOTES: Final = "/cases/[case_id]/notes"
 BOARD: Final = "/board"
 PEOPLE: Final = "/people"
@@ -31,6 +33,7 @@ CASE_TABS: Final = {
     "budget": "/budget",
     "offers": "/offers",
     "statement": "/statement",
+    "letters": "/letters",
     "notes": "/notes",
 }
 

@@ -19,6 +19,7 @@ TABS: Final = (
     ("budget", "Budget"),
     ("offers", "Offers"),
     ("statement", "Statement"),
+    ("letters", "Letters"),
     ("notes", "Notes"),
 )
 FIGURES: Final = frozenset({"debts", "budget", "offers", "statement"})
