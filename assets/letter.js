@@ -2,6 +2,21 @@
    it. A part's link puts the cursor into its box. */
 (() => {
   "use strict";
+  /* what was sent while the connection was cut is sent again until it was heard */
+  const PATIENCE = 3000; // milliseconds
+  const again = new WeakMap();
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches?.("form[data-heard]")) return;
+    const before = form.dataset.heard;
+    clearTimeout(again.get(form));
+    const look = () => {
+      const keeps = form.querySelector("button[data-keeps]");
+      if (form.isConnected && keeps && form.dataset.heard === before) form.requestSubmit(keeps);
+    };
+    again.set(form, setTimeout(look, PATIENCE));
+  });
+
   const show = (box, from, to) => {
     box.focus();
     box.setSelectionRange(from, to);

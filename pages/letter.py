@@ -207,7 +207,7 @@ def _form() -> rx.Component:
             on_submit=STATE.send,
             on_check=STATE.check,
             key=STATE.form_number,
-            custom_attrs={"data-intents": "save"},
+            custom_attrs={"data-intents": "save", "data-heard": STATE.heard},
         ),
         key="parts",
         end=rx.fragment(

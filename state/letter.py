@@ -66,6 +66,7 @@ class LetterState(CentreState):
     parts: Form = {}
     form_number: int = 0
     kept: str = ""
+    heard: int = 0
     errors: FormErrors = {}
     theirs: list[tuple[str, str]] = []
     issue_errors: FormErrors = {}
@@ -90,9 +91,9 @@ class LetterState(CentreState):
     async def send(self, form: Form):
         """Do what the pressed button says: keep what is typed, or save it."""
         typed = _parts(form)
-        if form.get("intent") == "draft":
-            return await self._keep(typed)
-        return await self._save(typed)
+        done = await (self._keep(typed) if form.get("intent") == "draft" else self._save(typed))
+        self.heard += 1
+        return done
 
     @act(Act.LETTER_RECORD)
     async def drop(self):

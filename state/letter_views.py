@@ -384,7 +384,7 @@ def _sent(found: OpenLetter) -> str:
 
 def _files(found: OpenLetter) -> list[tuple[str, str]]:
     """Return the letter's files: what was issued, or the draft made on the spot."""
-    if found.files:
+    if found.letter.status == "issued":
         return [
             (f"/files/{number}", FILE_WORDS.get(kind, name)) for number, kind, name in found.files
         ]
