@@ -156,7 +156,13 @@ def _to_creditor(
         template = for_several_accounts(template)
     about = " and ".join(each.name for each in whose)
     facts = facts_for(
-        session, case, kind=template.kind, about=about, creditor=creditor, chases=chases
+        session,
+        case,
+        kind=template.kind,
+        about=about,
+        client_id=whose[0].id,
+        creditor=creditor,
+        chases=chases,
     )
     return _keep(
         session,
@@ -183,7 +189,9 @@ def _to_person(
     begun = _begun(session, letter)
     if begun is not None:
         return begun
-    facts = facts_for(session, case, kind=template.kind, about=person.name, creditor=None)
+    facts = facts_for(
+        session, case, kind=template.kind, about=person.name, client_id=person.id, creditor=None
+    )
     return _keep(
         session,
         case,

@@ -22,7 +22,7 @@ from cma_app.services.letter_offers import (
 )
 from cma_app.services.letter_people import people_of
 from cma_app.session import CentreSession
-from models import Case, Centre, Creditor, CreditorEntry, Debt, Letter, User
+from models import Appointment, Case, Centre, Creditor, CreditorEntry, Debt, Letter, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,7 @@ def facts_for(
     *,
     kind: str,
     about: str,
+    client_id: int,
     creditor: CreditorTo | None,
     chases: Letter | None = None,
 ) -> dict[str, str]:
@@ -149,9 +150,40 @@ def facts_for(
             facts |= _offer_facts(session, case, creditor)
         else:
             facts["balance"] = _pounds(creditor.balance)
+    if kind == "appointment":
+        facts |= _appointment_facts(session, case, client_id)
     if chases is not None and chases.issued_at is not None:
         facts["last_letter"] = _day(local(chases.issued_at).date())
     return facts
+
+
+def _appointment_facts(session: CentreSession, case: Case, client_id: int) -> dict[str, str]:
+    """Return when and where a person's next appointment in a case is, where one is booked."""
+    wanted = (
+        select(
+            col(Appointment.scheduled_date),
+            col(Appointment.scheduled_time),
+            col(Appointment.location),
+        )
+        .where(
+            col(Appointment.centre_id) == case.centre_id,
+            col(Appointment.case_id) == case.id,
+            col(Appointment.client_id) == client_id,
+            col(Appointment.status).in_(("scheduled", "confirmed")),
+            col(Appointment.scheduled_date) >= today(),
+            col(Appointment.deleted_at).is_(None),
+        )
+        .order_by(col(Appointment.scheduled_date), col(Appointment.scheduled_time))
+        .limit(1)
+    )
+    found = session.execute(wanted).one_or_none()
+    if found is None:
+        return {}
+    day, at, where = found
+    return {
+        "appointment_when": f"{day:%A} {day.day} {day:%B %Y} at {at:%H:%M}",
+        "appointment_where": where or "",
+    }
 
 
 def _offer_facts(session: CentreSession, case: Case, creditor: CreditorTo) -> dict[str, str]:

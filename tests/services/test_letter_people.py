@@ -1,6 +1,6 @@
 """Letters to either of two people of a case, each by their own safe routes; and what is due."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -15,7 +15,7 @@ from cma_app.services.debts import add_debt
 from cma_app.services.home import my_day
 from cma_app.services.letter_batches import list_drafts
 from cma_app.services.letter_drafts import draft_letters, readers_of
-from models import Case, CasePerson, Client, CreditorReply, Debt, Letter, NextAction
+from models import Appointment, Case, CasePerson, Client, CreditorReply, Debt, Letter, NextAction
 from tests.people import Cast
 from tests.services.intake_forms import ROUTES
 from tests.services.test_letters import EDITED, creditor_of, draft, issue, printed, text_of
@@ -130,6 +130,29 @@ class TestReaders:
         assert [each.name for each in found.people] == ["Leanne Whitmore"]
         with cast.open(cast.colin) as session, pytest.raises(NotFound):
             readers_of(session, case.case_id)
+
+
+def test_an_appointment_letter_says_when_and_where_the_next_one_is(
+    cast: Cast, leanne: Leanne
+) -> None:
+    day = today() + timedelta(days=2)
+    with cast.open(cast.ashdown_system) as session:
+        client_id = session.require(Case, leanne.case_id).client_id
+        for days, at, where in ((9, time(9, 0), "Room 9"), (2, time(10, 30), "Room 2")):
+            session.add(
+                Appointment(
+                    case_id=leanne.case_id,
+                    client_id=client_id,
+                    advisor_id=cast.amina.user_id,
+                    appointment_type="first",
+                    scheduled_date=today() + timedelta(days=days),
+                    scheduled_time=at,
+                    location=where,
+                )
+            )
+    body = draft(cast, leanne, "appointment").content["body"]
+    assert f"on {day:%A} {day.day} {day:%B %Y} at 10:30." in body
+    assert "Where: Room 2." in body
 
 
 class TestSafePost:
