@@ -112,11 +112,15 @@ def _theirs() -> rx.Component:
         rx.el.div(
             rx.el.p("Somebody changed this letter in the meantime. Save again to keep yours."),
             part,
-            button("Take what is stored", on_click=STATE.drop, kind="small"),
+            _drop("Take what is stored"),
             class_name="callout stack close",
             role="alert",
         ),
     )
+
+
+def _drop(word: str) -> rx.Component:
+    return button(word, on_click=STATE.drop, kind="small", custom_attrs={"data-drops": ""})
 
 
 def _form() -> rx.Component:
@@ -145,6 +149,8 @@ def _form() -> rx.Component:
         "What it says",
         form(
             rx.el.input(type="hidden", name="intent", default_value="save"),
+            rx.el.input(type="hidden", name="nonce", default_value=""),
+            rx.el.input(type="hidden", name="version", default_value=STATE.base, key=STATE.base),
             rx.el.div(
                 error_summary(ERRORS),
                 _theirs(),
@@ -158,11 +164,7 @@ def _form() -> rx.Component:
                 ),
                 rx.cond(
                     VIEW.to_client,
-                    rx.el.input(
-                        type="hidden",
-                        name="their_reference",
-                        default_value=PARTS["their_reference"],
-                    ),
+                    rx.fragment(),
                     field(
                         "Their reference",
                         "their_reference",
@@ -206,16 +208,21 @@ def _form() -> rx.Component:
             ),
             on_submit=STATE.send,
             on_check=STATE.check,
-            key=STATE.form_number,
+            key=f"{VIEW.id}-{STATE.form_number}",
             custom_attrs={"data-intents": "save", "data-heard": STATE.heard},
         ),
         key="parts",
         end=rx.fragment(
             rx.cond(
                 STATE.kept != "",
-                button("Throw away what I typed", on_click=STATE.drop, kind="small"),
+                _drop("Throw away what I typed"),
             ),
-            button("Discard draft", on_click=STATE.discard, kind="small"),
+            button(
+                "Discard draft",
+                on_click=STATE.discard,
+                kind="small",
+                custom_attrs={"data-drops": ""},
+            ),
         ),
     )
 
@@ -265,6 +272,9 @@ def _issue_dialog() -> rx.Component:
         form(
             saved_mark(STATE.saved),
             error_summary(errors),
+            rx.el.input(
+                type="hidden", name="version", default_value=VIEW.version, key=VIEW.version
+            ),
             rx.cond(
                 VIEW.obstacles.length() > 0,
                 stands,

@@ -160,7 +160,12 @@ def _drafts() -> rx.Component:
 def _outcomes() -> rx.Component:
     def row(outcome: Any) -> rx.Component:
         return rx.el.li(
-            rx.cond(outcome.is_sent, icon("done"), icon("late")),
+            rx.match(
+                outcome.state,
+                ("sent", icon("done")),
+                ("refused", icon("late")),
+                icon("open"),
+            ),
             rx.el.span(
                 link(outcome.reader, to=_to(outcome.id)),
                 rx.el.span(outcome.said, class_name="sub"),

@@ -12,7 +12,7 @@ from cma_app.services import letters
 from cma_app.services.drafts import drop_draft, keep_draft, kept_draft
 from cma_app.services.letter_batches import KEPT
 from cma_app.services.letter_issue import issue_letter
-from cma_app.services.letter_texts import PARTS, LetterForm, stored_form
+from cma_app.services.letter_texts import PARTS, LetterForm, form_of
 from cma_app.services.letters import OpenLetter
 from cma_app.session import CentreSession
 from models import Letter
@@ -25,14 +25,17 @@ from state.letters import LettersState
 NOT_SAVED = "Save your changes first, or throw them away."
 
 
-def _open(session: CentreSession, case_id: int, letter_id: int) -> tuple[LetterView, Form, Form]:
-    """Return a letter as it is with what this person typed and did not save; and what is stored."""
+def _open(
+    session: CentreSession, case_id: int, letter_id: int
+) -> tuple[LetterView, Form, list[Form]]:
+    """Return a letter with what this person typed and did not save; its parts so, and as stored."""
     stored = session.require(Letter, letter_id)
     if stored.case_id != case_id:
         raise NotFound
     kept = kept_draft(session, KEPT, record_id=letter_id) if stored.status == "draft" else {}
     found = letters.read_letter(session, letter_id, typed=_parts(kept) if kept else None)
-    return LetterView.of(found), kept, stored_form(stored).model_dump()
+    parts = [found.form.model_dump(), form_of(session, stored).model_dump()]
+    return LetterView.of(found), kept, parts
 
 
 def _keep(session: CentreSession, letter_id: int, typed: Form) -> tuple[datetime, LetterView]:
@@ -54,6 +57,12 @@ def _issue(session: CentreSession, letter_id: int, **how: Any) -> LetterView:
     return LetterView.of(letters.read_letter(session, letter_id))
 
 
+def _version(form: Form) -> int:
+    """Return the version that a form began from; one that is none fits no letter."""
+    said = text_in(form, "version")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+
+
 def _parts(typed: Form) -> Form:
     return {name: typed[name] for name in PARTS if name in typed}
 
@@ -66,20 +75,22 @@ class LetterState(CentreState):
     parts: Form = {}
     form_number: int = 0
     kept: str = ""
-    heard: int = 0
+    heard: str = ""
     errors: FormErrors = {}
     theirs: list[tuple[str, str]] = []
     issue_errors: FormErrors = {}
     saved: int = 0
+    base: int = 0
 
-    _version: int = 0
+    _stored: Form = {}
 
     @load(Act.CASE_OPEN)
     async def open(self):
         """Show a letter, and in its boxes what this person typed before and did not save."""
         case_id, letter_id = self.route_id("case_id"), self.route_id("letter_id")
-        view, kept, stored = await self.ask(_open, case_id, letter_id)
-        self._begin(view, stored | _parts(kept))
+        view, kept, (parts, stored) = await self.ask(_open, case_id, letter_id)
+        self._begin(view, parts)
+        self._stored = stored
         if kept:
             self.kept = "What you typed is kept, and not saved yet."
         base = kept.get("version", "")
@@ -90,17 +101,22 @@ class LetterState(CentreState):
     @act(Act.LETTER_RECORD)
     async def send(self, form: Form):
         """Do what the pressed button says: keep what is typed, or save it."""
-        typed = _parts(form)
-        done = await (self._keep(typed) if form.get("intent") == "draft" else self._save(typed))
-        self.heard += 1
-        return done
+        typed, base = _parts(form), _version(form)
+        keeps = form.get("intent") == "draft"
+        try:
+            return await (self._keep(typed, base) if keeps else self._save(typed, base))
+        finally:
+            self.heard = form.get("nonce", "")[:40]
 
     @act(Act.LETTER_RECORD)
     async def drop(self):
         """Throw away what was typed and not saved, and show what is stored."""
-        await self.ask(drop_draft, KEPT, record_id=self.view.id)
-        view, _, stored = await self.ask(_open, self.route_id("case_id"), self.view.id)
+        letter_id = self.route_id("letter_id")
+        await self.ask(drop_draft, KEPT, record_id=letter_id)
+        view, _, (_, stored) = await self.ask(_open, self.route_id("case_id"), letter_id)
         self._begin(view, stored)
+        self._stored = stored
+        self.form_number += 1
 
     @act(Act.LETTER_RECORD, quiet=True)
     def check(self, name: str, value: str):
@@ -112,8 +128,8 @@ class LetterState(CentreState):
         """Issue the letter: it never changes after this."""
         self.view = await self.ask(
             _issue,
-            self.view.id,
-            version=self.view.version,
+            self.route_id("letter_id"),
+            version=_version(form),
             route=text_in(form, "route"),
             figures_meant=ticked(form, "figures_meant"),
         )
@@ -123,24 +139,25 @@ class LetterState(CentreState):
     @act(Act.LETTER_RECORD)
     async def discard(self):
         """Take the draft away; the letters tab offers to bring it back."""
-        letter_id = self.view.id
+        letter_id = self.route_id("letter_id")
         case_id = await self.ask(letters.discard_letter, letter_id)
         (await self.get_state(LettersState))._note_discarded(letter_id)  # noqa: SLF001 - one feature
         return rx.redirect(f"/cases/{case_id}/letters")
 
-    async def _keep(self, typed: Form) -> None:
-        if typed == self.parts and not self.kept:
+    async def _keep(self, typed: Form, base: int) -> None:
+        if typed == self._stored and not self.kept:
             return
-        kept = typed | {"version": str(self._version)}
-        moment, self.view = await self.ask(_keep, self.view.id, kept)
+        kept = typed | {"version": str(base)}
+        moment, self.view = await self.ask(_keep, self.route_id("letter_id"), kept)
+        self.parts = typed
         self.kept = f"Kept {local(moment):%H:%M}, not saved yet."
 
-    async def _save(self, typed: Form) -> Any:
+    async def _save(self, typed: Form, base: int) -> Any:
         try:
-            found = await self.ask(_save, self.view.id, typed, self._version, show=_with_parts)
+            found = await self.ask(_save, self.route_id("letter_id"), typed, base, show=_with_parts)
         except Invalid as error:
             self.errors = dict(error.fields)
-            await self._keep(typed)
+            await self._keep(typed, base)
             return None
         except Conflict as conflict:
             if not conflict.theirs:
@@ -148,16 +165,18 @@ class LetterState(CentreState):
             await self._meet(typed)
             return notice(f"{conflict.sentence} Both are shown; save again to keep yours.", "late")
         view, parts = found
-        self.view, self.parts, self._version = view, parts, view.version
+        self.view, self.parts, self.base = view, parts, view.version
+        self._stored = parts
         self.errors, self.theirs, self.kept = {}, [], ""
         return notice("Letter saved.")
 
     async def _meet(self, typed: Form) -> None:
         """Show what another person stored beside what is typed, and let the next save win."""
-        stored: Form = await self.ask(letters.read_letter, self.view.id, show=_parts_of)
+        letter_id = self.route_id("letter_id")
+        stored: Form = await self.ask(letters.read_letter, letter_id, show=_parts_of)
         self._show_theirs(typed, stored)
-        self._version = int(stored["version"])
-        await self._keep(typed)
+        self.base = int(stored["version"])
+        await self._keep(typed, self.base)
 
     def _show_theirs(self, mine: Form, stored: Form) -> None:
         self.theirs = [
@@ -165,9 +184,8 @@ class LetterState(CentreState):
         ]
 
     def _begin(self, view: LetterView, parts: Form) -> None:
-        self.view, self.parts, self._version = view, parts, view.version
+        self.view, self.parts, self.base = view, parts, view.version
         self.errors, self.issue_errors, self.theirs, self.kept = {}, {}, [], ""
-        self.form_number += 1
 
 
 def _with_parts(found: OpenLetter) -> tuple[LetterView, Form]:
@@ -175,4 +193,4 @@ def _with_parts(found: OpenLetter) -> tuple[LetterView, Form]:
 
 
 def _parts_of(found: OpenLetter) -> Form:
-    return stored_form(found.letter).model_dump() | {"version": str(found.letter.version)}
+    return found.form.model_dump() | {"version": str(found.letter.version)}

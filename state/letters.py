@@ -41,11 +41,11 @@ class LettersView:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one letter of a batch."""
+    """What became of one letter of a batch: `state` is waits, sent or refused."""
 
     id: int
     reader: str
-    is_sent: bool
+    state: str
     said: str
 
 
@@ -178,16 +178,17 @@ class LettersState(CentreState):
             return
         case_id = self.route_id("case_id")
         rows = [row for row in await self.ask(list_drafts, case_id) if row.kind == self.batch]
-        self.batch_errors, self.outcomes = {}, []
+        self.batch_errors = {}
+        self.outcomes = [Outcome(row.id, row.to, "waits", "Waiting its turn") for row in rows]
         self.saved += 1
         yield
-        for row in rows:
+        for number, row in enumerate(rows):
             outcome = await self._issue(row, route)
-            self.outcomes = [*self.outcomes, outcome]
+            self.outcomes = [*self.outcomes[:number], outcome, *self.outcomes[number + 1 :]]
             yield
         self.batch = ""
         self.view = await self.ask(_tab, case_id, self.show)
-        sent = sum(each.is_sent for each in self.outcomes)
+        sent = sum(each.state == "sent" for each in self.outcomes)
         yield [
             notice(f"{sent} of {several(len(rows), 'letter')} issued."),
             CaseBarState.refresh,
@@ -199,10 +200,10 @@ class LettersState(CentreState):
                 raise Conflict(row.obstacles[0].sentence)
             await self.ask(issue_letter, row.id, version=row.version, route=route)
         except Invalid as error:
-            return Outcome(row.id, row.to, is_sent=False, said=next(iter(error.fields.values())))
+            return Outcome(row.id, row.to, "refused", next(iter(error.fields.values())))
         except CmaError as error:
-            return Outcome(row.id, row.to, is_sent=False, said=error.sentence)
-        return Outcome(row.id, row.to, is_sent=True, said="Issued")
+            return Outcome(row.id, row.to, "refused", error.sentence)
+        return Outcome(row.id, row.to, "sent", "Issued")
 
     @act(Act.LETTER_RECORD)
     async def undo_discard(self):

@@ -376,6 +376,7 @@ LETTER_AT = f"{CASE}/letters/{{letters}}"
 ON_LETTERS = ("LettersState.open",)
 ON_LETTER = ("LetterState.open",)
 LETTER_PARTS = {
+    "version": "{letter_version}",
     "to_lines": "Northern Bank\n1 Quay Street",
     "salutation": "Dear Sir or Madam",
     "subject": "Please hold",
@@ -434,7 +435,10 @@ LETTERS = {
     "LetterState.drop": Call(LETTER_AT, after=ON_LETTER, shows=SHOWN),
     "LetterState.check": Call("/cases", args=left("subject", ""), shows="Give it a subject"),
     "LetterState.issue": Call(
-        LETTER_AT, args=form(route="handed"), after=ON_LETTER, writes="issued_files"
+        LETTER_AT,
+        args=form(route="handed", version="{letter_version}"),
+        after=ON_LETTER,
+        writes="issued_files",
     ),
     "LetterState.discard": Call(LETTER_AT, after=ON_LETTER, writes="letters"),
 }

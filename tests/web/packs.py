@@ -88,7 +88,11 @@ def plant_pack(
         )
         _keep_ni_number(connection, pack, marks)
         pack |= _spare_centre(connection, pack["unique"])
-        for name, table in (("version", "clients"), ("debt_version", "debts")):
+        for name, table in (
+            ("version", "clients"),
+            ("debt_version", "debts"),
+            ("letter_version", "letters"),
+        ):
             pack[name] = connection.execute(
                 text(f"SELECT version FROM {table} WHERE id = :id"), {"id": pack[table]}
             ).scalar_one()
