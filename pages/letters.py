@@ -114,10 +114,10 @@ def _list() -> rx.Component:
 
 def _draft(view: Any) -> rx.Component:
     return rx.el.li(
-        rx.cond(view.said == "", icon("done"), icon("half")),
+        rx.cond(view.is_ready, icon("done"), icon("half")),
         rx.el.span(
             link(view.reader, to=_to(view.id)),
-            rx.el.span(rx.cond(view.said == "", "Ready", view.said), class_name="sub"),
+            rx.el.span(view.said, class_name="sub"),
         ),
         key=view.id,
     )

@@ -86,11 +86,12 @@ class ObstacleView:
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """One draft of a batch, with why it cannot leave yet."""
+    """One draft of a batch: that it is ready, or why it cannot leave yet."""
 
     id: int
     reader: str
     said: str
+    is_ready: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,17 @@ def batches(rows: list[DraftRow]) -> list[Batch]:
                 count=len(drafts),
                 ready=sum(not row.obstacles for row in drafts),
                 may_issue=all(row.may_issue for row in drafts),
-                lines=[
-                    DraftLine(row.id, row.to, row.obstacles[0].sentence if row.obstacles else "")
-                    for row in drafts
-                ],
+                lines=[_draft(row) for row in drafts],
             )
         )
     return made
+
+
+def _draft(row: DraftRow) -> DraftLine:
+    if row.obstacles:
+        return DraftLine(row.id, row.to, row.obstacles[0].sentence, is_ready=False)
+    ready = "Ready" if row.has_address else "Ready, without an address for the post"
+    return DraftLine(row.id, row.to, ready, is_ready=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,8 @@ def _said(row: ReplyRow) -> str:
 
 def _label(debt: Answerable) -> str:
     account = f", {debt.account}" if debt.account else ""
-    offered = f", we offer {pounds(debt.offered)} a month" if debt.offered is not None else ""
-    return f"{debt.creditor}{account}, owed {pounds(debt.balance)}{offered}"
+    offered = f", offer {pounds(debt.offered)}" if debt.offered is not None else ""
+    return f"{debt.creditor}{account}: {pounds(debt.balance)}{offered}"
 
 
 def _list(session: CentreSession, case_id: int) -> list[ReplyView]:

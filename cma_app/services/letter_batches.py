@@ -26,6 +26,7 @@ class DraftRow:
     kind_word: str
     to: str
     may_issue: bool
+    has_address: bool
     obstacles: list[Obstacle]
 
 
@@ -48,5 +49,6 @@ def _row(session: CentreSession, letter_id: int) -> DraftRow:
         kind_word=found.kind_word,
         to=found.to,
         may_issue=found.may_issue,
+        has_address="\n" in found.form.to_lines.strip(),
         obstacles=[*unsaved, *found.obstacles],
     )

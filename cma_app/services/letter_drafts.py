@@ -138,16 +138,13 @@ def _to_creditor(
 ) -> Letter:
     statement = newest_issued(session, case) if template.kind == "offer" else None
     whose = _whose(creditor, people)
-    letter = Letter(
-        case_id=case.id,
+    letter = _blank(
+        case,
+        template,
         client_id=whose[0].id,
         creditor_id=creditor.id,
         statement_id=statement.id if statement else None,
         chases_id=chases.id if chases else None,
-        kind=template.kind,
-        recipient=template.recipient,
-        template_version=template.version,
-        subject="",
     )
     begun = _begun(session, letter)
     if begun is not None:
@@ -178,14 +175,7 @@ def _to_creditor(
 def _to_person(
     session: CentreSession, case: Case, template: LetterTemplate, person: PersonTo
 ) -> Letter:
-    letter = Letter(
-        case_id=case.id,
-        client_id=person.id,
-        kind=template.kind,
-        recipient=template.recipient,
-        template_version=template.version,
-        subject="",
-    )
+    letter = _blank(case, template, client_id=person.id)
     begun = _begun(session, letter)
     if begun is not None:
         return begun
@@ -200,6 +190,17 @@ def _to_person(
         facts,
         to_lines="\n".join(person.window),
         salutation=f"Dear {person.first_name}",
+    )
+
+
+def _blank(case: Case, template: LetterTemplate, **whose: int | None) -> Letter:
+    return Letter(
+        case_id=case.id,
+        kind=template.kind,
+        recipient=template.recipient,
+        template_version=template.version,
+        subject="",
+        **whose,  # pyright: ignore[reportArgumentType]
     )
 
 

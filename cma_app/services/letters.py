@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import col
 
 from cma_app.access.acts import Act
 from cma_app.clock import now
-from cma_app.errors import Conflict, NotFound
+from cma_app.errors import Conflict
 from cma_app.printing.letter_content import LetterContent
 from cma_app.rules.letter_templates import letter_kinds
 from cma_app.services.issued_files import Printed, open_issued_file
 from cma_app.services.letter_issue import FORMATS, act_of, draft_of, file_name
 from cma_app.services.letter_texts import LetterForm, content_of, form_of, stored_form
 from cma_app.services.letter_ways import Obstacle, Ways, obstacles, ways_of
+from cma_app.services.restoring import restore
 from cma_app.session import CentreSession
 from models import Case, Client, Creditor, IssuedFile, Letter, User
 
@@ -174,25 +175,7 @@ def discard_letter(session: CentreSession, letter_id: int) -> int:
 
 def restore_letter(session: CentreSession, letter_id: int) -> int:
     """Bring a discarded draft back as it was and return its case; NotFound where there is none."""
-    table = Letter.__table__  # type: ignore[attr-defined]
-    removed = (table.c.centre_id == session.actor.centre_id, table.c.id == letter_id)
-    case_id = session.execute(
-        select(table.c.case_id).where(*removed, table.c.deleted_at.is_not(None))
-    ).scalar_one_or_none()
-    if case_id is None:
-        raise NotFound
-    session.authorize(Act.LETTER_RECORD, session.require(Case, case_id))
-    session.execute(
-        update(table)
-        .where(*removed)
-        .values(
-            deleted_at=None,
-            version=table.c.version + 1,
-            updated_at=now(),
-            updated_by=session.actor.user_id or None,
-        )
-    )
-    return case_id
+    return restore(session, Letter, letter_id, Act.LETTER_RECORD)
 
 
 def print_letter(session: CentreSession, letter_id: int, *, ending: str) -> Printed:

@@ -10,15 +10,16 @@ from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import col
 
 from cma_app.access.acts import Act
 from cma_app.clock import now, today
-from cma_app.errors import Conflict, Invalid, NotFound
+from cma_app.errors import Conflict, Invalid
 from cma_app.services.chasers import settle_chasers
 from cma_app.services.forms import Day, Form, LongText, Pounds, choice
 from cma_app.services.locking import locked
+from cma_app.services.restoring import restore
 from cma_app.session import CentreSession
 from models import Case, Creditor, CreditorReply, Debt, Letter, Offer
 
@@ -231,21 +232,10 @@ def remove_reply(session: CentreSession, reply_id: int) -> CreditorReply:
 
 def restore_reply(session: CentreSession, reply_id: int) -> int:
     """Bring a removed answer back and return its case; NotFound where none was removed."""
-    table = CreditorReply.__table__  # type: ignore[attr-defined]
-    removed = (table.c.centre_id == session.actor.centre_id, table.c.id == reply_id)
-    found = session.execute(
-        select(table.c.case_id, table.c.debt_id).where(*removed, table.c.deleted_at.is_not(None))
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    session.authorize(Act.REPLY_RECORD, session.require(Case, found.case_id))
-    session.execute(
-        update(table)
-        .where(*removed)
-        .values(deleted_at=None, updated_at=now(), updated_by=session.actor.user_id or None)
-    )
-    settle_chasers(session, session.require(Debt, found.debt_id))
-    return found.case_id
+    case_id = restore(session, CreditorReply, reply_id, Act.REPLY_RECORD)
+    reply = session.require(CreditorReply, reply_id)
+    settle_chasers(session, session.require(Debt, reply.debt_id))
+    return case_id
 
 
 def _of_case(session: CentreSession, reply_id: int) -> CreditorReply:

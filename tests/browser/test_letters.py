@@ -273,7 +273,7 @@ class TestAnswers:
         waiting = page.get_by_role("region", name="Waiting for an answer")
         waiting.get_by_role("button", name="Record answer of Northern Bank").click()
         dialog = page.get_by_role("dialog", name="What the creditor answered")
-        expect(dialog.get_by_label("Debt", exact=True)).to_contain_text("we offer £17.52 a month")
+        expect(dialog.get_by_label("Debt", exact=True)).to_contain_text("offer £17.52")
         dialog.get_by_label("Asks for another amount").check()
         dialog.get_by_role("button", name="Save answer").click()
         expect(dialog.get_by_role("alert")).to_contain_text("Enter what the creditor asks for")
