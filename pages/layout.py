@@ -286,6 +286,7 @@ def head() -> list[rx.Component]:
         rx.el.script(src="/session.js", defer=True),
         rx.el.script(src="/case.js", defer=True),
         rx.el.script(src="/kept.js", defer=True),
+        rx.el.script(src="/letter.js", defer=True),
     ]
 
 

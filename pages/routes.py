@@ -20,6 +20,8 @@ CASE_BUDGET_COMPARE: Final = "/cases/[case_id]/budget/compare"
 CASE_OFFERS: Final = "/cases/[case_id]/offers"
 CASE_STATEMENT: Final = "/cases/[case_id]/statement"
 CASE_CHECKLIST: Final = "/cases/[case_id]/checklist"
+CASE_LETTERS: Final = "/cases/[case_id]/letters"
+CASE_LETTER: Final = "/cases/[case_id]/letters/[letter_id]"
 CASE_NOTES: Final = "/cases/[case_id]/notes"
 CREDITORS: Final = "/creditors"
 BOARD: Final = "/board"
@@ -39,6 +41,7 @@ CASE_TABS: Final = {
     "budget": "/budget",
     "offers": "/offers",
     "statement": "/statement",
+    "letters": "/letters",
     "checklist": "/checklist",
     "notes": "/notes",
 }

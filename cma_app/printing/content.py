@@ -128,7 +128,8 @@ class Debt:
 
     `kind` says what the offer is: `surplus` (monthly, out of what is available), `token` (not from
     surplus), `deduction` (taken anyway, from what `deducted_from` says), `lump_sum` (full and
-    final, once) or `none`. `months` is the time to clear.
+    final, once) or `none`. `months` is the time to clear. `debt_id` says which debt of the case it
+    is, and is not printed; 0 in statements that were frozen before it was kept.
     """
 
     creditor: str
@@ -143,6 +144,7 @@ class Debt:
     months: int | None = None
     long_term: bool = False
     deducted_from: str = ""
+    debt_id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

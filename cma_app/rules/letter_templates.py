@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,7 @@ TABLE: Final = "{table}"
 """A paragraph that is only this is where a letter's table stands."""
 
 _NAME: Final = re.compile(r"\{([a-z_]+)\}")
+_POUNDS: Final = re.compile(r"(?:£|GBP) ?([0-9][0-9,]*(?:\.[0-9]+)?)")
 _TO_WRITE: Final = re.compile(r"\[([^\[\]\n]{1,100})\]")
 
 
@@ -74,6 +76,31 @@ def letter_template(kind: str, on: date) -> LetterTemplate:
         body=newest["body"].strip(),
         enclosures=tuple(newest["enclosures"]),
     )
+
+
+def for_several_accounts(template: LetterTemplate) -> LetterTemplate:
+    """Return a template that lists below its first paragraph which accounts it is about.
+
+    One that has a table already stays as it is.
+    """
+    if TABLE in template.body:
+        return template
+    first, _, rest = template.body.partition("\n\n")
+    listed = _content()["several_accounts"].strip()
+    return replace(template, body=f"{first}\n\n{listed}\n\n{rest}")
+
+
+def has_table(text: str) -> bool:
+    """Say whether a text has a place for its table: a paragraph that is only its mark."""
+    return any(part.strip() == TABLE for part in text.replace("\r\n", "\n").split("\n\n"))
+
+
+def sums_said(text: str) -> dict[str, Decimal]:
+    """Return the sums of money that a text says, as they are written, with what each comes to."""
+    return {
+        found.group(0).rstrip(","): Decimal(found.group(1).replace(",", ""))
+        for found in _POUNDS.finditer(text)
+    }
 
 
 def fill(template: LetterTemplate, facts: Mapping[str, str]) -> FilledLetter:

@@ -61,20 +61,27 @@ def pass_gate(session: CentreSession, case: Case, gate: str) -> None:
 
     A case without a checklist passes. A manager's override is used up by the deed it was for.
     """
-    rows = standing_rows(session, case)
-    if not rows:
-        return
-    row = gate_row(session, case, rows, gate)
-    if not row.missing:
-        return
+    if sentence := gate_sentence(session, case, gate):
+        raise Conflict(sentence)
     override = _override(session, case, gate)
-    if override is not None and _missing_codes(row) <= set(override.missing):
+    if override is not None:
         override.used_at = now()
         session.flush()
-        return
+
+
+def gate_sentence(session: CentreSession, case: Case, gate: str) -> str:
+    """Return what a gate waits for in a sentence, empty where a case may pass it."""
+    rows = standing_rows(session, case)
+    if not rows:
+        return ""
+    row = gate_row(session, case, rows, gate)
+    override = _override(session, case, gate)
+    is_covered = override is not None and _missing_codes(row) <= set(override.missing)
+    if not row.missing or is_covered:
+        return ""
     first = "; ".join(each.standing.item.text for each in row.missing[:3])
     more = f" and {len(row.missing) - 3} more" if row.missing[3:] else ""
-    raise Conflict(f"{GATES[gate]} waits for the checklist: {first}{more}.")
+    return f"{GATES[gate]} waits for the checklist: {first}{more}."
 
 
 def gate_row(session: CentreSession, case: Case, rows: list[CheckRow], gate: str) -> GateRow:

@@ -10,12 +10,19 @@ from sqlmodel import col
 
 from cma_app.access.acts import Act
 from cma_app.clock import local, today
-from cma_app.printing.content import StatementContent
+from cma_app.printing.content import Debt as FrozenDebt
 from cma_app.printing.letter_content import Column, Letterhead, Row, Table
-from cma_app.rules.letter_templates import LetterTemplate
 from cma_app.rules.parameters import parameter
+from cma_app.services.letter_offers import (
+    accounts_at,
+    accounts_table,
+    offer_words,
+    offered,
+    offers_table,
+)
+from cma_app.services.letter_people import people_of
 from cma_app.session import CentreSession
-from models import Case, Centre, Client, Creditor, CreditorEntry, Debt, Letter, Statement, User
+from models import Appointment, Case, Centre, Creditor, CreditorEntry, Debt, Letter, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,7 @@ class CreditorTo:
     name: str
     references: tuple[str, ...]
     balance: Decimal
+    owed_by: tuple[str, ...]
     address: tuple[str, ...]
     email: str
 
@@ -40,6 +48,7 @@ def creditors_to(session: CentreSession, case_id: int) -> list[CreditorTo]:
             col(Creditor.creditor_name),
             col(Creditor.contact_email),
             func.array_agg(func.coalesce(col(Debt.account_number), "")).label("numbers"),
+            func.array_agg(col(Debt.owed_by)).label("owed_by"),
             func.sum(col(Debt.balance)).label("balance"),
         )
         .join(
@@ -63,6 +72,7 @@ def creditors_to(session: CentreSession, case_id: int) -> list[CreditorTo]:
             name=row.creditor_name,
             references=tuple(number for number in row.numbers if number),
             balance=row.balance,
+            owed_by=tuple(row.owed_by),
             address=_address(entries.get(row.creditor_name.casefold())),
             email=row.contact_email or _email(entries.get(row.creditor_name.casefold())),
         )
@@ -88,12 +98,6 @@ def _email(entry: CreditorEntry | None) -> str:
     return (entry.email or "") if entry is not None else ""
 
 
-def client_lines(client: Client) -> tuple[str, ...]:
-    """Return a client's name and address as they stand in an envelope's window."""
-    lines = (client.address_line1, client.address_line2, client.city, client.postcode)
-    return (client.full_name, *(line for line in lines if line))
-
-
 def letterhead(session: CentreSession, case: Case) -> Letterhead:
     """Return the centre as its letters show it."""
     session.authorize(Act.CASE_OPEN, case)
@@ -116,19 +120,21 @@ def facts_for(
     case: Case,
     *,
     kind: str,
-    client: Client,
+    about: str,
+    client_id: int,
     creditor: CreditorTo | None,
     chases: Letter | None = None,
 ) -> dict[str, str]:
     """Return what a letter's words are filled with; what the case does not know is absent.
 
-    An offer speaks from the issued statement alone, its balance too.
+    `about` names whose debts it is about. An offer speaks from the issued statement alone, its
+    balance too.
     """
     session.authorize(Act.CASE_OPEN, case)
     head = letterhead(session, case)
     hold = int(parameter("letter_hold_days").on(today()))
     facts = {
-        "client": client.full_name,
+        "client": about,
         "advisor": session.require(User, case.advisor_id).full_name,
         "centre": head.name,
         "centre_phone": head.phone,
@@ -144,70 +150,76 @@ def facts_for(
             facts |= _offer_facts(session, case, creditor)
         else:
             facts["balance"] = _pounds(creditor.balance)
+    if kind == "appointment":
+        facts |= _appointment_facts(session, case, client_id)
     if chases is not None and chases.issued_at is not None:
         facts["last_letter"] = _day(local(chases.issued_at).date())
     return facts
 
 
-def newest_issued(session: CentreSession, case: Case) -> Statement | None:
-    """Return the statement of a case that is issued and not superseded, if there is one."""
-    session.authorize(Act.CASE_OPEN, case)
-    found = session.execute(
-        select(col(Statement.id))
-        .where(
-            col(Statement.centre_id) == case.centre_id,
-            col(Statement.case_id) == case.id,
-            col(Statement.status) == "issued",
-            col(Statement.deleted_at).is_(None),
+def _appointment_facts(session: CentreSession, case: Case, client_id: int) -> dict[str, str]:
+    """Return when and where a person's next appointment in a case is, where one is booked."""
+    wanted = (
+        select(
+            col(Appointment.scheduled_date),
+            col(Appointment.scheduled_time),
+            col(Appointment.location),
         )
-        .order_by(col(Statement.statement_no).desc())
+        .where(
+            col(Appointment.centre_id) == case.centre_id,
+            col(Appointment.case_id) == case.id,
+            col(Appointment.client_id) == client_id,
+            col(Appointment.status).in_(("scheduled", "confirmed")),
+            col(Appointment.scheduled_date) >= today(),
+            col(Appointment.deleted_at).is_(None),
+        )
+        .order_by(col(Appointment.scheduled_date), col(Appointment.scheduled_time))
         .limit(1)
-    ).scalar_one_or_none()
-    return session.require(Statement, found) if found is not None else None
+    )
+    found = session.execute(wanted).one_or_none()
+    if found is None:
+        return {}
+    day, at, where = found
+    return {
+        "appointment_when": f"{day:%A} {day.day} {day:%B %Y} at {at:%H:%M}",
+        "appointment_where": where or "",
+    }
 
 
 def _offer_facts(session: CentreSession, case: Case, creditor: CreditorTo) -> dict[str, str]:
-    """Return what the issued statement offers a creditor: what was frozen, never what is now."""
-    statement = newest_issued(session, case)
-    if statement is None:
+    """Return what the issued statement says of a creditor: what was frozen, never what is now."""
+    content, debts = offered(session, case, creditor.id, creditor.name)
+    if content is None:
         return {}
-    content = StatementContent.from_json(statement.content)
     facts = {"statement_date": _day(content.statement_date)}
     if content.review_date is not None:
         facts["review_date"] = _day(content.review_date)
-    debts = (*content.priority_debts, *content.non_priority_debts, *content.deduction_debts)
-    offered = [debt for debt in debts if debt.creditor == creditor.name]
-    if offered:
-        facts["balance"] = _pounds(sum((debt.balance for debt in offered), Decimal("0.00")))
-    said = [_offer_words(debt) for debt in offered if debt.offer is not None]
-    if said:
-        facts["offer"] = "\n".join(said)
+    if debts:
+        facts["balance"] = _pounds(sum((debt.balance for debt in debts), Decimal("0.00")))
+        facts["offer"] = "\n".join(_offer_line(debt) for debt in debts)
     return facts
 
 
-def _offer_words(debt: Any) -> str:
-    account = f" on account {debt.reference}" if debt.reference else ""
-    if debt.kind == "lump_sum":
-        return f"{_pounds(debt.offer)} once, in full and final settlement{account}"
-    if debt.kind == "token":
-        return f"{_pounds(debt.offer)} a month{account}, a token that is not from surplus"
-    if debt.kind == "deduction":
-        return f"{_pounds(debt.offer)} a month{account}, already taken by deduction"
-    if not debt.offer:
-        return f"nothing at present{account}: the budget leaves no surplus for this debt"
-    return f"{_pounds(debt.offer)} a month{account}"
+def _offer_line(debt: FrozenDebt) -> str:
+    words = offer_words(debt)
+    return f"Account {debt.reference}: {words}" if debt.reference else words
 
 
-def table_for(session: CentreSession, case: Case, template: LetterTemplate) -> Table | None:
-    """Return the table a letter carries: the creditors, or each debt with its outcome."""
+def table_for(session: CentreSession, case: Case, letter: Letter) -> Table | None:
+    """Return the table a letter carries: creditors, outcomes, offers, or the accounts it names."""
     session.authorize(Act.CASE_OPEN, case)
-    rows = _debt_rows(session, case)
-    if template.kind == "authority" and rows:
+    if letter.creditor_id is not None:
+        if letter.kind == "offer":
+            creditor = session.require(Creditor, letter.creditor_id)
+            return offers_table(offered(session, case, creditor.id, creditor.creditor_name)[1])
+        return accounts_table(accounts_at(session, case, letter.creditor_id))
+    rows = _debt_rows(session, case, letter.client_id)
+    if letter.kind == "authority" and rows:
         return Table(
             columns=(Column(label="Creditor"), Column(label="Account")),
             rows=tuple(Row(cells=(row.creditor_name, row.account_number or "")) for row in rows),
         )
-    if template.kind == "closing" and rows:
+    if letter.kind == "closing" and rows:
         return Table(
             columns=(
                 Column(label="Creditor"),
@@ -218,7 +230,7 @@ def table_for(session: CentreSession, case: Case, template: LetterTemplate) -> T
                 Row(
                     cells=(
                         row.creditor_name,
-                        (row.outcome or row.status).replace("_", " "),
+                        (row.outcome or row.status).replace("_", " ").capitalize(),
                         f"{row.balance:,.2f}",
                     )
                 )
@@ -228,7 +240,11 @@ def table_for(session: CentreSession, case: Case, template: LetterTemplate) -> T
     return None
 
 
-def _debt_rows(session: CentreSession, case: Case) -> list[Any]:
+def _debt_rows(session: CentreSession, case: Case, client_id: int) -> list[Any]:
+    """Return the debts that one person of a case owes; all where the case has one person only."""
+    people = {each.id: each.role for each in people_of(session, case.id)}
+    others = {"client": "partner", "partner": "client"}
+    not_theirs = others[people.get(client_id, "client")] if len(people) > 1 else ""
     listed = (
         select(
             col(Creditor.creditor_name),
@@ -246,6 +262,7 @@ def _debt_rows(session: CentreSession, case: Case) -> list[Any]:
             col(Debt.centre_id) == case.centre_id,
             col(Debt.case_id) == case.id,
             col(Debt.deleted_at).is_(None),
+            col(Debt.owed_by) != not_theirs,
         )
         .order_by(col(Debt.position), col(Debt.id))
     )

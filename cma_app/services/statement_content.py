@@ -95,7 +95,8 @@ def content_now(session: CentreSession, statement: Statement) -> StatementConten
 def hash_of(content: StatementContent) -> str:
     """Return the SHA-256, in hex, of what a statement says of the household and its offers.
 
-    Who advises, and from where, is left out: a case that is handed on says the same.
+    Who advises, and from where, is left out: a case that is handed on says the same. So are the
+    numbers of the debts, which nobody reads and older statements do not have.
     """
     bare = replace(
         content,
@@ -106,7 +107,10 @@ def hash_of(content: StatementContent) -> str:
         advisor="",
         centre=PrintedCentre(name=""),
     )
-    text = json.dumps(bare.to_json(), sort_keys=True, ensure_ascii=True)
+    said = bare.to_json()
+    for part in ("priority_debts", "non_priority_debts", "deduction_debts"):
+        said[part] = [{k: v for k, v in debt.items() if k != "debt_id"} for debt in said[part]]
+    text = json.dumps(said, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -284,6 +288,7 @@ def _debts(
             joint=debt.owed_by == "joint",
             note=_debt_note(debt),
             kind="none",
+            debt_id=debt.id,
         )
         if line is not None and line.source == "deduction":
             known = line.deduction if debt.deduction is not None else None

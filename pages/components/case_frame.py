@@ -20,6 +20,7 @@ TABS: Final = (
     ("budget", "Budget"),
     ("offers", "Offers"),
     ("statement", "Statement"),
+    ("letters", "Letters"),
     ("checklist", "Checklist"),
     ("notes", "Notes"),
 )

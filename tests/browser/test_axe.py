@@ -19,7 +19,17 @@ __all__ = ["told"]
 pytestmark = [pytest.mark.database, pytest.mark.browser]
 
 CASE, CLIENT = "/cases/{Dudek}", "/clients/{Oakley}"
-TABS = ("household", "debts", "debts/paste", "budget", "offers", "statement", "checklist", "notes")
+TABS = (
+    "household",
+    "debts",
+    "debts/paste",
+    "budget",
+    "offers",
+    "statement",
+    "letters",
+    "checklist",
+    "notes",
+)
 PLACES = {
     "tom": (
         "/",
@@ -167,6 +177,22 @@ def _statement(page: Page) -> None:
 def _authority(page: Page) -> None:
     _statement(page)
     _dialog("Record an authority", "Record authority")(page)
+
+
+def _new_letter(page: Page) -> None:
+    _dialog("New letter", "Draft")(page)
+    shown = page.locator("dialog[open]")
+    shown.get_by_label("What to write").select_option("closing")
+    expect(shown.get_by_role("checkbox")).not_to_have_count(0)
+
+
+def _open_letter(page: Page) -> None:
+    """Draft the client's closing letter, and ask to issue it."""
+    _new_letter(page)
+    page.locator("dialog[open]").get_by_role("button", name="Draft", exact=True).click()
+    expect(page.get_by_role("article")).to_be_visible()
+    page.get_by_role("button", name="Issue letter").click()
+    expect(page.locator("dialog[open]")).to_contain_text("Before it can be issued")
 
 
 def _errors(*words: str) -> Callable[[Page], None]:
@@ -333,6 +359,9 @@ MOMENTS = {
         (f"{CASE}/budget", _kept_line),
         (f"{CASE}/statement", _statement),
         (f"{CASE}/statement", _authority),
+        (f"{CASE}/letters", _new_letter),
+        (f"{CASE}/letters", _open_letter),
+        (f"{CASE}/letters", _dialog("Record an answer", "Save answer")),
         (f"{CASE}/offers", _wrong_box("input[aria-describedby~=offer-hint]", "900")),
         (f"{CASE}/offers", _lump_sum),
         (CLIENT, _national_insurance),

@@ -2,16 +2,22 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cma_app.rules.letter_templates import (
     TABLE,
     UnknownLetter,
     fill,
+    for_several_accounts,
+    has_table,
     letter_kinds,
     letter_template,
     still_to_write,
+    sums_said,
 )
 from models.letters import LETTER_KINDS, RECIPIENTS
 
@@ -75,3 +81,33 @@ class TestFill:
         filled = fill(letter_template("authority", DAY), FACTS | {"client": "{centre} {table}"})
         assert "I, {centre} {table}, authorise a fact" in filled.body
         assert sum(part.strip() == TABLE for part in filled.body.split("\n\n")) == 1
+
+
+class TestForSeveralAccounts:
+    def test_lists_them_below_the_first_paragraph(self) -> None:
+        body = for_several_accounts(letter_template("holding", DAY)).body
+        assert body.split("\n\n")[2] == TABLE
+        assert has_table(body)
+
+    def test_a_letter_with_a_table_keeps_its_own(self) -> None:
+        offer = letter_template("offer", date(2026, 11, 25))
+        assert for_several_accounts(offer) == offer
+        assert has_table(offer.body)
+
+
+class TestSumsSaid:
+    @pytest.mark.parametrize(
+        ("said", "sums"),
+        [
+            ("They owe £1,430.00, and offer £17.52.", {"£1,430.00": "1430.00", "£17.52": "17.52"}),
+            ("GBP 20 or £ 5", {"GBP 20": "20", "£ 5": "5"}),
+            ("£12,5 and £12, later", {"£12,5": "125", "£12": "12"}),
+            ("20 pounds, ref 1430", {}),
+        ],
+    )
+    def test_finds_what_is_written_as_money(self, said: str, sums: dict[str, str]) -> None:
+        assert sums_said(said) == {name: Decimal(value) for name, value in sums.items()}
+
+    @given(st.decimals(min_value=0, max_value=10**8, places=2))
+    def test_finds_any_sum_as_we_write_it(self, amount: Decimal) -> None:
+        assert list(sums_said(f"They offer £{amount:,.2f}, from May.").values()) == [amount]

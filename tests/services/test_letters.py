@@ -14,8 +14,11 @@ from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.services import letters, replies
 from cma_app.services.authorities import record_authority
 from cma_app.services.case_people import join_new_person
+from cma_app.services.chasers import waiting_letters
 from cma_app.services.contact_routes import RouteAnswers, record_routes
 from cma_app.services.issued_files import open_issued_file
+from cma_app.services.letter_drafts import draft_letters
+from cma_app.services.letter_issue import issue_letter
 from models import Case, Creditor, Debt, Letter
 from tests.people import Cast
 from tests.services.intake_forms import ROUTES
@@ -46,7 +49,7 @@ def creditor_of(cast: Cast, case: Leanne, name: str) -> int:
 
 def draft(cast: Cast, case: Leanne, kind: str, who: Any = None, **more: Any) -> Letter:
     with cast.open(who or cast.amina) as session:
-        return letters.draft_letters(session, case.case_id, kind, **more)[0]
+        return draft_letters(session, case.case_id, kind, **more)[0]
 
 
 def to_bank(cast: Cast, case: Leanne, kind: str = "balance_request") -> Letter:
@@ -58,9 +61,9 @@ def to_bank(cast: Cast, case: Leanne, kind: str = "balance_request") -> Letter:
         return letters.edit_letter(session, row.id, said, version=row.version)
 
 
-def issue(cast: Cast, row: Letter, who: Any = None, route: str = "post") -> Letter:
+def issue(cast: Cast, row: Letter, who: Any = None, route: str = "post", **more: Any) -> Letter:
     with cast.open(who or cast.amina) as session:
-        return letters.issue_letter(session, row.id, version=row.version, route=route)
+        return issue_letter(session, row.id, version=row.version, route=route, **more)
 
 
 def printed(cast: Cast, row: Letter, ending: str = "pdf") -> bytes:
@@ -75,8 +78,8 @@ def text_of(pdf: bytes) -> str:
 class TestDraftLetters:
     def test_merges_one_for_each_creditor(self, cast: Cast, leanne: Leanne) -> None:
         with cast.open(cast.amina) as session:
-            made = letters.draft_letters(session, leanne.case_id, "balance_request")
-            again = letters.draft_letters(session, leanne.case_id, "balance_request")
+            made = draft_letters(session, leanne.case_id, "balance_request")
+            again = draft_letters(session, leanne.case_id, "balance_request")
             assert len(made) == 5
             assert [row.id for row in made] == [row.id for row in again]
             logged = audited(session, "letter:record", "letters")
@@ -239,16 +242,14 @@ class TestReplies:
         row = issue(cast, to_bank(cast, leanne))
         debt = self.owed(cast, leanne)
         with cast.open(cast.amina) as session:
-            assert [
-                each.letter_id for each in replies.waiting_letters(session, leanne.case_id)
-            ] == [row.id]
+            assert [each.letter_id for each in waiting_letters(session, leanne.case_id)] == [row.id]
             said = {"reply": "counter", "amount": "£20.00", "note": "wants more"}
             answer = replies.record_reply(session, debt, said, letter_id=row.id)
-            assert replies.waiting_letters(session, leanne.case_id) == []
+            assert waiting_letters(session, leanne.case_id) == []
             replies.tell_client(session, answer.id)
             assert replies.list_replies(session, leanne.case_id)[0].client_told_on == today()
             replies.remove_reply(session, answer.id)
-            assert len(replies.waiting_letters(session, leanne.case_id)) == 1
+            assert len(waiting_letters(session, leanne.case_id)) == 1
 
     def test_a_chaser_follows_the_letter_it_chases(self, cast: Cast, leanne: Leanne) -> None:
         row = issue(cast, to_bank(cast, leanne))
@@ -258,7 +259,7 @@ class TestReplies:
             chaser = letters.edit_letter(session, chaser.id, EDITED, version=chaser.version)
         issue(cast, chaser)
         with cast.open(cast.amina) as session:
-            waiting = replies.waiting_letters(session, leanne.case_id)
+            waiting = waiting_letters(session, leanne.case_id)
             assert [each.letter_id for each in waiting] == [chaser.id]
 
     @pytest.mark.parametrize(

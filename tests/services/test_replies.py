@@ -10,6 +10,8 @@ from cma_app.clock import today
 from cma_app.errors import CmaError
 from cma_app.services import letters, replies, statements
 from cma_app.services.budgets import record_line, revise_sheet
+from cma_app.services.chasers import CHASE, waiting_letters
+from cma_app.services.letter_issue import SEND_COPY
 from cma_app.services.offers import record_offers
 from models import Case, Client, Debt, Letter, NextAction
 from tests.people import Cast
@@ -120,7 +122,7 @@ def test_removing_one_of_two_answers_does_not_begin_the_wait_again(
     with cast.open(cast.amina) as session:
         replies.remove_reply(session, one)
     with cast.open(cast.amina) as session:
-        assert replies.waiting_letters(session, leanne.case_id) == []
+        assert waiting_letters(session, leanne.case_id) == []
 
 
 def test_removing_an_answer_that_names_no_letter_lets_it_wait_again(
@@ -132,7 +134,7 @@ def test_removing_an_answer_that_names_no_letter_lets_it_wait_again(
     with cast.open(cast.amina) as session:
         replies.remove_reply(session, one)
     with cast.open(cast.amina) as session:
-        assert [w.letter_id for w in replies.waiting_letters(session, leanne.case_id)] == [row.id]
+        assert [w.letter_id for w in waiting_letters(session, leanne.case_id)] == [row.id]
 
 
 def test_an_issued_offer_leaves_a_next_action_to_send_the_client_a_copy(cast: Cast) -> None:
@@ -140,7 +142,7 @@ def test_an_issued_offer_leaves_a_next_action_to_send_the_client_a_copy(cast: Ca
     issue(cast, to_bank(cast, case, "offer"))
     with cast.open(cast.amina) as session:
         planned = session.exec(select(NextAction).where(col(NextAction.case_id) == case.case_id))
-        assert [each.what for each in planned] == [letters.SEND_COPY]
+        assert {each.what for each in planned} == {SEND_COPY, CHASE}
 
 
 def test_email_to_a_creditor_needs_an_address_of_that_kind(cast: Cast, leanne: Leanne) -> None:
@@ -160,3 +162,20 @@ def test_a_written_placeholder_blocks_whatever_it_says(cast: Cast, leanne: Leann
         row = letters.edit_letter(session, row.id, said, version=row.version)
     with pytest.raises(CmaError):
         issue(cast, row)
+
+
+def test_an_answer_removed_by_mistake_comes_back_and_ends_the_wait_again(
+    cast: Cast, leanne: Leanne
+) -> None:
+    row, debt = sent(cast, leanne), debt_at(cast, leanne)
+    with cast.open(cast.amina) as session:
+        one = replies.record_reply(session, debt, {"reply": "accept"}, letter_id=row.id).id
+        replies.remove_reply(session, one)
+    with cast.open(cast.amina) as session:
+        replies.restore_reply(session, one)
+    with cast.open(cast.amina) as session:
+        assert [each.id for each in replies.list_replies(session, leanne.case_id)] == [one]
+        assert waiting_letters(session, leanne.case_id) == []
+    for stranger in (cast.colin, cast.tess):
+        with cast.open(stranger) as session, pytest.raises(CmaError):
+            replies.restore_reply(session, one)

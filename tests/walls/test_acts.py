@@ -20,6 +20,7 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "checklists.items_for": "a step of starting a case, asked there: the centre's list",
     "compliance.begin_checklist": "a step of starting a case, asked there",
     "compliance.count_from_advice": "a step of moving to the advice stage, asked there",
+    "compliance_gates.gate_sentence": "a step of issuing and of reading a letter, asked there",
     "compliance_gates.gate_row": "a step of reading a checklist, asked there",
     "compliance_gates.pass_gate": "a step of issuing and closing, asked there",
     "compliance_proofs.proven": "a step of reading a checklist, asked there: yes and no alone",

@@ -585,6 +585,107 @@ COMPLIANCE = {
         "/cases", "maria", left("reason", "x" * 501), shows="at most"
     ),
 }
+LETTERS_AT = f"{CASE}/letters"
+LETTER_AT = f"{CASE}/letters/{{letters}}"
+ON_LETTERS = ("LettersState.open",)
+ON_LETTER = ("LetterState.open",)
+LETTER_PARTS = {
+    "version": "{letter_version}",
+    "to_lines": "Northern Bank\n1 Quay Street",
+    "salutation": "Dear Sir or Madam",
+    "subject": "Please hold",
+    "body": "Please hold action.",
+}
+LETTERS = {
+    "LettersState.open": Call(LETTERS_AT, shows=SHOWN),
+    "LettersState.open drafts": Call(f"{LETTERS_AT}?show=drafts", shows=SHOWN),
+    "LettersState.refresh": Call(LETTERS_AT, shows=SHOWN),
+    "LettersState.choose": Call(LETTERS_AT, args={"show": "sent"}, shows="show=sent"),
+    "LettersState.begin": Call(
+        LETTERS_AT, after=("LettersState.pick",), shows=flag_set("kind", '""')
+    ),
+    "LettersState.pick": Call(
+        LETTERS_AT, args={"kind": "holding"}, shows=flag_set("kind", '"holding"')
+    ),
+    "LettersState.turn_all": Call(LETTERS_AT, shows=flag_set("all_chosen", "true")),
+    "LettersState.draft": Call(
+        LETTERS_AT,
+        args=form(**{"kind": "balance_request", "creditor-{creditors}": "on"}),
+        writes="letters",
+    ),
+    "LettersState.draft to a client": Call(
+        LETTERS_AT,
+        args=form(**{"kind": "appointment", "person-{clients}": "on"}),
+        writes="letters",
+    ),
+    "LettersState.chase": Call(
+        LETTERS_AT,
+        args={"letter_id": "@letters"},
+        after=("LetterState.open", "LetterState.issue"),
+        writes="letters",
+    ),
+    "LettersState.ask_batch": Call(
+        LETTERS_AT,
+        args={"kind": "holding"},
+        after=ON_LETTERS,
+        shows=flag_set("batch", '"holding"'),
+    ),
+    "LettersState.issue_batch": Call(
+        LETTERS_AT,
+        args=form(route="handed"),
+        after=(*ON_LETTERS, "LettersState.ask_batch"),
+        writes="issued_files",
+    ),
+    "LettersState.undo_discard": Call(
+        LETTERS_AT, after=("LetterState.open", "LetterState.discard"), writes="letters"
+    ),
+    "LetterState.open": Call(LETTER_AT, shows=SHOWN),
+    "LetterState.send": Call(
+        LETTER_AT, args=form(intent="save", **LETTER_PARTS), after=ON_LETTER, writes="letters"
+    ),
+    "LetterState.send draft": Call(
+        LETTER_AT, args=form(intent="draft", **LETTER_PARTS), after=ON_LETTER, shows="not saved yet"
+    ),
+    "LetterState.drop": Call(LETTER_AT, after=ON_LETTER, shows=SHOWN),
+    "LetterState.check": Call("/cases", args=left("subject", ""), shows="Give it a subject"),
+    "LetterState.issue": Call(
+        LETTER_AT,
+        args=form(route="handed", version="{letter_version}"),
+        after=ON_LETTER,
+        writes="issued_files",
+    ),
+    "LetterState.discard": Call(LETTER_AT, after=ON_LETTER, writes="letters"),
+}
+ON_REPLIES = ("ReplyState.open",)
+REPLIES = {
+    "ReplyState.open": Call(LETTERS_AT, shows=SHOWN),
+    "ReplyState.begin": Call(LETTERS_AT, args={"letter_id": 0, "creditor_id": 0}, shows=SHOWN),
+    "ReplyState.correct": Call(
+        LETTERS_AT, args={"reply_id": "@creditor_replies"}, after=ON_REPLIES, shows=SHOWN
+    ),
+    "ReplyState.save": Call(
+        LETTERS_AT,
+        args=form(reply="accept", debt_id="{debts}"),
+        after=(*ON_REPLIES, "ReplyState.begin"),
+        writes="creditor_replies",
+    ),
+    "ReplyState.save corrected": Call(
+        LETTERS_AT,
+        args=form(reply="other"),
+        after=(*ON_REPLIES, "ReplyState.correct"),
+        writes="creditor_replies",
+    ),
+    "ReplyState.check": Call("/cases", args=left("received_on", "31 2 2026"), shows=WRONG_DAY),
+    "ReplyState.tell": Call(
+        LETTERS_AT, args={"reply_id": "@creditor_replies"}, writes="creditor_replies"
+    ),
+    "ReplyState.remove": Call(
+        LETTERS_AT, args={"reply_id": "@creditor_replies"}, writes="creditor_replies"
+    ),
+    "ReplyState.undo_remove": Call(
+        LETTERS_AT, after=("ReplyState.remove",), writes="creditor_replies"
+    ),
+}
 BOARD = {
     "CaseloadState.open": Call("/board", "maria", shows=SHOWN),
     "CaseloadState.open list": Call("/board?view=list", "maria", shows=SHOWN),
@@ -761,6 +862,8 @@ CALLS: dict[str, Call] = {
     **OFFERS,
     **STATEMENTS,
     **COMPLIANCE,
+    **LETTERS,
+    **REPLIES,
     **BOARD,
     **GUIDELINES,
     **PEOPLE_SCREEN,

@@ -93,7 +93,11 @@ def plant_pack(
         pack["second"] = _plant_second_person(connection, holder, pack, marks)
         _keep_ni_number(connection, pack, marks)
         pack |= _spare_centre(connection, pack["unique"])
-        for name, table in (("version", "clients"), ("debt_version", "debts")):
+        for name, table in (
+            ("version", "clients"),
+            ("debt_version", "debts"),
+            ("letter_version", "letters"),
+        ):
             pack[name] = connection.execute(
                 text(f"SELECT version FROM {table} WHERE id = :id"), {"id": pack[table]}
             ).scalar_one()
@@ -163,7 +167,18 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
             "compliance_type": "I2",
             "item": {**Item("I2", "intake", f"{canary} asked", evidence="note").to_json()},
         },
-        "issued_files": {"statement_id": None, "kind": "letter"},
+        "letters": {
+            "recipient": "creditor",
+            "statement_id": None,
+            "issued_by": None,
+            "content": {
+                "to_lines": f"{canary} bank",
+                "salutation": "Dear Sir or Madam",
+                "subject": f"{canary} subject",
+                "body": f"{canary} body",
+            },
+        },
+        "issued_files": {"statement_id": None, "kind": "full"},
         "consents": {"purpose": "holding"},
         "appointments": {"scheduled_date": today() + timedelta(days=next(_numbers))},
         "audit_logs": {"table_name": None},

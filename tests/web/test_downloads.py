@@ -7,10 +7,12 @@ import pytest
 from pypdf import PdfReader
 from sqlmodel import col, select
 
-from cma_app.services import statements
+from cma_app.services import letters, statements
 from models import AuditLog, IssuedFile
 from tests.people import Cast
 from tests.served import Served
+from tests.services.test_letters import draft
+from tests.services.test_replies import sent
 from tests.services.test_statements import Leanne
 
 pytestmark = pytest.mark.database
@@ -27,6 +29,20 @@ def paths(case: Leanne) -> list[str]:
     shown = case.shown()
     kept = [f"/files/{number}" for number, _, _ in shown.files]
     return [*kept, f"/statements/{shown.statement.id}/full.pdf"]
+
+
+@pytest.fixture
+def written(cast: Cast) -> list[str]:
+    """The addresses of an issued letter's files, and of a draft in both forms."""
+    case = Leanne(cast)
+    case.authorise()
+    row = sent(cast, case)
+    begun = draft(cast, case, "appointment")
+    with cast.open(cast.amina) as session:
+        kept = letters.read_letter(session, row.id).files
+    files = [f"/files/{number}" for number, _, _ in kept]
+    both = [f"/letters/{each.id}.{ending}" for each in (row, begun) for ending in ("pdf", "docx")]
+    return [*files, *both]
 
 
 def fetch(served: Served, cast: Cast, who: str, path: str) -> Any:
@@ -98,3 +114,33 @@ class TestDownload:
             number = shown.statement.id
         answer = fetch(served, cast, "amina", f"/statements/{number}/other.pdf")
         assert "summary" in answer.text
+
+
+class TestLetters:
+    def test_are_sent_whole_to_who_may(
+        self, served: Served, cast: Cast, written: list[str]
+    ) -> None:
+        answers = [fetch(served, cast, "ben", path) for path in written]
+        assert {answer.status_code for answer in answers} == {200}
+        issued, kept = (
+            [each.content for each in answers[:2]],
+            [each.content for each in answers[2:4]],
+        )
+        assert issued == kept
+        assert all(each.content[:4] in {b"%PDF", b"PK\x03\x04"} for each in answers)
+        assert all(
+            each.headers["content-disposition"].startswith("attachment;") for each in answers
+        )
+
+    @pytest.mark.parametrize("who", ["colin", "tess", "root", "bea"])
+    def test_nobody_else_learns_anything(
+        self, served: Served, cast: Cast, written: list[str], who: str
+    ) -> None:
+        for path in written:
+            answer = fetch(served, cast, who, path)
+            absent = fetch(served, cast, who, "/letters/999999999.pdf")
+            assert (answer.status_code, answer.text) == (absent.status_code, absent.text)
+            assert answer.status_code == 404
+
+    def test_who_is_not_signed_in_goes_to_sign_in(self, served: Served, written: list[str]) -> None:
+        assert {served.get(path).status_code for path in written} == {303}

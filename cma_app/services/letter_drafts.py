@@ -1,0 +1,256 @@
+"""Drafting letters: one to each creditor or person chosen, merged from the case."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from cma_app.access.acts import Act
+from cma_app.clock import today
+from cma_app.errors import Conflict
+from cma_app.rules.letter_templates import (
+    LetterTemplate,
+    fill,
+    for_several_accounts,
+    letter_template,
+)
+from cma_app.services.authorities import list_authorities, without_authority
+from cma_app.services.letter_facts import CreditorTo, creditors_to, facts_for
+from cma_app.services.letter_offers import accounts_at, newest_issued
+from cma_app.services.letter_people import PersonTo, people_of
+from cma_app.session import CentreSession
+from models import Case, Letter
+
+
+@dataclass(frozen=True, slots=True)
+class CreditorChoice:
+    """A creditor that a letter may go to, and what is still wanting for it to leave."""
+
+    id: int
+    name: str
+    accounts: int
+    has_authority: bool
+    has_address: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who of a case may be written to."""
+
+    creditors: list[CreditorChoice]
+    people: list[PersonTo]
+
+
+def readers_of(session: CentreSession, case_id: int) -> Readers:
+    """Return who of a case may be written to, with what is wanting for each creditor."""
+    case = session.require(Case, case_id)
+    session.authorize(Act.CASE_OPEN, case)
+    known = creditors_to(session, case.id)
+    authorities = list_authorities(session, case.id)
+    names = {each.id: each.name for each in known}
+    refused = without_authority(authorities, names, today())
+    return Readers(
+        creditors=[
+            CreditorChoice(
+                id=each.id,
+                name=each.name,
+                accounts=len(each.owed_by),
+                has_authority=each.name not in refused,
+                has_address=bool(each.address),
+            )
+            for each in known
+        ],
+        people=people_of(session, case.id),
+    )
+
+
+def draft_letters(
+    session: CentreSession,
+    case_id: int,
+    kind: str,
+    *,
+    creditor_ids: list[int] | None = None,
+    client_ids: list[int] | None = None,
+    chases_id: int | None = None,
+) -> list[Letter]:
+    """Draft a letter to each creditor named (None: all), or to each person (None: the client).
+
+    A creditor with several accounts gets one letter that lists them. A draft of the same kind to
+    the same reader that was not issued yet is returned as it is. A chaser goes to the creditor of
+    the letter it chases.
+    """
+    case = session.require(Case, case_id)
+    session.authorize(Act.LETTER_RECORD, case)
+    template = letter_template(kind, today())
+    chases = session.require(Letter, chases_id) if chases_id else None
+    _refuse_wrong_chase(kind, case, chases, creditor_ids)
+    people = people_of(session, case.id)
+    if template.recipient == "creditor":
+        if chases is not None and chases.creditor_id is not None:
+            creditor_ids = [chases.creditor_id]
+        made = [
+            _to_creditor(session, case, template, each, people=people, chases=chases)
+            for each in _chosen(session, case, creditor_ids)
+        ]
+    else:
+        wanted = [case.client_id] if client_ids is None else list(dict.fromkeys(client_ids))
+        known = {each.id: each for each in people}
+        if not wanted or not set(wanted) <= set(known):
+            raise Conflict("Choose a person of this case.")
+        made = [_to_person(session, case, template, known[each]) for each in wanted]
+    session.authorize(Act.LETTER_RECORD, case)
+    session.flush()
+    return made
+
+
+def _chosen(session: CentreSession, case: Case, ids: list[int] | None) -> list[CreditorTo]:
+    known = {each.id: each for each in creditors_to(session, case.id)}
+    if not known:
+        raise Conflict("This case has no creditor to write to. Enter the debts first.")
+    wanted = list(known) if ids is None else list(dict.fromkeys(ids))
+    if not wanted or not set(wanted) <= set(known):
+        raise Conflict("Choose a creditor of this case with a debt that still stands.")
+    return [known[each] for each in wanted]
+
+
+def _refuse_wrong_chase(
+    kind: str, case: Case, chases: Letter | None, creditor_ids: list[int] | None
+) -> None:
+    if (kind == "chaser") != (chases is not None):
+        raise Conflict("Choose the letter that this one chases.")
+    if chases is None:
+        return
+    if chases.case_id != case.id or chases.status != "issued" or chases.creditor_id is None:
+        raise Conflict("Only an issued letter of this case to a creditor can be chased.")
+    if creditor_ids not in (None, [chases.creditor_id]):
+        raise Conflict("A chaser goes to the creditor that was written to.")
+
+
+def _to_creditor(
+    session: CentreSession,
+    case: Case,
+    template: LetterTemplate,
+    creditor: CreditorTo,
+    *,
+    people: list[PersonTo],
+    chases: Letter | None,
+) -> Letter:
+    statement = newest_issued(session, case) if template.kind == "offer" else None
+    whose = _whose(creditor, people)
+    letter = _blank(
+        case,
+        template,
+        client_id=whose[0].id,
+        creditor_id=creditor.id,
+        statement_id=statement.id if statement else None,
+        chases_id=chases.id if chases else None,
+    )
+    begun = _begun(session, letter)
+    if begun is not None:
+        return begun
+    if len(accounts_at(session, case, creditor.id)) > 1:
+        template = for_several_accounts(template)
+    about = " and ".join(each.name for each in whose)
+    facts = facts_for(
+        session,
+        case,
+        kind=template.kind,
+        about=about,
+        client_id=whose[0].id,
+        creditor=creditor,
+        chases=chases,
+    )
+    return _keep(
+        session,
+        case,
+        letter,
+        template,
+        facts,
+        to_lines="\n".join((creditor.name, *creditor.address)),
+        salutation="Dear Sir or Madam",
+    )
+
+
+def _to_person(
+    session: CentreSession, case: Case, template: LetterTemplate, person: PersonTo
+) -> Letter:
+    letter = _blank(case, template, client_id=person.id)
+    begun = _begun(session, letter)
+    if begun is not None:
+        return begun
+    facts = facts_for(
+        session, case, kind=template.kind, about=person.name, client_id=person.id, creditor=None
+    )
+    return _keep(
+        session,
+        case,
+        letter,
+        template,
+        facts,
+        to_lines="\n".join(person.window),
+        salutation=f"Dear {person.first_name}",
+    )
+
+
+def _blank(case: Case, template: LetterTemplate, **whose: int | None) -> Letter:
+    return Letter(
+        case_id=case.id,
+        kind=template.kind,
+        recipient=template.recipient,
+        template_version=template.version,
+        subject="",
+        **whose,  # pyright: ignore[reportArgumentType]
+    )
+
+
+def _whose(creditor: CreditorTo, people: list[PersonTo]) -> list[PersonTo]:
+    """Return who of the case owes a creditor; the client, where a debt names nobody else."""
+    owed_by = set(creditor.owed_by)
+    owing = [
+        each for each in people if each.role in owed_by or ("joint" in owed_by and len(people) > 1)
+    ]
+    return owing or people[:1]
+
+
+def _begun(session: CentreSession, letter: Letter) -> Letter | None:
+    """Return the draft of the same kind to the same reader, where there is one."""
+    found = session.execute(
+        select(col(Letter.id))
+        .where(
+            col(Letter.centre_id) == session.actor.centre_id,
+            col(Letter.case_id) == letter.case_id,
+            col(Letter.kind) == letter.kind,
+            col(Letter.status) == "draft",
+            col(Letter.deleted_at).is_(None),
+            col(Letter.client_id) == letter.client_id,
+            col(Letter.creditor_id).is_not_distinct_from(letter.creditor_id),
+            col(Letter.chases_id).is_not_distinct_from(letter.chases_id),
+        )
+        .order_by(col(Letter.id))
+        .limit(1)
+    ).scalar_one_or_none()
+    return session.require(Letter, found) if found is not None else None
+
+
+def _keep(
+    session: CentreSession,
+    case: Case,
+    letter: Letter,
+    template: LetterTemplate,
+    facts: dict[str, str],
+    **said: Any,
+) -> Letter:
+    filled = fill(template, facts)
+    letter.subject = filled.subject[:200]
+    letter.content = {
+        "to_lines": said["to_lines"][:500],
+        "their_reference": facts.get("reference", "")[:100],
+        "salutation": said["salutation"][:100],
+        "subject": filled.subject[:200],
+        "body": filled.body,
+    }
+    session.authorize(Act.LETTER_RECORD, case)
+    session.add(letter)
+    session.flush()
+    return letter

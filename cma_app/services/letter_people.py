@@ -1,0 +1,75 @@
+"""Who of a case a letter may be to or about: its client and a partner, each by their own routes."""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from cma_app.access.acts import Act
+from cma_app.services.contact_routes import safe_routes
+from cma_app.session import CentreSession
+from models import Case, CasePerson, Client, Letter
+
+POSTAL = ("post", "email")
+"""The client's routes by which a letter can travel."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTo:
+    """One person of a case; `answers` says for post and e-mail what they answered."""
+
+    id: int
+    name: str
+    first_name: str
+    role: str
+    address: tuple[str, ...]
+    email: str
+    answers: dict[str, str]
+
+    def is_safe(self, route: str) -> bool:
+        """Say whether a letter may reach them so: only where they answered yes."""
+        return self.answers.get(route) == "yes"
+
+    @property
+    def window(self) -> tuple[str, ...]:
+        """Return what stands in the envelope's window: no address where post is not safe."""
+        return (self.name, *self.address) if self.is_safe("post") else (self.name,)
+
+
+def people_of(session: CentreSession, case_id: int) -> list[PersonTo]:
+    """Return the people of a case, its client first; who left it is not among them."""
+    case = session.require(Case, case_id)
+    session.authorize(Act.CASE_OPEN, case)
+    partners = session.exec(
+        select(CasePerson.client_id)
+        .where(
+            col(CasePerson.centre_id) == case.centre_id,
+            col(CasePerson.case_id) == case.id,
+            col(CasePerson.left_on).is_(None),
+        )
+        .order_by(col(CasePerson.id))
+    ).all()
+    return [
+        _person(session, case.client_id, "client"),
+        *(_person(session, client_id, "partner") for client_id in partners),
+    ]
+
+
+def reader_of(session: CentreSession, letter: Letter) -> PersonTo:
+    """Return whose letter it is; they may have left the case since."""
+    session.authorize(Act.CASE_OPEN, session.require(Case, letter.case_id))
+    return _person(session, letter.client_id, "client")
+
+
+def _person(session: CentreSession, client_id: int, role: str) -> PersonTo:
+    client = session.require(Client, client_id)
+    lines = (client.address_line1, client.address_line2, client.city, client.postcode)
+    routes = safe_routes(session, client_id)
+    return PersonTo(
+        id=client_id,
+        name=client.full_name,
+        first_name=client.first_name,
+        role=role,
+        address=tuple(line for line in lines if line),
+        email=client.email or "",
+        answers={each.route: each.answer for each in routes if each.route in POSTAL},
+    )
