@@ -45,8 +45,7 @@ def test_an_advisor_answers_by_keyboard_and_the_record_ticks_itself(
     with cast.open(cast.amina) as session:
         debt = {"creditor": "Northern Bank", "debt_type": "credit_card", "balance": "10"}
         add_debt(session, case_id, debt)
-    page.reload()
-    facts.locator("summary").click()
+    page.reload()  # a stage that was begun opens by itself
     expect(facts.get_by_text("Proved by the record. Debts are listed.")).to_be_visible()
     facts.get_by_role("button", name="All debts listed").click()
     expect(dialog.get_by_text("The record ticks this by itself")).to_be_visible()
