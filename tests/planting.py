@@ -36,6 +36,7 @@ WORDS = {
     "letters.kind": "holding",
     "issued_files.kind": "full",
     "debt_events.kind": "claim",
+    "appointment_type": "advice",
 }
 CODED = {
     "nation",
@@ -49,6 +50,7 @@ CODED = {
     "balance_source",
     "secured_on",
     "confirmed_how",
+    "cancelled_by",
     "outcome",
     "route",
 }

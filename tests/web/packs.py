@@ -138,6 +138,7 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
         "issued_files": {"statement_id": None, "kind": "letter"},
         "consents": {"purpose": "holding"},
         "appointments": {"scheduled_date": today() + timedelta(days=next(_numbers))},
+        "working_weeks": {"valid_from": date(2040, 1, 1) + timedelta(days=next(_numbers))},
         "audit_logs": {"table_name": None},
         "drafts": {"content": {"body": f"{canary} draft"}},
     }
