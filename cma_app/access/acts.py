@@ -77,6 +77,15 @@ class Act(StrEnum):
     LETTER_ISSUE_ADVICE = "letter:issue_advice"
     LETTER_PRINT = "letter:print"
     REPLY_RECORD = "creditor_reply:record"
+    # appointments
+    APPOINTMENT_SEE = "appointment:see"
+    APPOINTMENT_BOOK = "appointment:book"
+    APPOINTMENT_CANCEL = "appointment:cancel"
+    APPOINTMENT_OUTCOME = "appointment:record_outcome"
+    APPOINTMENT_NOTE = "appointment:note"
+    AVAILABILITY_RECORD = "availability:record"
+    AVAILABILITY_MANAGE = "availability:manage"
+    ROOM_KEEP = "room:keep"
     # the centre
     CASELOAD_SEE = "caseload:see"
     GUIDELINE_SEE = "guideline:see"
@@ -132,6 +141,11 @@ TRAINEE: Final = frozenset(
         Act.LETTER_PRINT,
         Act.REPLY_RECORD,
         Act.GUIDELINE_SEE,
+        Act.APPOINTMENT_SEE,
+        Act.APPOINTMENT_BOOK,
+        Act.APPOINTMENT_CANCEL,
+        Act.APPOINTMENT_OUTCOME,
+        Act.APPOINTMENT_NOTE,
     }
 )
 ADVISOR: Final = TRAINEE | {
@@ -143,11 +157,14 @@ ADVISOR: Final = TRAINEE | {
     Act.BUDGET_VERIFY,
     Act.STATEMENT_VERIFY,
     Act.LETTER_ISSUE_ADVICE,
+    Act.AVAILABILITY_RECORD,
 }
 MANAGER: Final = ADVISOR | {
     Act.CLIENT_RESTRICT,
     Act.CASE_ASSIGN,
     Act.CASELOAD_SEE,
+    Act.AVAILABILITY_MANAGE,
+    Act.ROOM_KEEP,
     Act.USER_LIST,
     Act.USER_ADD,
     Act.USER_EDIT,
@@ -177,6 +194,11 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.CLIENT_RESTRICT: "Only a manager can restrict a file. Ask your manager.",
     Act.CENTRE_ADD: "Only an admin can add a centre.",
     Act.CENTRE_EDIT: "Only an admin can change a centre.",
+    Act.AVAILABILITY_RECORD: "A trainee's hours and leave are their manager's to record.",
+    Act.AVAILABILITY_MANAGE: (
+        "Your own hours and leave are yours to record; a manager records other people's."
+    ),
+    Act.ROOM_KEEP: "Only a manager can change the rooms. Ask your manager.",
     Act.USER_EDIT: "Only a manager or an admin can change people. Ask your manager.",
     Act.USER_ADD: "Only a manager or an admin can add people. Ask your manager.",
 }
