@@ -15,8 +15,11 @@ from cma_app.web import downloads, health, live_board, sign_in
 from cma_app.web.doorway import Doorway
 from cma_app.web.security import Walls
 from pages import (
+    appointments,
+    availability,
     board,
     budgets,
+    calendar,
     case,
     cases,
     centres,
@@ -49,6 +52,10 @@ SCREENS: list[Screen] = [
     offers.offers,
     statements.statements,
     notes.notes,
+    calendar.calendar,
+    calendar.booking,
+    appointments.appointment,
+    availability.availability,
     board.board,
     people.people,
     centres.centres,

@@ -16,6 +16,10 @@ CASE_BUDGET: Final = "/cases/[case_id]/budget"
 CASE_OFFERS: Final = "/cases/[case_id]/offers"
 CASE_STATEMENT: Final = "/cases/[case_id]/statement"
 CASE_NOTES: Final = "/cases/[case_id]/notes"
+CALENDAR: Final = "/calendar"
+BOOKING: Final = "/calendar/book"
+APPOINTMENT: Final = "/appointments/[appointment_id]"
+AVAILABILITY: Final = "/availability"
 BOARD: Final = "/board"
 PEOPLE: Final = "/people"
 CENTRES: Final = "/centres"
@@ -43,3 +47,8 @@ def client_path(client_id: rx.Var[int] | rx.Var[str] | int | str) -> rx.Var[str]
 def case_path(case_id: rx.Var[int] | rx.Var[str] | int | str, tab: str = "overview") -> rx.Var[str]:
     """Return the address of a case's tab, for a value or for a var of a state."""
     return rx.Var.create(f"/cases/{case_id}{CASE_TABS[tab]}")
+
+
+def appointment_path(appointment_id: rx.Var[int] | int) -> rx.Var[str]:
+    """Return the address of an appointment, for a value or for a var of a state."""
+    return rx.Var.create(f"/appointments/{appointment_id}")

@@ -106,7 +106,7 @@ def read_calendar(
 ) -> CalendarPage:
     """Return the calendar from one day to another, of one advisor or of the whole centre."""
     session.authorize(Act.APPOINTMENT_SEE)
-    where = [col(Appointment.scheduled_date).between(first, last)]
+    where: list[Any] = [col(Appointment.scheduled_date).between(first, last)]
     if advisor_id is not None:
         where.append(col(Appointment.advisor_id) == advisor_id)
     order = (col(Appointment.scheduled_date), col(Appointment.scheduled_time), col(Appointment.id))
@@ -212,8 +212,8 @@ def list_my_appointments(session: CentreSession) -> MyAppointments:
     )
 
 
-def _select() -> Select[Any]:
-    return (
+def _select() -> Select[*tuple[Any, ...]]:
+    wanted: Select[*tuple[Any, ...]] = (
         select(
             col(Appointment.id),
             col(Appointment.scheduled_date),
@@ -236,11 +236,12 @@ def _select() -> Select[Any]:
         .join(User, _on(User, Appointment.advisor_id))
         .outerjoin(Room, _on(Room, Appointment.room_id))
     )
+    return wanted
 
 
 def _on(table: Any, column: Any) -> Any:
     return and_(col(table.centre_id) == col(Appointment.centre_id), col(table.id) == col(column))
 
 
-def _lines(session: CentreSession, wanted: Select[Any]) -> list[Line]:
+def _lines(session: CentreSession, wanted: Select[*tuple[Any, ...]]) -> list[Line]:
     return [Line(*row) for row in session.execute(wanted)]

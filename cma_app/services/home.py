@@ -10,6 +10,7 @@ from sqlmodel import col
 from cma_app.access.acts import Act
 from cma_app.clock import today
 from cma_app.services import centres
+from cma_app.services.appointment_list import MyAppointments, list_my_appointments
 from cma_app.services.centres import Totals
 from cma_app.session import CentreSession
 from models import Case, Client, NextAction, Referral
@@ -73,6 +74,7 @@ class MyDay:
     actions: Listed = field(default_factory=Listed)
     reviews: Listed = field(default_factory=Listed)
     new_cases: Listed = field(default_factory=Listed)
+    appointments: MyAppointments | None = None
     referrals: Listed | None = None
     centre: CentreNumbers | None = None
     system: Totals | None = None
@@ -90,6 +92,7 @@ def my_day(session: CentreSession) -> MyDay:
         actions=_actions(session),
         reviews=_reviews(session),
         new_cases=_new_cases(session),
+        appointments=list_my_appointments(session),
         referrals=_referrals(session) if actor.may(Act.REFERRAL_ACCEPT) else None,
         centre=_numbers(session) if actor.may(Act.CASELOAD_SEE) else None,
     )
