@@ -66,7 +66,7 @@ def _week() -> rx.Component:
             word,
             word.lower(),
             error=STATE.week_errors[word.lower()],
-            value=VIEW.values[word.lower()],
+            value=VIEW.typed[word.lower()],
             width="w20",
         )
         for word in WEEKDAYS
@@ -85,7 +85,7 @@ def _week() -> rx.Component:
                 "valid_from",
                 type="date",
                 error=STATE.week_errors["valid_from"],
-                value=VIEW.values["valid_from"],
+                value=VIEW.typed["valid_from"],
                 width="w12",
             ),
             class_name="card-body stack",

@@ -130,7 +130,7 @@ def _list() -> rx.Component:
             column("Where"),
             column("Status"),
         ],
-        VIEW.entries,
+        VIEW.lines,
         _entry,
         when_empty=empty("No appointments in these two weeks.", book),
     )

@@ -102,7 +102,7 @@ class AppointmentView:
     may_confirm: bool = False
     may_say: bool = False
     notes: list[NoteLine] = field(default_factory=list)
-    values: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
     people: Words = field(default_factory=list)
     rooms: Words = field(default_factory=list)
 
@@ -138,7 +138,7 @@ class AppointmentView:
                 NoteLine(note.id, moment_text(note.at), note.author, note.body)
                 for note in found.notes
             ],
-            values={
+            typed={
                 "appointment_type": row.appointment_type,
                 "meeting_mode": row.meeting_mode,
                 "advisor_id": str(row.advisor_id),

@@ -60,7 +60,7 @@ class AppointmentState(CentreState):
             wished["scheduled_date"] = day_in(wished["scheduled_date"]).isoformat()
         if number_in(self.query("who")):
             wished["advisor_id"] = self.query("who")
-        self.values = self.view.values | {name: said for name, said in wished.items() if said}
+        self.values = self.view.typed | {name: said for name, said in wished.items() if said}
         self.errors, self.theirs, self.taken, self.free = {}, {}, "", []
         self.asks_anyway = False
         self.form_number += 1

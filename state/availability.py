@@ -53,7 +53,7 @@ class AvailabilityView:
     planned: list[str] = field(default_factory=list)
     leave: list[LeaveLine] = field(default_factory=list)
     may_record: bool = False
-    values: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, found: Availability) -> "AvailabilityView":
@@ -69,7 +69,7 @@ class AvailabilityView:
             planned=[_planned(each) for each in found.planned],
             leave=[LeaveLine.of(each) for each in found.leave],
             may_record=found.may_record,
-            values={"valid_from": today().isoformat(), **dict(zip(KEYS, week.days, strict=True))},
+            typed={"valid_from": today().isoformat(), **dict(zip(KEYS, week.days, strict=True))},
         )
 
 

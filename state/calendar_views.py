@@ -114,7 +114,7 @@ class CalendarView:
     people: list[tuple[str, str]] = field(default_factory=list)
     times: list[str] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    lines: list[Entry] = field(default_factory=list)
     count: int = 0
 
     @classmethod
@@ -138,7 +138,7 @@ class CalendarView:
             people=[(str(each.id), each.name) for each in page.people],
             times=times,
             columns=columns,
-            entries=[_entry(line) for line in page.lines] if asked.view == "list" else [],
+            lines=[_entry(line) for line in page.lines] if asked.view == "list" else [],
             count=sum(1 for line in page.lines if line.id and line.stands),
         )
 
