@@ -37,7 +37,7 @@ function Appointment({ item, time, drag }) {
   );
 }
 
-export function CalendarGrid({ times, columns, label, bookable }) {
+export function CalendarGrid({ times, columns, label }) {
   const go = useNavigate();
   const drag = useRef(null);
   const table = useRef(null);
@@ -130,7 +130,7 @@ export function CalendarGrid({ times, columns, label, bookable }) {
                 return (
                   <td key={column.key} rowSpan={span} className={classes} data-cell={covered.join(" ")}
                     onDragOver={(event) => {
-                      if (!drag.current) return;
+                      if (!drag.current || !column.bookable) return;
                       event.preventDefault();
                       if (over !== name) setOver(name);
                     }}
@@ -140,7 +140,7 @@ export function CalendarGrid({ times, columns, label, bookable }) {
                       ? cell.items.map((item, each) => (
                         <Appointment key={item.id || `taken-${each}`} item={item} time={time} drag={drag} />
                       ))
-                      : bookable
+                      : column.bookable
                         ? (
                           <Link to={booking(column, time)} className="free" tabIndex={-1} data-step="">
                             <span className="sr">{`Book ${words(column)}, ${time}`}</span>

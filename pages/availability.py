@@ -61,6 +61,10 @@ def _week() -> rx.Component:
         ),
         rx.el.p("Save again to keep what you typed."),
     )
+    usual = rx.el.p(
+        "No hours are recorded yet: Monday to Friday, 09:00 to 17:00, is taken to be right.",
+        class_name="hint",
+    )
     boxes = [
         field(
             word,
@@ -75,11 +79,12 @@ def _week() -> rx.Component:
         rx.el.div(
             error_summary(STATE.week_errors),
             rx.cond(STATE.theirs.length() > 0, theirs),
+            rx.cond(VIEW.week_id == 0, usual),
             rx.el.p(
                 "For example 9:00 to 12:30, 13:30 to 17:00. Leave a day empty where nobody works.",
                 class_name="hint",
             ),
-            *boxes,
+            rx.el.div(*boxes, class_name="stack close week-hours"),
             field(
                 "These hours hold from",
                 "valid_from",
@@ -95,21 +100,20 @@ def _week() -> rx.Component:
         on_check=STATE.check_week,
         key=f"{VIEW.user_id}-{STATE.filled}",
     )
-    read = rx.el.dl(
-        rx.foreach(
-            VIEW.days,
-            lambda pair: rx.el.div(rx.el.dt(pair[0]), rx.el.dd(pair[1], class_name="fig")),
+    read = rx.el.div(
+        rx.cond(VIEW.week_id == 0, usual),
+        rx.el.dl(
+            rx.foreach(
+                VIEW.days,
+                lambda pair: rx.el.div(rx.el.dt(pair[0]), rx.el.dd(pair[1], class_name="fig")),
+            ),
+            class_name="answers wide",
         ),
-        class_name="answers wide card-body",
-    )
-    usual = rx.el.p(
-        "No hours are recorded yet: Monday to Friday, 09:00 to 17:00, is taken to be right.",
-        class_name="card-body hint",
+        class_name="card-body stack",
     )
     planned = rx.el.ul(rx.foreach(VIEW.planned, rx.el.li), class_name="card-body stack close")
     return card(
         rx.Var.create(f"Hours of {VIEW.name}"),
-        rx.cond(VIEW.week_id == 0, usual),
         rx.cond(VIEW.planned.length() > 0, planned),
         rx.cond(VIEW.may_record, filled, read),
         key="hours",

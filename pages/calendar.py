@@ -68,11 +68,15 @@ def _ways() -> rx.Component:
     )
     views = rx.el.nav(
         *[
-            link(
-                word,
-                to=VIEW.links[view],
-                class_name="chip",
-                custom_attrs={"aria-current": rx.cond(VIEW.view == view, "true", "false")},
+            rx.cond(
+                VIEW.view == view,
+                link(
+                    word,
+                    to=VIEW.links[view],
+                    class_name="chip",
+                    custom_attrs={"aria-current": "true"},
+                ),
+                link(word, to=VIEW.links[view], class_name="chip"),
             )
             for view, word in (("day", "Day"), ("week", "Week"), ("list", "List"))
         ],
@@ -112,7 +116,6 @@ def _grid() -> rx.Component:
         times=VIEW.times,
         columns=VIEW.columns,
         label=rx.Var.create(f"Calendar, {VIEW.title}"),
-        bookable=True,
     )
 
 
@@ -141,10 +144,10 @@ def _entry(entry: Any) -> rx.Component:
         rx.el.th(
             rx.cond(
                 entry.id > 0,
-                link(entry.day, to=routes.appointment_path(entry.id)),
-                entry.day,
+                link(entry.day, ", ", entry.when, to=routes.appointment_path(entry.id)),
+                rx.el.span(entry.day, ", ", entry.when),
             ),
-            rx.el.span(entry.when, class_name="sub fig"),
+            class_name="fig",
             scope="row",
         ),
         rx.el.td(entry.client, rx.el.span(entry.reference, class_name="sub")),

@@ -83,6 +83,7 @@ class Column:
     head: str
     sub: str
     is_today: bool
+    bookable: bool
     open: list[list[int]]
     blocks: list[Block]
 
@@ -176,7 +177,8 @@ def _grid(asked: Asked, page: CalendarPage) -> tuple[list[Column], list[str]]:
             who=str(who or ""),
             head=names.get(who or 0, "") if asked.view == "day" else weekday_text(day),
             sub=_why_shut(page, day, who),
-            is_today=day == today(),
+            is_today=day == today() and asked.view == "week",
+            bookable=day >= today(),
             open=[[_row(first, top), -(-(_minutes(last) - top) // STEP)] for first, last in spans],
             blocks=_blocks(lines, top, rows, asked.who is None and asked.view == "week"),
         )

@@ -29,7 +29,6 @@ class CalendarGrid(rx.Component):
     times: rx.Var[list[str]]
     columns: rx.Var[list[Any]]
     label: rx.Var[str]
-    bookable: rx.Var[bool]
 
 
 def intent() -> rx.Component:
@@ -63,28 +62,30 @@ def appointment_fields(state: Any, *, key: str) -> list[rx.Component]:
             class_name="pair",
         ),
         rx.el.div(
-            field(
-                "Day",
-                "scheduled_date",
-                type="date",
-                error=errors["scheduled_date"],
-                value=values["scheduled_date"],
-                width="w12",
-                key=key,
+            rx.el.div(
+                field(
+                    "Day",
+                    "scheduled_date",
+                    type="date",
+                    error=errors["scheduled_date"],
+                    value=values["scheduled_date"],
+                    width="w12",
+                    key=key,
+                ),
+                field(
+                    "Begins at",
+                    "scheduled_time",
+                    type="time",
+                    error=errors["scheduled_time"],
+                    value=values["scheduled_time"],
+                    width="w8",
+                    key=key,
+                ),
+                _length(state, key=key),
+                class_name="pair",
             ),
-            field(
-                "Begins at",
-                "scheduled_time",
-                type="time",
-                error=errors["scheduled_time"],
-                value=values["scheduled_time"],
-                width="w8",
-                key=key,
-            ),
-            _length(state, key=key),
-            class_name="pair",
+            _free(state, key=key),
         ),
-        _free(state, key=key),
         rx.cond(state.asks_anyway, _anyway(errors, key=key)),
         choice(
             "How",
