@@ -97,7 +97,8 @@ def _move() -> rx.Component:
     theirs = callout(
         rx.el.p(rx.el.strong("Somebody changed this in the meantime. "), "Stored now:"),
         rx.el.ul(
-            rx.foreach(STATE.theirs, lambda pair: rx.el.li(pair[1])), class_name="stack close"
+            rx.foreach(STATE.theirs, lambda pair: rx.el.li(pair[0], ": ", pair[1])),
+            class_name="stack close",
         ),
         rx.el.p("Save again to keep what you typed."),
     )

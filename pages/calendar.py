@@ -247,7 +247,7 @@ def _whom() -> rx.Component:
     )
 
 
-def _case(pair: Any) -> rx.Component:
+def _case(case: Any) -> rx.Component:
     return rx.el.li(
-        button(pair[1], on_click=BookingState.pick(pair[0].to(int)), kind="small"), key=pair[0]
+        button(case.words, on_click=BookingState.pick(case.id), kind="small"), key=case.id
     )

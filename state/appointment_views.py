@@ -1,12 +1,14 @@
 """An appointment as text, and what the forms that book and move it begin with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, time
+from typing import Final
 
+from cma_app.clock import local
 from cma_app.rules.appointments import CANCELLED_BY, MODES, STANDS, STATUSES, TYPES
 from cma_app.rules.free_slots import Free
-from cma_app.rules.local_time import comes_twice
+from cma_app.rules.local_time import comes_twice, end_of
 from cma_app.services.appointment_list import Line, OpenAppointment
 from cma_app.services.next_actions import Holder
 from cma_app.services.rooms import RoomRow
@@ -39,6 +41,29 @@ def with_picked(form: Form) -> Form:
     """Return a form with the free time that was picked as its day and time, if one was."""
     day, _, clock = form.get("free", "").partition(" ")
     return form | {"scheduled_date": day, "scheduled_time": clock} if clock else form
+
+
+def times_text(day: date, at: time, minutes: int) -> str:
+    """Return 10:00 to 11:00, by the clock on the wall where it changes in between."""
+    return f"{at:%H:%M} to {local(end_of(day, at, minutes)):%H:%M}"
+
+
+THEIRS: Final = {
+    "scheduled_date": "Day",
+    "scheduled_time": "Begins at",
+    "duration_minutes": "Minutes",
+    "advisor_id": "With",
+    "appointment_type": "What for",
+    "meeting_mode": "How",
+    "room_id": "Room",
+    "location": "Place or number",
+    "preparation_notes": "Preparation",
+}
+
+
+def their_words(theirs: Mapping[str, str]) -> Words:
+    """Return what somebody else stored, by the words of the form's boxes."""
+    return [(label, theirs[name]) for name, label in THEIRS.items() if name in theirs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +135,6 @@ class AppointmentView:
     def of(cls, found: OpenAppointment) -> "AppointmentView":
         """Return what is shown of an appointment."""
         line, row = found.line, found.row
-        ends = datetime.combine(line.day, line.at) + timedelta(minutes=line.minutes)
         by = CANCELLED_BY.get(row.cancelled_by or "", "")
         return cls(
             id=row.id,
@@ -118,7 +142,8 @@ class AppointmentView:
             case_id=line.case_id,
             client=line.client,
             reference=line.reference,
-            when=f"{weekday_text(line.day, year=True)}, {line.at:%H:%M} to {ends:%H:%M}",
+            when=f"{weekday_text(line.day, year=True)},"
+            f" {times_text(line.day, line.at, line.minutes)}",
             away=away(line.day),
             minutes=f"{line.minutes} minutes",
             advisor=line.advisor,

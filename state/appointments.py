@@ -8,7 +8,14 @@ from cma_app.services import appointment_list, appointments
 from cma_app.services.appointment_slots import SlotTaken
 from cma_app.services.appointments import AppointmentForm, CancelForm, NoteForm, OutcomeForm
 from cma_app.session import CentreSession
-from state.appointment_views import AppointmentLine, AppointmentView, Words, free_words, with_picked
+from state.appointment_views import (
+    AppointmentLine,
+    AppointmentView,
+    Words,
+    free_words,
+    their_words,
+    with_picked,
+)
 from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.booking import NOBODY_FREE, free_times
 from state.calendar import day_in, number_in
@@ -32,7 +39,7 @@ class AppointmentState(CentreState):
     cancel_errors: FormErrors = {}
     outcome_errors: FormErrors = {}
     note_errors: FormErrors = {}
-    theirs: dict[str, str] = {}
+    theirs: Words = []
     taken: str = ""
     free: Words = []
     asks_anyway: bool = False
@@ -61,7 +68,7 @@ class AppointmentState(CentreState):
         if number_in(self.query("who")):
             wished["advisor_id"] = self.query("who")
         self.values = self.view.typed | {name: said for name, said in wished.items() if said}
-        self.errors, self.theirs, self.taken, self.free = {}, {}, "", []
+        self.errors, self.theirs, self.taken, self.free = {}, [], "", []
         self.asks_anyway = False
         self.form_number += 1
 
@@ -104,9 +111,9 @@ class AppointmentState(CentreState):
             raise
         except Conflict as conflict:
             await self._look()
-            self.theirs = conflict.theirs
+            self.theirs = their_words(conflict.theirs)
             raise
-        self.moving, self.theirs = False, {}
+        self.moving, self.theirs = False, []
         return notice("Appointment changed.")
 
     @act(Act.APPOINTMENT_BOOK)

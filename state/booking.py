@@ -1,5 +1,6 @@
 """Booking an appointment: for whom, when, with whom and where; and the next free times."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import reflex as rx
@@ -43,9 +44,17 @@ def _case_words(session: CentreSession, case_id: int) -> tuple[str, str]:
     return f"{client.full_name}, {case.case_reference}", str(case.advisor_id)
 
 
-def _found(session: CentreSession, text: str) -> Words:
+@dataclass(frozen=True, slots=True)
+class CaseFound:
+    """A case to book for."""
+
+    id: int
+    words: str
+
+
+def _found(session: CentreSession, text: str) -> list[CaseFound]:
     rows = list_cases(session, CaseFilter(search=text, sort="client")).page.rows[:FOUND]
-    return [(str(row.id), f"{row.client}, {row.reference}") for row in rows]
+    return [CaseFound(row.id, f"{row.client}, {row.reference}") for row in rows]
 
 
 def free_times(session: CentreSession, form: Form, *, but: int = 0) -> Words:
@@ -77,7 +86,7 @@ class BookingState(CentreState):
 
     case_id_chosen: int = 0
     case_name: str = ""
-    found: Words = []
+    found: list[CaseFound] = []
     searched: str = ""
     values: dict[str, str] = {}
     people: Words = []

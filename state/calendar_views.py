@@ -1,13 +1,14 @@
 """The calendar as it is shown: columns of half hours for a day or a week, and lines of a list."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Final
 
 from cma_app.clock import today
 from cma_app.rules.appointments import MODES, STATUSES, TYPES
 from cma_app.rules.working_hours import Span
 from cma_app.services.appointment_list import CalendarPage, Line
+from state.appointment_views import times_text
 from state.words import clock_text, weekday_text
 
 STEP: Final = 30
@@ -237,7 +238,6 @@ def _blocks(lines: list[Line], top: int, rows: int, names_advisor: bool) -> list
 
 
 def _item(line: Line, names_advisor: bool) -> Item:  # noqa: FBT001
-    ends = datetime.combine(line.day, line.at) + timedelta(minutes=line.minutes)
     place = line.room or line.location or (MODES[line.mode] if line.mode else "")
     about = [TYPES[line.kind]] if line.kind else []
     if line.status != "scheduled":
@@ -245,7 +245,7 @@ def _item(line: Line, names_advisor: bool) -> Item:  # noqa: FBT001
     parts = [line.advisor] if names_advisor and line.advisor else []
     return Item(
         id=line.id,
-        when=f"{line.at:%H:%M} to {ends:%H:%M}",
+        when=times_text(line.day, line.at, line.minutes),
         who=line.client if line.id else "Taken",
         what=", ".join([*parts, *about, *([place] if place else [])]),
         stands=line.stands,

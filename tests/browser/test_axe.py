@@ -22,9 +22,23 @@ CASE, CLIENT = "/cases/{Dudek}", "/clients/{Oakley}"
 TABS = ("debts", "budget", "offers", "statement", "notes")
 PLACES = {
     "tom": ("/", "/walk-in", "/clients", "/clients?q=nobody", "/cases?advisor=all", "/referrals"),
-    "priya": (CASE, *[f"{CASE}/{tab}" for tab in TABS], CLIENT),
-    "ruth": ("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}"),
-    "callum": ("/", "/cases", "/cases/{Tait}/budget", "/board", "/cases/{Lomax}"),
+    "priya": (
+        *(CASE, *[f"{CASE}/{tab}" for tab in TABS], CLIENT),
+        *("/calendar?view=week&day=2026-11-25", "/calendar?view=list&day=2026-11-25"),
+        *("/appointments/{Whitmore}", "/calendar/book?case={Whitmore}", "/availability"),
+    ),
+    "ruth": (
+        *("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}"),
+        *("/calendar", "/calendar?view=day&day=2026-11-25", "/availability"),
+    ),
+    "callum": (
+        "/calendar?view=week&day=2026-11-27&who=all",
+        "/",
+        "/cases",
+        "/cases/{Tait}/budget",
+        "/board",
+        "/cases/{Lomax}",
+    ),
     "admin": ("/", "/people", "/centres", "/password"),
 }
 """Where each person looks; a name in braces stands for the record of that household."""
@@ -37,6 +51,8 @@ def place(told: Told, path: str) -> str:
         return path
     case_id = told.case(found[1])
     record = case_id
+    if path.startswith("/appointments"):
+        record = told.value("SELECT max(id) FROM appointments WHERE case_id = :id", id=case_id)
     if path.startswith("/clients"):
         record = told.value("SELECT client_id FROM cases WHERE id = :id", id=case_id)
     return path.replace(found[0], str(record))
@@ -240,6 +256,18 @@ def _decline(page: Page) -> None:
     _errors("Decline")(page)
 
 
+def _nobody_chosen(page: Page) -> None:
+    page.get_by_role("button", name="Book appointment", exact=True).click()
+    expect(page.locator(".error-summary")).to_be_focused()
+
+
+def _move(page: Page) -> None:
+    """Open the form that moves an appointment, and ask it for free times."""
+    page.get_by_role("button", name="Move or change", exact=True).click()
+    page.get_by_role("button", name="Show the next free times", exact=True).click()
+    expect(page.locator(".callout").get_by_role("radio").first).to_be_visible()
+
+
 MOMENTS = {
     "tom": (
         ("/", _help),
@@ -260,11 +288,17 @@ MOMENTS = {
         (f"{CASE}/statement", _statement),
         (f"{CASE}/statement", _authority),
         (f"{CASE}/offers", _wrong_box("input[aria-describedby~=offer-hint]", "900")),
+        ("/calendar/book", _nobody_chosen),
+        ("/appointments/{Whitmore}", _move),
+        ("/appointments/{Whitmore}", _dialog("Cancel", "Cancel the appointment")),
+        ("/availability", _wrong_box("#monday", "17-9")),
         (CLIENT, _national_insurance),
         (CLIENT, _errors("Add", "Save vulnerability")),
     ),
     "callum": (("/walk-in", _walk_in),),
     "ruth": (
+        ("/availability", _errors("Add leave")),
+        ("/availability", _errors("Add room")),
         ("/people", _errors("Add a person", "Add person")),
         ("/people", _edit("Callum Reid", "#edit-first_name")),
         ("/people", _confirm("Deactivate", "Callum Reid")),

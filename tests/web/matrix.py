@@ -449,7 +449,7 @@ APPOINTMENTS = {
     "AppointmentState.check_note": Call(
         "/calendar", args=left("body", ""), shows="Write the note."
     ),
-    "CaseAppointmentsState.open": Call(CASE, shows=SHOWN),
+    "CaseAppointmentsState.open": Call(CASE, shows="{people_canary}"),
     "AvailabilityState.open": Call("/availability?who={person}", shows="{people_canary}"),
     "AvailabilityState.choose": Call(
         "/availability", args={"who": "{person}"}, shows="who={person}"
