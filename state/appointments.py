@@ -5,8 +5,8 @@ from typing import Any
 from cma_app.access.acts import Act
 from cma_app.errors import Conflict, Invalid
 from cma_app.services import appointment_list, appointments
+from cma_app.services.appointment_forms import AppointmentForm, CancelForm, NoteForm, OutcomeForm
 from cma_app.services.appointment_slots import SlotTaken
-from cma_app.services.appointments import AppointmentForm, CancelForm, NoteForm, OutcomeForm
 from cma_app.session import CentreSession
 from state.appointment_views import (
     AppointmentLine,
@@ -105,7 +105,7 @@ class AppointmentState(CentreState):
             )
         except SlotTaken as taken:
             self.taken, self.free = taken.sentence, free_words(taken.free)
-            return notice(taken.sentence, "late")
+            return None
         except Invalid as error:
             self.asks_anyway = self.asks_anyway or "anyway" in error.fields
             raise

@@ -9,8 +9,8 @@ from cma_app.access.acts import Act
 from cma_app.clock import today
 from cma_app.errors import Invalid, NotFound
 from cma_app.services import appointments
+from cma_app.services.appointment_forms import AppointmentForm
 from cma_app.services.appointment_slots import SlotTaken, find_free
-from cma_app.services.appointments import AppointmentForm
 from cma_app.services.case_list import CaseFilter, list_cases
 from cma_app.services.cases import read_case
 from cma_app.services.next_actions import list_holders
@@ -60,9 +60,12 @@ def _found(session: CentreSession, text: str) -> list[CaseFound]:
 def free_times(session: CentreSession, form: Form, *, but: int = 0) -> Words:
     """Return the next free times that a form asks for, as far as it is filled in."""
     minutes = number_in(form.get("duration_minutes", "")) or 60
+    advisor_id = number_in(form.get("advisor_id", ""))
+    if not advisor_id:
+        raise Invalid({"advisor_id": "Choose who meets the client."})
     free = find_free(
         session,
-        advisor_id=number_in(form.get("advisor_id", "")),
+        advisor_id=advisor_id,
         room_id=number_in(form.get("room_id", "")) or None,
         day=day_in(form.get("scheduled_date", "")),
         minutes=min(max(minutes, 5), 480),
@@ -166,7 +169,7 @@ class BookingState(CentreState):
             )
         except SlotTaken as taken:
             self.taken, self.free = taken.sentence, free_words(taken.free)
-            return notice(taken.sentence, "late")
+            return None
         except Invalid as error:
             self.asks_anyway = self.asks_anyway or "anyway" in error.fields
             raise

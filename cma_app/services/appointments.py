@@ -7,9 +7,8 @@ appointments is a question for the manager. A trainee books for cases assigned t
 
 from collections.abc import Mapping
 from datetime import date, time, timedelta
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from pydantic import BeforeValidator, Field
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
@@ -18,12 +17,8 @@ from cma_app.access.acts import Act, Role
 from cma_app.clock import now, today
 from cma_app.errors import Conflict, Invalid
 from cma_app.rules.appointments import (
-    CANCELLED_BY,
-    LONGEST,
     MISSED_ASKS,
     MODES,
-    OUTCOMES,
-    SHORTEST,
     STANDS,
     TYPES,
     asks_manager,
@@ -32,10 +27,15 @@ from cma_app.rules.appointments import (
 from cma_app.rules.calendars import add_working_days
 from cma_app.rules.local_time import NoSuchTime, moment_at
 from cma_app.rules.workflow import AT_WORK
+from cma_app.services.appointment_forms import (
+    AppointmentForm,
+    CancelForm,
+    NoteForm,
+    OutcomeForm,
+)
 from cma_app.services.appointment_slots import Place, hold_slot, taken, why_not_then
 from cma_app.services.availability import read_diary
 from cma_app.services.cases import find_holder
-from cma_app.services.forms import Clock, Day, Form, LongText, Text, Tick, choice, given
 from cma_app.services.locking import locked
 from cma_app.services.next_actions import complete_action, list_actions, record_action
 from cma_app.session import CentreSession
@@ -44,54 +44,6 @@ from models import Appointment, AppointmentNote, Case, Centre, Client, FileAcces
 FARTHEST: Final = timedelta(days=730)
 OVERLAPS: Final = ("ex_appointments_advisor_slot", "ex_appointments_room_slot")
 ENDED: Final = "This appointment no longer stands. Book another."
-
-
-def _number(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    said = value.strip()
-    if not said:
-        return None
-    if not (said.isascii() and said.isdigit() and len(said) < 10):
-        raise ValueError("Choose one of the list.")
-    return int(said)
-
-
-class AppointmentForm(Form):
-    """An appointment as a form sends it."""
-
-    appointment_type: Annotated[str, BeforeValidator(choice(*TYPES))]
-    meeting_mode: Annotated[str, BeforeValidator(choice(*MODES))] = "in_person"
-    advisor_id: Annotated[int, given("Choose who meets the client."), BeforeValidator(_number)]
-    room_id: Annotated[int | None, BeforeValidator(_number)] = None
-    scheduled_date: Annotated[Day, given("Give the day.")]
-    scheduled_time: Annotated[Clock, given("Give the time it begins.")]
-    duration_minutes: Annotated[int, Field(ge=SHORTEST, le=LONGEST)] = 60
-    location: Text = None
-    preparation_notes: LongText = None
-    anyway: Tick = False
-
-
-class CancelForm(Form):
-    """Who cancelled and why, as a form sends it."""
-
-    cancelled_by: Annotated[str, BeforeValidator(choice(*CANCELLED_BY))]
-    reason: Annotated[str, given("Say why."), Field(max_length=500)]
-
-
-class OutcomeForm(Form):
-    """What came of an appointment, as a form sends it."""
-
-    outcome: Annotated[str, BeforeValidator(choice(*OUTCOMES))]
-    outcome_summary: LongText = None
-    follow_up: Annotated[str | None, Field(max_length=200)] = None
-    follow_up_date: Day = None
-
-
-class NoteForm(Form):
-    """A note on an appointment, as a form sends it."""
-
-    body: Annotated[str, given("Write the note."), Field(max_length=10_000)]
 
 
 def book_appointment(session: CentreSession, case_id: int, data: Mapping[str, Any]) -> Appointment:
@@ -341,7 +293,11 @@ def _keep(session: CentreSession, case: Case, row: Appointment, place: Place) ->
 
 
 def _ask_manager(session: CentreSession, case: Case) -> None:
-    """Keep the manager's question as the missed appointments have it: asked once, taken back."""
+    """Keep the manager's question as the missed appointments have it: asked once, taken back.
+
+    The case is held, so that of two outcomes recorded at once the second counts the first.
+    """
+    locked(session, Case, case.id)
     missed = missed_in(session, case.id)
     asked = [row for row in list_actions(session, case.id) if is_question(row.what)]
     if missed < MISSED_ASKS:

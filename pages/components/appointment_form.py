@@ -174,13 +174,18 @@ def _free(state: Any, *, key: str) -> rx.Component:
         class_name="field",
         key=f"{key}free",
     )
-    said = rx.el.p(icon("late"), state.taken, class_name="field-error")
-    return rx.el.div(
-        rx.cond(
-            (state.taken != "") | (state.free.length() > 0),
-            callout(rx.cond(state.taken != "", said), rx.cond(state.free.length() > 0, times)),
-        ),
-        role="status",
+    # the frame gives it the focus, as it does to the summary of what is wrong
+    taken = rx.el.div(
+        rx.el.h2(icon("late"), state.taken),
+        rx.cond(state.free.length() > 0, times),
+        class_name="error-summary",
+        tab_index=-1,
+        role="alert",
+    )
+    return rx.cond(
+        state.taken != "",
+        taken,
+        rx.el.div(rx.cond(state.free.length() > 0, callout(times)), role="status"),
     )
 
 

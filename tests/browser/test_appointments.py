@@ -120,7 +120,8 @@ class TestBooking:
         page.get_by_label("Begins at").fill("10:30")
         page.get_by_label("Preparation").fill("Kept while choosing")
         page.get_by_role("button", name="Book appointment").click()
-        box = page.locator(".callout")
+        box = page.locator(".error-summary")
+        expect(box).to_be_focused()
         expect(box).to_contain_text("Amina Khan has Leanne Whitmore")
         expect(box.get_by_role("radio")).to_have_count(3)
         picture(page, "booking-taken")
@@ -312,6 +313,6 @@ class TestAvailability:
         shown = page.get_by_role("dialog", name="Rename the room")
         shown.get_by_label("Name").fill("Garden room")
         shown.get_by_role("button", name="Rename room").click()
-        expect(rooms.get_by_text("Garden room")).to_be_visible()
+        expect(rooms.get_by_role("button", name="Close Garden room")).to_be_visible()
         picture(page, "availability-manager")
         assert findings(page) == []

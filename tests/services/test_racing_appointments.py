@@ -21,6 +21,7 @@ from cma_app.errors import Conflict
 from cma_app.rules.local_time import end_of, moment_at
 from cma_app.services import appointments
 from cma_app.services.appointment_slots import SlotTaken
+from cma_app.services.next_actions import list_actions
 from cma_app.services.rooms import add_room
 from tests.people import Cast
 from tests.services.money import make_case
@@ -191,3 +192,30 @@ def test_one_slot_for_many_is_one_persons(centre: Centre, owner: Engine) -> None
     assert told.count("booked") == 1
     assert all(each == "booked" or "has Leanne Whitmore" in each for each in told)
     assert overlaps(owner, centre.id) == (1, [])
+
+
+def test_two_outcomes_at_once_ask_the_manager_once(centre: Centre) -> None:
+    day, who = date(2026, 10, 19), centre.people[0]
+    said = {
+        "appointment_type": "advice",
+        "advisor_id": str(who.user_id),
+        "scheduled_date": day.isoformat(),
+        "duration_minutes": "30",
+    }
+    with at(datetime(2026, 10, 19, 7, tzinfo=UTC)), centre.cast.open(who) as session:
+        rows = [
+            appointments.book_appointment(session, centre.case, said | {"scheduled_time": clock}).id
+            for clock in ("09:00", "10:00", "11:00", "12:00", "13:00", "14:00")
+        ]
+    waiting = list(rows)
+
+    def work(_: int) -> None:
+        with at(NOW), centre.cast.open(who) as session:
+            missed = {"outcome": "did_not_attend"}
+            appointments.record_outcome(session, waiting.pop(), missed, version=1)
+
+    race(work)
+    with centre.cast.open(who) as session:
+        asked = [each.what for each in list_actions(session, centre.case)]
+    assert len(asked) == 1
+    assert asked[0].startswith("Missed ")
