@@ -46,9 +46,9 @@ def appointment() -> rx.Component:
             lead=VIEW.when,
         ),
         rx.el.div(
-            rx.el.div(_facts(), _notes(), class_name="stack"),
             rx.el.div(_steps(), class_name="stack"),
-            class_name="split",
+            rx.el.div(_facts(), _notes(), class_name="stack"),
+            class_name="split lead",
         ),
         _cancel_dialog(),
         _outcome_dialog(),

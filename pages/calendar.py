@@ -98,7 +98,7 @@ def _ways() -> rx.Component:
     who = rx.el.div(
         rx.el.label("Whose", html_for="calendar-who"),
         rx.el.select(
-            rx.el.option("The whole centre's", value=EVERYBODY),
+            rx.el.option("Everybody's", value=EVERYBODY),
             rx.foreach(VIEW.people, lambda pair: rx.el.option(pair[1], value=pair[0])),
             default_value=VIEW.who,
             class_name="box w12",
@@ -147,7 +147,6 @@ def _entry(entry: Any) -> rx.Component:
                 link(entry.day, ", ", entry.when, to=routes.appointment_path(entry.id)),
                 rx.el.span(entry.day, ", ", entry.when),
             ),
-            class_name="fig",
             scope="row",
         ),
         rx.el.td(entry.client, rx.el.span(entry.reference, class_name="sub")),

@@ -37,14 +37,24 @@ class AppointmentForm(Form):
 class CancelForm(Form):
     """Who cancelled and why, as a form sends it."""
 
-    cancelled_by: Annotated[str, BeforeValidator(choice(*CANCELLED_BY))]
+    cancelled_by: Annotated[
+        str,
+        Field(validate_default=True),
+        BeforeValidator(choice(*CANCELLED_BY)),
+        given("Say who cancelled."),
+    ] = ""
     reason: Annotated[str, given("Say why."), Field(max_length=500)]
 
 
 class OutcomeForm(Form):
     """What came of an appointment, as a form sends it."""
 
-    outcome: Annotated[str, BeforeValidator(choice(*OUTCOMES))]
+    outcome: Annotated[
+        str,
+        Field(validate_default=True),
+        BeforeValidator(choice(*OUTCOMES)),
+        given("Say whether they came."),
+    ] = ""
     outcome_summary: LongText = None
     follow_up: Annotated[str | None, Field(max_length=200)] = None
     follow_up_date: Day = None

@@ -389,6 +389,8 @@ class TestCancel:
         with pytest.raises(Invalid) as refused, cast.open(cast.amina) as session:
             appointments.cancel_appointment(session, booked.id, {"cancelled_by": "dog"}, version=1)
         assert set(refused.value.fields) == {"cancelled_by", "reason"}
+        with pytest.raises(Invalid, match="who cancelled"), cast.open(cast.amina) as session:
+            appointments.cancel_appointment(session, booked.id, {"reason": "Ill"}, version=1)
 
     def test_is_done_once(self, cast: Cast, booked: Appointment) -> None:
         said = {"cancelled_by": "centre", "reason": "Fire alarm"}
@@ -432,6 +434,14 @@ class TestOutcome:
             assert tasks == [("Ring the landlord", date(2026, 12, 1))]
             appointments.record_outcome(session, booked.id, said, version=row.version)
             assert len(list_actions(session, case_id)) == 1
+
+    @pytest.mark.parametrize("outcome", [{}, {"outcome": ""}, {"outcome": "cancelled"}])
+    def test_says_that_an_outcome_is_one_of_three(
+        self, cast: Cast, booked: Appointment, outcome: dict[str, str]
+    ) -> None:
+        with at(AFTERWARDS), pytest.raises(Invalid) as refused, cast.open(cast.amina) as session:
+            appointments.record_outcome(session, booked.id, outcome, version=1)
+        assert "outcome" in refused.value.fields
 
     def test_a_follow_up_needs_its_day(self, cast: Cast, booked: Appointment) -> None:
         with at(AFTERWARDS), pytest.raises(Invalid) as refused, cast.open(cast.amina) as session:
