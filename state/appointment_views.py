@@ -6,7 +6,7 @@ from datetime import date, time
 from typing import Final
 
 from cma_app.clock import local
-from cma_app.rules.appointments import CANCELLED_BY, MODES, STANDS, STATUSES, TYPES
+from cma_app.rules.appointments import CANCELLED_BY, MODES, STANDS, TYPES
 from cma_app.rules.free_slots import Free
 from cma_app.rules.local_time import comes_twice, end_of
 from cma_app.services.appointment_list import Line, OpenAppointment
@@ -112,7 +112,6 @@ class AppointmentView:
     reference: str = ""
     when: str = ""
     away: str = ""
-    minutes: str = ""
     advisor: str = ""
     kind: str = ""
     mode: str = ""
@@ -145,7 +144,6 @@ class AppointmentView:
             when=f"{weekday_text(line.day, year=True)},"
             f" {times_text(line.day, line.at, line.minutes)}",
             away=away(line.day),
-            minutes=f"{line.minutes} minutes",
             advisor=line.advisor,
             kind=TYPES[line.kind],
             mode=MODES[line.mode],
@@ -158,7 +156,7 @@ class AppointmentView:
             comes_twice=comes_twice(line.day, line.at),
             stands=row.status in STANDS,
             may_confirm=row.status == "scheduled" and not found.has_begun,
-            may_say=found.has_begun and row.status in STATUSES and row.status != "cancelled",
+            may_say=found.has_begun and row.status != "cancelled",
             notes=[
                 NoteLine(note.id, moment_text(note.at), note.author, note.body)
                 for note in found.notes

@@ -62,7 +62,6 @@ class Item:
     who: str
     what: str
     stands: bool
-    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,6 @@ class CalendarView:
     times: list[str] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
     lines: list[Entry] = field(default_factory=list)
-    count: int = 0
 
     @classmethod
     def of(cls, asked: Asked, page: CalendarPage) -> "CalendarView":
@@ -141,7 +139,6 @@ class CalendarView:
             times=times,
             columns=columns,
             lines=[_entry(line) for line in page.lines] if asked.view == "list" else [],
-            count=sum(1 for line in page.lines if line.id and line.stands),
         )
 
 
@@ -249,7 +246,6 @@ def _item(line: Line, names_advisor: bool) -> Item:  # noqa: FBT001
         who=line.client if line.id else "Taken",
         what=", ".join([*parts, *about, *([place] if place else [])]),
         stands=line.stands,
-        minutes=line.minutes,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from sqlalchemy import func, select, text
@@ -180,8 +180,3 @@ def why_not_then(session: CentreSession, place: Place, diary: Diary) -> str:
     if not is_within(day, place.at, place.minutes, spans):
         return f"On a {weekday} {name} works {hours_text(spans)}."
     return ""
-
-
-def slot_of(day: date, at: time, minutes: int) -> tuple[datetime, datetime]:
-    """Return when an appointment begins and ends, in UTC."""
-    return moment_at(day, at).astimezone(UTC), end_of(day, at, minutes)

@@ -230,6 +230,20 @@ class TestClockChange:
                 {"id": booked.id},
             )
 
+    def test_the_slot_is_worked_out_without_a_search_path_as_a_restore_does(
+        self, owner: Engine, booked: Appointment
+    ) -> None:
+        with owner.begin() as connection:
+            connection.execute(text("SET LOCAL search_path = ''"))
+            starts = connection.execute(
+                text(
+                    "UPDATE public.appointments SET scheduled_time = '11:00' WHERE id = :id"
+                    " RETURNING lower(slot)"
+                ),
+                {"id": booked.id},
+            ).scalar_one()
+        assert starts == datetime(2026, 11, 26, 11, tzinfo=UTC)
+
     def test_of_a_time_that_comes_twice_it_is_the_first(self, cast: Cast, case_id: int) -> None:
         with at(datetime(2026, 10, 23, 9, tzinfo=UTC)):
             row = book(
