@@ -6,6 +6,7 @@ appointments is a question for the manager. A trainee books for cases assigned t
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any, Final
 
@@ -204,23 +205,25 @@ def _checked_place(
     day: date = form.scheduled_date  # type: ignore[assignment]
     at: time = form.scheduled_time  # type: ignore[assignment]
     place = Place(form.advisor_id, form.room_id, day, at, form.duration_minutes)
-    held = (
-        Place(was.advisor_id, was.room_id, was.scheduled_date, was.scheduled_time, 0)
-        if was is not None
-        else None
-    )
     _check_advisor(session, case, place.advisor_id)
-    _check_room(session, form, held.room_id if held else None)
+    _check_room(session, form, was.room_id if was is not None else None)
     if form.meeting_mode == "outreach" and not form.location:
         raise Invalid({"location": "Say where you meet the client."})
     try:
         moment_at(day, at)
     except NoSuchTime as error:
         raise Invalid({"scheduled_time": error.sentence}) from None
-    if held is None or (held.day, held.at) != (day, at):
+    if was is None or (was.scheduled_date, was.scheduled_time) != (day, at):
         _check_day(day)
-    _check_hours(session, place, anyway=form.anyway)
+    if was is None or _place_of(was) != replace(place, room_id=was.room_id):
+        _check_hours(session, place, anyway=form.anyway)
     return place
+
+
+def _place_of(row: Appointment) -> Place:
+    return Place(
+        row.advisor_id, row.room_id, row.scheduled_date, row.scheduled_time, row.duration_minutes
+    )
 
 
 def _check_advisor(session: CentreSession, case: Case, advisor_id: int) -> None:

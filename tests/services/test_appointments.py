@@ -363,6 +363,19 @@ class TestMove:
             row = appointments.move_appointment(session, booked.id, said, version=2)
         assert (row.preparation_notes, row.status) == ("Letters", "confirmed")
 
+    def test_asks_about_hours_again_only_when_the_time_changes(
+        self, cast: Cast, case_id: int
+    ) -> None:
+        evening = {"scheduled_time": "18:00"}
+        row = book(cast, cast.amina, case_id, **evening, anyway="on")
+        with cast.open(cast.amina) as session:
+            said = form(cast.amina, **evening, preparation_notes="By the side door")
+            appointments.move_appointment(session, row.id, said, version=1)
+        with pytest.raises(Invalid) as asked, cast.open(cast.amina) as session:
+            said = form(cast.amina, **evening, duration_minutes="90")
+            appointments.move_appointment(session, row.id, said, version=2)
+        assert "anyway" in asked.value.fields
+
     def test_onto_a_taken_time_changes_nothing(
         self, cast: Cast, booked: Appointment, case_id: int
     ) -> None:
