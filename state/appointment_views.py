@@ -83,8 +83,8 @@ class AppointmentLine:
         place = line.room or line.location
         return cls(
             id=line.id,
-            when=f"{weekday_text(line.day)}, {line.at:%H:%M}",
-            sub=away(line.day),
+            when=weekday_text(line.day),
+            sub=f"{line.at:%H:%M}, {away(line.day)}",
             what=TYPES[line.kind],
             more=", ".join(each for each in (line.advisor, MODES[line.mode], place) if each),
             status=line.status,

@@ -95,6 +95,8 @@ class AppointmentState(CentreState):
             self.free = await self.ask(free_times, form, but=self.view.id)
             self.taken = "" if self.free else NOBODY_FREE
             return None
+        if not form.get("free"):
+            self.taken, self.free = "", []
         try:
             self.view = await self.ask(
                 _step,

@@ -160,6 +160,8 @@ class BookingState(CentreState):
 
     async def _book(self, form: Form) -> Any:
         case_id = self.case_id_chosen
+        if not form.get("free"):
+            self.taken, self.free = "", []
         try:
             day = await self.ask(
                 appointments.book_appointment,

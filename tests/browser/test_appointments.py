@@ -127,6 +127,12 @@ class TestBooking:
         picture(page, "booking-taken")
         assert findings(page) == []
         expect(page.get_by_label("Preparation")).to_have_value("Kept while choosing")
+        page.get_by_label("Begins at").fill("18:00")
+        page.get_by_role("button", name="Book appointment").click()
+        expect(page.get_by_text("works 09:00 to 17:00").first).to_be_visible()
+        expect(page.get_by_text("Amina Khan has Leanne Whitmore")).to_have_count(0)
+        page.get_by_label("Begins at").fill("10:30")
+        page.get_by_role("button", name="Book appointment").click()
         box.get_by_label(re.compile("11:00")).check()
         page.get_by_role("button", name="Book appointment").click()
         expect(page).to_have_url(re.compile(rf"/cases/{case_id}$"))
