@@ -15,9 +15,12 @@ from cma_app.web import downloads, health, live_board, sign_in
 from cma_app.web.doorway import Doorway
 from cma_app.web.security import Walls
 from pages import (
+    appointments,
+    availability,
     board,
     budget_versions,
     budgets,
+    calendar,
     case,
     cases,
     centres,
@@ -66,6 +69,10 @@ SCREENS: list[Screen] = [
     compliance.compliance,
     notes.notes,
     creditors.creditors,
+    calendar.calendar,
+    calendar.booking,
+    appointments.appointment,
+    availability.availability,
     board.board,
     guidelines.guidelines,
     people.people,

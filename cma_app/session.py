@@ -270,6 +270,8 @@ def _refused_by(error: IntegrityError) -> str:
     name = getattr(diagnostics, "constraint_name", None) or ""
     if name == "ex_appointments_advisor_slot":
         return "The advisor already has an appointment then. Choose another time."
+    if name == "ex_appointments_room_slot":
+        return "The room is taken then. Choose another room or time."
     if name == "frozen":
         return "This was issued and stays as it is. Make a new version instead."
     if name.startswith("uq_"):

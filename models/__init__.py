@@ -2,7 +2,13 @@
 
 from sqlalchemy import BigInteger, DateTime, column
 
-from models.appointments import Appointment, AppointmentNote
+from models.appointments import (
+    Appointment,
+    AppointmentNote,
+    Room,
+    StaffLeave,
+    WorkingWeek,
+)
 from models.audit import AuditLog, SecurityEvent
 from models.base import (
     CASEWORK,
@@ -67,10 +73,13 @@ __all__ = [
     "Offer",
     "ReferenceCounter",
     "Referral",
+    "Room",
     "SecurityEvent",
     "SignInSession",
     "SpendingGuideline",
+    "StaffLeave",
     "Statement",
     "User",
+    "WorkingWeek",
     "metadata",
 ]

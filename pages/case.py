@@ -6,6 +6,7 @@ import reflex as rx
 
 from cma_app.access.acts import Act
 from pages import routes
+from pages.components.case_appointments import case_appointments
 from pages.components.case_dialogs import case_dialogs
 from pages.components.case_frame import case_frame
 from pages.components.empty import empty
@@ -13,6 +14,7 @@ from pages.components.form import button
 from pages.components.status import badge
 from pages.components.table import card, column, link, opens, table
 from pages.layout import screen
+from state.appointments import CaseAppointmentsState
 from state.case import CaseState
 from state.case_bar import CaseBarState
 
@@ -27,7 +29,7 @@ MONEY: Any = CaseState.money
     route=routes.CASE,
     act=Act.CASE_OPEN,
     section="cases",
-    on_load=[CaseBarState.open_tab, CaseState.open],
+    on_load=[CaseBarState.open_tab, CaseState.open, CaseAppointmentsState.open],
 )
 def case() -> rx.Component:
     """Return the overview in the case's frame."""
@@ -37,6 +39,7 @@ def case() -> rx.Component:
             rx.el.div(
                 rx.cond(BAR.clocks.length() > 0, _emergencies()),
                 _actions(),
+                case_appointments(),
                 _debts(),
                 _money(),
                 class_name="stack",

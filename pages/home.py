@@ -74,6 +74,14 @@ def _work() -> rx.Component:
                     _group("Emergencies", "emergencies", view.emergencies, "", f"{routes.CASES}"),
                 ),
                 _group(
+                    "Appointments",
+                    "appointments",
+                    view.appointments,
+                    "No appointment today.",
+                    routes.CALENDAR,
+                    all_word="Open calendar",
+                ),
+                _group(
                     "Today and overdue",
                     "actions",
                     view.actions,
@@ -129,7 +137,10 @@ def _admin() -> rx.Component:
     )
 
 
-def _group(title: str, key: str, group: Any, nothing: str, to: str) -> rx.Component:
+def _group(
+    title: str, key: str, group: Any, nothing: str, to: str, *, all_word: str = ""
+) -> rx.Component:
+    see_all = rx.cond(group.total > group.rows.length(), link("See all", to=to))
     return card(
         title,
         rx.cond(
@@ -139,7 +150,7 @@ def _group(title: str, key: str, group: Any, nothing: str, to: str) -> rx.Compon
         ),
         key=key,
         count=group.total,
-        end=rx.cond(group.total > group.rows.length(), link("See all", to=to)),
+        end=link(all_word, to=to) if all_word else see_all,
     )
 
 
@@ -167,5 +178,7 @@ def _mark(mark: rx.Var[str]) -> rx.Component:
         ("Overdue", badge("Overdue", "late")),
         ("Today", badge("Today", "soon")),
         ("Emergency", badge("Emergency", "soon")),
-        rx.fragment(),
+        ("Outcome missing", badge("Outcome missing", "late")),
+        ("", rx.fragment()),
+        badge(mark),
     )

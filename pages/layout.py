@@ -52,6 +52,7 @@ class Entry:
 MENU: Final = (
     Entry("home", "My day", routes.HOME, "day", Act.HOME_SEE),
     Entry("walk-in", "Walk-in", routes.WALK_IN, "walk-in", Act.CLIENT_RECORD),
+    Entry("calendar", "Calendar", routes.CALENDAR, "calendar", Act.APPOINTMENT_SEE),
     Entry("cases", "Cases", routes.CASES, "folder", Act.CASE_LIST),
     Entry("clients", "Clients", routes.CLIENTS, "client", Act.CLIENT_FIND),
     Entry("referrals", "Referrals", routes.REFERRALS, "referral", Act.REFERRAL_LIST),

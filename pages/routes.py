@@ -24,6 +24,10 @@ CASE_LETTERS: Final = "/cases/[case_id]/letters"
 CASE_LETTER: Final = "/cases/[case_id]/letters/[letter_id]"
 CASE_NOTES: Final = "/cases/[case_id]/notes"
 CREDITORS: Final = "/creditors"
+CALENDAR: Final = "/calendar"
+BOOKING: Final = "/calendar/book"
+APPOINTMENT: Final = "/appointments/[appointment_id]"
+AVAILABILITY: Final = "/availability"
 BOARD: Final = "/board"
 GUIDELINES: Final = "/guidelines"
 PEOPLE: Final = "/people"
@@ -70,3 +74,8 @@ def compare_path(case_id: rx.Var[int]) -> rx.Var[str]:
 def debt_path(case_id: rx.Var[int] | int, debt_id: rx.Var[int] | int) -> rx.Var[str]:
     """Return the address of one debt of a case, for values or for vars of a state."""
     return rx.Var.create(f"/cases/{case_id}/debts/{debt_id}")
+
+
+def appointment_path(appointment_id: rx.Var[int] | int) -> rx.Var[str]:
+    """Return the address of an appointment, for a value or for a var of a state."""
+    return rx.Var.create(f"/appointments/{appointment_id}")

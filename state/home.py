@@ -1,13 +1,16 @@
 """What the first page shows: for each role what to do next."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cma_app.access.acts import Act
 from cma_app.clock import today
+from cma_app.rules.appointments import MODES, STATUSES, TYPES
 from cma_app.rules.workflow import STAGE_LABELS, Stage
 from cma_app.services import home
+from cma_app.services.appointment_list import Line as Appointment
+from cma_app.services.appointment_list import MyAppointments
 from cma_app.services.home import Listed, MyDay, Task, WaitingPerson
 from state.base import CentreState, load
 from state.words import clock_text, day_text, weekday_text
@@ -62,6 +65,7 @@ class DayView:
     actions: Group
     reviews: Group
     new_cases: Group
+    appointments: Group
     referrals: Group
     shows_referrals: bool
     numbers: list[Number]
@@ -78,10 +82,12 @@ class DayView:
             actions=_group(day.actions, _task),
             reviews=_group(day.reviews, _task),
             new_cases=_group(day.new_cases, _task),
+            appointments=_appointments(day.appointments),
             referrals=_group(day.referrals or Listed(), _person),
             shows_referrals=day.referrals is not None,
             numbers=_numbers(day),
-            is_clear=not any(part.total for part in (*parts, day.referrals or Listed())),
+            is_clear=not any(part.total for part in (*parts, day.referrals or Listed()))
+            and not _appointments(day.appointments).total,
         )
 
 
@@ -93,6 +99,7 @@ BLANK = DayView(
     actions=NO_GROUP,
     reviews=NO_GROUP,
     new_cases=NO_GROUP,
+    appointments=NO_GROUP,
     referrals=NO_GROUP,
     shows_referrals=False,
     numbers=[],
@@ -127,6 +134,41 @@ def _task(task: Task) -> Line:
         what=" · ".join(part for part in (what or "Review of the case", task.reference) if part),
         step=STEPS[task.kind],
         path=f"/cases/{task.case_id}",
+    )
+
+
+def _appointments(mine: MyAppointments | None) -> Group:
+    """Return today's appointments, and before them those of which nobody said what came."""
+    if mine is None:
+        return NO_GROUP
+    lines = [*[_unsaid(each) for each in mine.unsaid], *[_appointment(each) for each in mine.today]]
+    return Group(lines, mine.unsaid_count + len(mine.today))
+
+
+def _unsaid(line: Appointment) -> Line:
+    shown = _appointment(line)
+    return replace(
+        shown,
+        when=weekday_text(line.day),
+        when_more=clock_text(line.at),
+        mark="Outcome missing",
+        step="Record outcome",
+        path=f"/appointments/{line.id}",
+    )
+
+
+def _appointment(line: Appointment) -> Line:
+    """Return an appointment of today's; the one step leads to the case, or to what came of it."""
+    place = line.room or line.location
+    return Line(
+        id=line.id,
+        when=clock_text(line.at),
+        when_more=MODES[line.mode].lower(),
+        mark="" if line.stands else STATUSES[line.status],
+        who=line.client,
+        what=" · ".join(part for part in (TYPES[line.kind], place, line.reference) if part),
+        step="Start" if line.stands else "Open case",
+        path=f"/cases/{line.case_id}",
     )
 
 

@@ -38,6 +38,7 @@ WORDS = {
     "debt_events.kind": "claim",
     "gate": "statement",
     "case_type": "casework",
+    "appointment_type": "advice",
 }
 CODED = {
     "nation",
@@ -52,6 +53,7 @@ CODED = {
     "secured_on",
     "confirmed_how",
     "partner_confirmed_how",
+    "cancelled_by",
     "outcome",
     "route",
 }

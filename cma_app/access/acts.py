@@ -89,6 +89,15 @@ class Act(StrEnum):
     CHECKLIST_SEE = "checklist:see"
     CHECKLIST_EDIT = "checklist:edit"
     GATE_OVERRIDE = "gate:override"
+    # appointments
+    APPOINTMENT_SEE = "appointment:see"
+    APPOINTMENT_BOOK = "appointment:book"
+    APPOINTMENT_CANCEL = "appointment:cancel"
+    APPOINTMENT_OUTCOME = "appointment:record_outcome"
+    APPOINTMENT_NOTE = "appointment:note"
+    AVAILABILITY_RECORD = "availability:record"
+    AVAILABILITY_MANAGE = "availability:manage"
+    ROOM_KEEP = "room:keep"
     # the centre
     CASELOAD_SEE = "caseload:see"
     GUIDELINE_SEE = "guideline:see"
@@ -150,6 +159,11 @@ TRAINEE: Final = frozenset(
         Act.COMPLIANCE_ANSWER,
         Act.CHECKLIST_SEE,
         Act.GUIDELINE_SEE,
+        Act.APPOINTMENT_SEE,
+        Act.APPOINTMENT_BOOK,
+        Act.APPOINTMENT_CANCEL,
+        Act.APPOINTMENT_OUTCOME,
+        Act.APPOINTMENT_NOTE,
     }
 )
 ADVISOR: Final = TRAINEE | {
@@ -166,6 +180,7 @@ ADVISOR: Final = TRAINEE | {
     # every letter of the centre goes to the address kept there: a slip is not one case's alone
     Act.CREDITOR_RECORD,
     Act.CREDITOR_REMOVE,
+    Act.AVAILABILITY_RECORD,
 }
 MANAGER: Final = ADVISOR | {
     Act.CLIENT_RESTRICT,
@@ -175,6 +190,8 @@ MANAGER: Final = ADVISOR | {
     Act.GUIDELINE_REMOVE,
     Act.CHECKLIST_EDIT,
     Act.GATE_OVERRIDE,
+    Act.AVAILABILITY_MANAGE,
+    Act.ROOM_KEEP,
     Act.USER_LIST,
     Act.USER_ADD,
     Act.USER_EDIT,
@@ -212,6 +229,11 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.GUIDELINE_REMOVE: "Only a manager can remove spending guidelines. Ask your manager.",
     Act.CENTRE_ADD: "Only an admin can add a centre.",
     Act.CENTRE_EDIT: "Only an admin can change a centre.",
+    Act.AVAILABILITY_RECORD: "A trainee's hours and leave are their manager's to record.",
+    Act.AVAILABILITY_MANAGE: (
+        "Your own hours and leave are yours to record; a manager records other people's."
+    ),
+    Act.ROOM_KEEP: "Only a manager can change the rooms. Ask your manager.",
     Act.USER_EDIT: "Only a manager or an admin can change people. Ask your manager.",
     Act.USER_ADD: "Only a manager or an admin can add people. Ask your manager.",
 }

@@ -13,7 +13,7 @@ from cma_app.commands.demonstration import OFFICE_CODE, OFFICE_NAME
 from cma_app.database import app_engine
 from cma_app.databases import Database
 from cma_app.errors import CmaError, Conflict
-from cma_app.services import centres, users
+from cma_app.services import centres, rooms, users
 from cma_app.services.passwords import hashed, matches
 from cma_app.session import CentreSession, open_as
 from cma_app.settings import settings
@@ -81,6 +81,9 @@ CAST: Final = (
 )
 ADMIN: Final = Member("admin", "Ada", "Winter", "admin", "")
 """Adds centres and people, belongs to neither centre and sees no client."""
+
+ROOMS: Final = ("Room 1", "Room 2")
+"""The rooms of each centre."""
 
 Cast = dict[str, Actor]
 
@@ -156,6 +159,15 @@ def make_centres(connection: Connection, admin: Actor) -> Cast:
                 user_id = cast[manager.username].user_id
                 centres.choose_manager(session, centre_id, user_id=user_id)
     return cast
+
+
+def make_rooms(connection: Connection, cast: Cast) -> None:
+    """Add the rooms of both centres, as their managers do."""
+    for demo in CENTRES:
+        for manager in _managers(demo):
+            with open_as(cast[manager.username], ORIGIN, connection) as session:
+                for name in ROOMS:
+                    rooms.add_room(session, {"name": name})
 
 
 def _managers(centre: DemoCentre) -> list[Member]:

@@ -24,6 +24,7 @@ from cma_app.demo.people import (
     DemoSignIns,
     UnlikeDemo,
     make_centres,
+    make_rooms,
     settle_admin,
     sign_in_lines,
 )
@@ -66,6 +67,7 @@ def load(on: date | None = None, say: Say = lambda _words: None) -> DemoSignIns:
         say("Adding two centres and their people")
         cast = make_centres(connection, admin)
         _load_guidelines(connection, cast)
+        make_rooms(connection, cast)
         told = {data.code: Telling(data, cast, day) for data in households()}
         spans: list[Span] = []
         for moment, data, step in steps(day):

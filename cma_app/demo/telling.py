@@ -14,6 +14,8 @@ from cma_app.demo.people import ORIGIN, Cast
 from cma_app.rules.consents import wording_on
 from cma_app.rules.financial_statement import partner_lines
 from cma_app.services import (
+    appointment_list,
+    appointments,
     authorities,
     budgets,
     case_people,
@@ -30,6 +32,7 @@ from cma_app.services import (
     notes,
     offers,
     referrals,
+    rooms,
     sheet_details,
     statements,
     vulnerability,
@@ -58,6 +61,8 @@ VERBS = (
     "statement",
     "stage",
     "note",
+    "book",
+    "outcome",
     "action",
     "review",
     "let_through",
@@ -78,6 +83,7 @@ class Telling:
     partner_id: int = 0
     referral_id: int = 0
     sheet_id: int = 0
+    appointment_id: int = 0
     debt_ids: dict[str, int] = field(default_factory=dict)
 
     def tell(self, connection: Connection, step: Step) -> None:
@@ -234,6 +240,29 @@ class Telling:
             minutes=step.get("minutes", 0),
             body=step["note"],
         )
+
+    def _book(self, session: CentreSession, step: Step) -> None:
+        said = step["book"]
+        numbers = {room.name: room.id for room in rooms.list_rooms(session)}
+        form = {
+            "appointment_type": said["type"],
+            "meeting_mode": said.get("mode", "in_person"),
+            "advisor_id": str(self._user(said.get("with", self.data.holder))),
+            "room_id": str(numbers[said["room"]]) if "room" in said else "",
+            "scheduled_date": self._day(said["day"]).isoformat(),
+            "scheduled_time": said["time"],
+            "duration_minutes": said.get("minutes", "60"),
+            "location": said.get("location", ""),
+            "preparation_notes": said.get("prepare", ""),
+        }
+        self.appointment_id = appointments.book_appointment(session, self.case_id, form).id
+
+    def _outcome(self, session: CentreSession, step: Step) -> None:
+        said = {name: text for name, text in step["outcome"].items() if name != "by"}
+        if "by" in step["outcome"]:
+            said["follow_up_date"] = self._day(step["outcome"]["by"]).isoformat()
+        kept = appointment_list.read_appointment(session, self.appointment_id)
+        appointments.record_outcome(session, kept.row.id, said, version=kept.row.version)
 
     def _action(self, session: CentreSession, step: Step) -> None:
         said = step["action"]

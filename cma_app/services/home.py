@@ -11,6 +11,7 @@ from cma_app.access.acts import Act
 from cma_app.clock import today
 from cma_app.rules.court_stages import court_stage
 from cma_app.services import centres
+from cma_app.services.appointment_list import MyAppointments, list_my_appointments
 from cma_app.services.centres import Totals
 from cma_app.services.emergencies import dated_emergencies
 from cma_app.session import CentreSession
@@ -75,6 +76,7 @@ class MyDay:
     actions: Listed = field(default_factory=Listed)
     reviews: Listed = field(default_factory=Listed)
     new_cases: Listed = field(default_factory=Listed)
+    appointments: MyAppointments | None = None
     referrals: Listed | None = None
     centre: CentreNumbers | None = None
     system: Totals | None = None
@@ -92,6 +94,7 @@ def my_day(session: CentreSession) -> MyDay:
         actions=_actions(session),
         reviews=_reviews(session),
         new_cases=_new_cases(session),
+        appointments=list_my_appointments(session),
         referrals=_referrals(session) if actor.may(Act.REFERRAL_ACCEPT) else None,
         centre=_numbers(session) if actor.may(Act.CASELOAD_SEE) else None,
     )

@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from cma_app.access.acts import Act
 from cma_app.errors import CmaError
+from cma_app.rules.appointments import CANCELLED_BY, STATUSES
 from cma_app.rules.court_stages import court_stage
 from cma_app.rules.debt_types import debt_type
 from cma_app.rules.workflow import STAGE_LABELS, STATUS_LABELS, Stage, Status
@@ -321,8 +322,22 @@ def _say_document(old: Values, _: Values) -> list[Event]:
 
 def _say_appointment(old: Values, new: Values) -> list[Event]:
     if not old:
-        return [Event("Appointment booked", _day(new.get("scheduled_date")))]
+        return [Event("Appointment booked", _when(new))]
+    status = new.get("status")
+    if status == "cancelled":
+        by = CANCELLED_BY[new["cancelled_by"]].lower()
+        return [Event("Appointment cancelled", f"By {by}: {new.get('cancel_reason') or ''}")]
+    if status is not None and status != "scheduled":
+        return [Event(f"Appointment: {STATUSES[status].lower()}", new.get("outcome_summary") or "")]
+    if "scheduled_date" in new or "scheduled_time" in new:
+        return [Event("Appointment moved", f"To {_when(new)}")]
     return [Event("Appointment changed", kind="appointment")]
+
+
+def _when(new: Values) -> str:
+    """Return the day and time of a change, as far as they are in it."""
+    parts = (_day(new.get("scheduled_date")), (new.get("scheduled_time") or "")[:5])
+    return ", ".join(part for part in parts if part)
 
 
 def _decimal(value: Any) -> Decimal | None:

@@ -42,14 +42,17 @@ PLACES = {
         "/creditors",
     ),
     "priya": (
-        CASE,
-        *[f"{CASE}/{tab}" for tab in TABS],
-        CLIENT,
-        "/cases/{Lomax}/debts",
-        "/cases/{Lomax}/debts/0",
+        *(CASE, *[f"{CASE}/{tab}" for tab in TABS], CLIENT),
+        *("/cases/{Lomax}/debts", "/cases/{Lomax}/debts/0"),
+        *("/calendar?view=week&day=2026-11-25", "/calendar?view=list&day=2026-11-25"),
+        *("/appointments/{Whitmore}", "/calendar/book?case={Whitmore}", "/availability"),
     ),
-    "ruth": ("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}", "/guidelines"),
+    "ruth": (
+        *("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}", "/guidelines"),
+        *("/calendar", "/calendar?view=day&day=2026-11-25", "/availability"),
+    ),
     "callum": (
+        "/calendar?view=week&day=2026-11-27&who=all",
         "/",
         "/cases",
         "/cases/{Tait}/budget",
@@ -73,6 +76,8 @@ def place(told: Told, path: str) -> str:
         debt = "SELECT min(id) FROM debts WHERE case_id = :id"
         path = f"{path.removesuffix('0')}{told.value(debt, id=case_id)}"
     record = case_id
+    if path.startswith("/appointments"):
+        record = told.value("SELECT max(id) FROM appointments WHERE case_id = :id", id=case_id)
     if path.startswith("/clients"):
         record = told.value("SELECT client_id FROM cases WHERE id = :id", id=case_id)
     return path.replace(found[0], str(record))
@@ -333,6 +338,18 @@ def _kept_line(page: Page) -> None:
     expect(page.get_by_role("button", name="Forget it")).to_be_visible()
 
 
+def _nobody_chosen(page: Page) -> None:
+    page.get_by_role("button", name="Book appointment", exact=True).click()
+    expect(page.locator(".error-summary")).to_be_focused()
+
+
+def _move(page: Page) -> None:
+    """Open the form that moves an appointment, and ask it for free times."""
+    page.get_by_role("button", name="Move or change", exact=True).click()
+    page.get_by_role("button", name="Show the next free times", exact=True).click()
+    expect(page.locator(".callout").get_by_role("radio").first).to_be_visible()
+
+
 MOMENTS = {
     "tom": (
         ("/", _help),
@@ -364,12 +381,18 @@ MOMENTS = {
         (f"{CASE}/letters", _dialog("Record an answer", "Save answer")),
         (f"{CASE}/offers", _wrong_box("input[aria-describedby~=offer-hint]", "900")),
         (f"{CASE}/offers", _lump_sum),
+        ("/calendar/book", _nobody_chosen),
+        ("/appointments/{Whitmore}", _move),
+        ("/appointments/{Whitmore}", _dialog("Cancel", "Cancel the appointment")),
+        ("/availability", _wrong_box("#monday", "17-9")),
         (CLIENT, _national_insurance),
         (CLIENT, _errors("Add", "Save vulnerability")),
     ),
     "callum": (("/walk-in", _walk_in),),
     "gareth": (("/cases/{Fenwick}/household", _press("Separate the two")),),
     "ruth": (
+        ("/availability", _errors("Add leave")),
+        ("/availability", _errors("Add room")),
         ("/people", _errors("Add a person", "Add person")),
         ("/people", _edit("Callum Reid", "#edit-first_name")),
         ("/people", _confirm("Deactivate", "Callum Reid")),

@@ -266,6 +266,18 @@ class TestDays:
             assert day - asked <= timedelta(days=14), on
             assert on <= day_of("!T+2", on, "england") < day, on
 
+    def test_appointments_are_on_working_days_and_never_meet(self) -> None:
+        for on in TWO_YEARS:
+            held: set[tuple[object, ...]] = set()
+            for data in households():
+                for said in (step["book"] for step in data.steps if "book" in step):
+                    day = day_of(said["day"], on, data.nation)
+                    assert is_working_day(day, data.nation), (data.code, on)
+                    for what in (data.holder, said.get("room")):
+                        hour = (data.centre, what, day, said["time"][:2])
+                        assert what is None or hour not in held, (data.code, on)
+                        held.add(hour)
+
     def test_legal_days_are_counted_whatever_day_they_fall_on(self) -> None:
         began = day_of("T-33", T, "england")
         assert day_of("T+1", T, "england") == began + timedelta(days=34)  # day 35

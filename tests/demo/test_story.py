@@ -19,6 +19,7 @@ from cma_app.errors import NotFound
 from cma_app.postgres import EmbeddedPostgres
 from cma_app.rules.reconcile import findings
 from cma_app.services import (
+    appointment_list,
     budgets,
     case_people,
     caseload,
@@ -249,6 +250,24 @@ class TestStory:
         assert [(each.owner, "decide" in each.what) for each in actions] == [
             ("Eleri Vaughan", True)
         ]
+
+    def test_kayleigh_missed_two_weeks_ago_and_on_the_last_working_day(self, told: Told) -> None:
+        with told.open("sian") as session:
+            past = appointment_list.list_case_appointments(session, case_of(told, "C2")).past
+        assert [(line.day, line.status) for line in past] == [
+            (date(2026, 11, 24), "did_not_attend"),
+            (date(2026, 11, 10), "did_not_attend"),
+        ]
+
+    def test_priyas_day_is_the_pictures(self, told: Told) -> None:
+        with told.open("priya") as session:
+            mine = appointment_list.list_my_appointments(session)
+        assert [(f"{line.at:%H:%M}", line.client, line.room) for line in mine.today] == [
+            ("09:30", "Leanne Whitmore", "Room 2"),
+            ("11:30", "Farida Rahimi", ""),
+            ("14:30", "Carly Lomax", "Room 1"),
+        ]
+        assert mine.unsaid == []
 
     def test_unchecked_balances_are_not_said_to_be_checked(self, told: Told) -> None:
         for code in ("H9", "C2"):

@@ -91,7 +91,12 @@ def route(address: str) -> dict[str, Any]:
     """Return what a browser says of the page it is on."""
     parts = urlsplit(address)
     query = dict(parse_qsl(parts.query))
-    for kind, name in (("clients", "client_id"), ("cases", "case_id"), ("letters", "letter_id")):
+    for kind, name in (
+        ("clients", "client_id"),
+        ("cases", "case_id"),
+        ("letters", "letter_id"),
+        ("appointments", "appointment_id"),
+    ):
         if number := re.search(rf"/{kind}/(\d+)", parts.path):
             query[name] = number[1]
     if number := re.match(r"/cases/\d+/debts/(\d+)", parts.path):

@@ -686,6 +686,144 @@ REPLIES = {
         LETTERS_AT, after=("ReplyState.remove",), writes="creditor_replies"
     ),
 }
+APPOINTMENT = "/appointments/{appointments}"
+ON_APPOINTMENT = ("AppointmentState.open",)
+BOOKED = {
+    "appointment_type": "advice",
+    "advisor_id": "{person}",
+    "scheduled_date": "{free_day}",
+    "scheduled_time": "10:00",
+    "anyway": "on",
+}
+APPOINTMENTS = {
+    "CalendarState.open": Call(
+        "/calendar?view=list&day={appointment_day}&who={person}", shows=SHOWN
+    ),
+    "CalendarState.open week": Call(
+        "/calendar?view=week&day={appointment_day}&who=all", shows=SHOWN
+    ),
+    "CalendarState.choose": Call("/calendar", args={"who": "{person}"}, shows="who={person}"),
+    "CalendarState.turn_to": Call("/calendar", args={"day": "2027-01-04"}, shows="day=2027-01-04"),
+    "BookingState.open": Call("/calendar/book?case={cases}", shows=SHOWN),
+    "BookingState.find": Call("/calendar/book", args={"text": SEARCH}, shows=SHOWN),
+    "BookingState.pick": Call("/calendar/book", args={"number": "@cases"}, shows=SHOWN),
+    "BookingState.unpick": Call(
+        "/calendar/book",
+        after=("BookingState.pick",),
+        shows=flag_set("case_id_chosen", "0"),
+    ),
+    "BookingState.check": Call(
+        "/calendar", args=left("scheduled_date", "31 2 2027"), shows=WRONG_DAY
+    ),
+    "BookingState.book": Call(
+        "/calendar/book", args=form(**BOOKED), after=("BookingState.pick",), writes="appointments"
+    ),
+    "BookingState.book free times": Call(
+        "/calendar/book",
+        args=form(**BOOKED, intent="free"),
+        shows=flag_set("free", '[["'),
+    ),
+    "AppointmentState.open": Call(APPOINTMENT, shows=SHOWN),
+    "AppointmentState.begin_move": Call(
+        APPOINTMENT, after=ON_APPOINTMENT, shows=flag_set("moving", "true")
+    ),
+    "AppointmentState.stop_move": Call(
+        APPOINTMENT,
+        after=(*ON_APPOINTMENT, "AppointmentState.begin_move"),
+        shows=flag_set("moving", "false"),
+    ),
+    "AppointmentState.check": Call(
+        "/calendar", args=left("scheduled_date", "31 2 2027"), shows=WRONG_DAY
+    ),
+    "AppointmentState.move": Call(
+        APPOINTMENT, args=form(**BOOKED), after=ON_APPOINTMENT, writes="appointments"
+    ),
+    "AppointmentState.confirm": Call(APPOINTMENT, after=ON_APPOINTMENT, writes="appointments"),
+    "AppointmentState.cancel": Call(
+        APPOINTMENT,
+        args=form(cancelled_by="client", reason="Ill"),
+        after=ON_APPOINTMENT,
+        writes="appointments",
+    ),
+    "AppointmentState.check_cancel": Call("/calendar", args=left("reason", ""), shows="Say why."),
+    "AppointmentState.say": Call(
+        APPOINTMENT,
+        args=form(outcome="attended", follow_up="Ring", follow_up_date="{free_day}"),
+        after=ON_APPOINTMENT,
+        writes="next_actions",
+    ),
+    "AppointmentState.check_outcome": Call(
+        "/calendar", args=left("follow_up_date", "31 2 2027"), shows=WRONG_DAY
+    ),
+    "AppointmentState.note": Call(
+        APPOINTMENT,
+        args=form(body="Needs the lift"),
+        after=ON_APPOINTMENT,
+        writes="appointment_notes",
+    ),
+    "AppointmentState.check_note": Call(
+        "/calendar", args=left("body", ""), shows="Write the note."
+    ),
+    "CaseAppointmentsState.open": Call(CASE, shows="{people_canary}"),
+    "AvailabilityState.open": Call("/availability?who={person}", shows="{people_canary}"),
+    "AvailabilityState.choose": Call(
+        "/availability", args={"who": "{person}"}, shows="who={person}"
+    ),
+    "AvailabilityState.save_week": Call(
+        "/availability?who={person}",
+        args=form(valid_from="{free_day}", monday="9-12"),
+        after=("AvailabilityState.open",),
+        writes="working_weeks",
+    ),
+    "AvailabilityState.check_week": Call(
+        "/availability", args=left("monday", "17-9"), shows="ends before it begins"
+    ),
+    "AvailabilityState.add_leave": Call(
+        "/availability?who={person}",
+        args=form(first_day="{free_day}"),
+        after=("AvailabilityState.open",),
+        writes="staff_leave",
+    ),
+    "AvailabilityState.check_leave": Call(
+        "/availability", args=left("first_day", "31 2 2027"), shows=WRONG_DAY
+    ),
+    "AvailabilityState.remove_leave": Call(
+        "/availability?who={person}",
+        args={"leave_id": "@staff_leave"},
+        after=("AvailabilityState.open",),
+        writes="staff_leave",
+    ),
+    "AvailabilityState.add_room": Call(
+        "/availability", "maria", form(name="{unique} room"), writes="rooms"
+    ),
+    "AvailabilityState.check_room": Call(
+        "/availability", "maria", left("name", ""), shows="Give the room a name"
+    ),
+    "AvailabilityState.choose_room": Call(
+        "/availability",
+        "maria",
+        {"room_id": "@rooms"},
+        ("AvailabilityState.open",),
+        shows="{people_canary}",
+    ),
+    "AvailabilityState.rename_room": Call(
+        "/availability",
+        "maria",
+        form(name="{unique} hall"),
+        ("AvailabilityState.open", "AvailabilityState.choose_room"),
+        writes="rooms",
+    ),
+    "AvailabilityState.close_room": Call(
+        "/availability", "maria", {"room_id": "@rooms"}, writes="rooms"
+    ),
+    "AvailabilityState.open_room": Call(
+        "/availability",
+        "maria",
+        {"room_id": "@rooms"},
+        ("AvailabilityState.close_room",),
+        writes="rooms",
+    ),
+}
 BOARD = {
     "CaseloadState.open": Call("/board", "maria", shows=SHOWN),
     "CaseloadState.open list": Call("/board?view=list", "maria", shows=SHOWN),
@@ -864,6 +1002,7 @@ CALLS: dict[str, Call] = {
     **COMPLIANCE,
     **LETTERS,
     **REPLIES,
+    **APPOINTMENTS,
     **BOARD,
     **GUIDELINES,
     **PEOPLE_SCREEN,

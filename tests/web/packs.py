@@ -26,6 +26,8 @@ Pack = dict[str, Any]
 """The ids by table, and the pack's other numbers and words by name."""
 
 _numbers = count(1)
+_days = count(1)
+"""Days ahead on which nobody of a test has anything yet."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,13 @@ def plant_pack(
         "ni_number": marks.ni_number,
         "canary": marks.casework,
         "people_canary": marks.people,
+        "free_day": (today() + timedelta(days=10 + next(_days))).isoformat(),
     }
     with owner.begin() as connection:
         for table in CENTRE_TABLES:
             mine = waiting if table.name in {"referrals", "creditor_directory"} else marks
             # what the whole centre sees is of no client
-            shared = table.name in {"users", "spending_guidelines", "creditor_directory"}
+            shared = table.name in {"users", "rooms", "spending_guidelines", "creditor_directory"}
             canary = mine.people if shared else mine.casework
             pack[table.name] = plant_one(
                 connection, table, holder, pack, canary, _said(table.name, mine), everywhere=True
@@ -93,6 +96,10 @@ def plant_pack(
         pack["second"] = _plant_second_person(connection, holder, pack, marks)
         _keep_ni_number(connection, pack, marks)
         pack |= _spare_centre(connection, pack["unique"])
+        pack["appointment_day"] = connection.execute(
+            text("SELECT scheduled_date FROM appointments WHERE id = :id"),
+            {"id": pack["appointments"]},
+        ).scalar_one()
         for name, table in (
             ("version", "clients"),
             ("debt_version", "debts"),
@@ -180,7 +187,8 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
         },
         "issued_files": {"statement_id": None, "kind": "full"},
         "consents": {"purpose": "holding"},
-        "appointments": {"scheduled_date": today() + timedelta(days=next(_numbers))},
+        "appointments": {"scheduled_date": today() - timedelta(days=next(_numbers))},
+        "working_weeks": {"valid_from": date(2040, 1, 1) + timedelta(days=next(_numbers))},
         "audit_logs": {"table_name": None},
         "drafts": {"content": {"body": f"{canary} draft"}},
     }
