@@ -37,7 +37,6 @@ WORDS = {
     "issued_files.kind": "full",
     "debt_events.kind": "claim",
     "gate": "statement",
-    "case_type": "casework",
     "appointment_type": "advice",
 }
 CODED = {

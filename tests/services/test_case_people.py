@@ -31,7 +31,7 @@ from cma_app.services.restricted_files import restrict_file
 from cma_app.services.separation import foresee_parting, separate_people
 from cma_app.services.timeline import read_timeline
 from cma_app.services.walk_in import start_walk_in
-from models import Case, CasePerson, Client
+from models import BudgetSheet, Case, CasePerson, Client
 from tests.people import Cast
 from tests.services.intake_forms import ROUTES, walk_in_form
 from tests.services.money import audited, make_case
@@ -332,6 +332,7 @@ class TestSeparatePeople:
             sheet = start_sheet(session, case_id)
         join(cast, case_id)
         with cast.open(cast.amina) as session:
+            session.require(BudgetSheet, sheet.id).is_joint = True
             record_line(session, sheet.id, code="client-salary-or-wages", typed="900")
             record_line(session, sheet.id, code="partner-salary-or-wages", typed="1100")
         separate(cast, case_id)
