@@ -229,7 +229,7 @@ CASE_TAB = {
     "CaseState.assign": Call(
         CASE, "maria", form(advisor_id="{colleague}"), ON_CASE, writes="cases"
     ),
-    "CaseState.close": Call(CASE, args=form(status="closed", reason="Moved"), writes="cases"),
+    "CaseState.close": Call(CASE, args=form(status="cancelled", reason="Moved"), writes="cases"),
     "CaseState.reopen": Call(
         CASE, args=form(reason="Came back"), after=("CaseState.close",), writes="cases"
     ),
