@@ -68,7 +68,9 @@ def obstacles(session: CentreSession, letter: Letter, form: LetterForm) -> list[
         found += _no_authority(session, case, letter, creditor)
         if letter.kind == "offer":
             found += _offer(session, case, letter, creditor, form)
-    if template_of(letter).carries_advice and (waits := gate_sentence(session, case, "advice")):
+    if template_of(letter).carries_advice and (
+        waits := gate_sentence(session, case, "advice", letter=letter)
+    ):
         found.append(Obstacle(waits, tab="checklist"))
     return found
 
