@@ -175,7 +175,7 @@ class TestIssueLetter:
             partner = join_new_person(session, case.case_id, sam).id
             signed = {"signed_on": f"{today():%d %m %Y}", "client_id": str(partner)}
             record_authority(session, case.case_id, signed)
-        with pytest.raises(Conflict, match="authority for Northern Bank"):
+        with pytest.raises(Conflict, match="of Leanne Whitmore for Northern Bank"):
             issue(cast, to_bank(cast, case))
 
     def test_needs_a_live_authority(self, cast: Cast) -> None:
