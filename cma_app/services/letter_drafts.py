@@ -19,6 +19,7 @@ from cma_app.services.authorities import list_authorities
 from cma_app.services.letter_facts import CreditorTo, creditors_to, facts_for
 from cma_app.services.letter_offers import accounts_at, newest_issued
 from cma_app.services.letter_people import PersonTo, owing, people_of, unsigned
+from cma_app.services.locking import locked
 from cma_app.session import CentreSession
 from models import Case, Letter
 
@@ -80,6 +81,7 @@ def draft_letters(
     """
     case = session.require(Case, case_id)
     session.authorize(Act.LETTER_RECORD, case)
+    locked(session, Case, case.id)
     template = letter_template(kind, today())
     chases = session.require(Letter, chases_id) if chases_id else None
     _refuse_wrong_chase(kind, case, chases, creditor_ids)
