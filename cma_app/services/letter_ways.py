@@ -64,6 +64,9 @@ def obstacles(session: CentreSession, letter: Letter, form: LetterForm) -> list[
     found = _in_words(form)
     if letter.recipient == "creditor" and letter.creditor_id is not None:
         creditor = session.require(Creditor, letter.creditor_id)
+        if not accounts_at(session, case, creditor.id):
+            said = f"{creditor.creditor_name} is owed nothing any more. Discard this letter."
+            return [*found, Obstacle(said)]
         found += _no_authority(session, case, letter, creditor)
         if letter.kind == "offer":
             found += _offer(session, case, letter, creditor, form)

@@ -180,6 +180,8 @@ def record_reply(
     letter = session.require(Letter, letter_id) if letter_id else None
     if letter is not None and (letter.case_id != case.id or letter.creditor_id != debt.creditor_id):
         raise Conflict("That letter was not to this creditor. Choose another.")
+    if letter is not None and letter.status != "issued":
+        raise Conflict("That letter was not issued yet, so nobody can have answered it.")
     reply = CreditorReply(
         case_id=case.id,
         debt_id=debt.id,

@@ -308,7 +308,7 @@ def test_a_batch_says_why_a_draft_cannot_leave(cast: Cast, leanne: Leanne) -> No
     bank = creditor_of(cast, leanne, "Northern Bank")
     with cast.open(cast.amina) as session:
         draft_letters(session, leanne.case_id, "holding")
-        ready = draft(cast, leanne, "holding", creditor_ids=[bank])
+        ready = draft_letters(session, leanne.case_id, "holding", creditor_ids=[bank])[0]
         letters.edit_letter(session, ready.id, EDITED, version=ready.version)
         rows = {row.to: row for row in list_drafts(session, leanne.case_id)}
     assert rows["Northern Bank"].obstacles == []
