@@ -29,7 +29,6 @@ from cma_app.services.debts import add_debt, list_debts
 from cma_app.services.households import read_household, record_household
 from cma_app.services.restricted_files import restrict_file
 from cma_app.services.separation import foresee_parting, separate_people
-from cma_app.services.sheet_details import record_details
 from cma_app.services.timeline import read_timeline
 from cma_app.services.walk_in import start_walk_in
 from models import Case, CasePerson, Client
@@ -333,8 +332,6 @@ class TestSeparatePeople:
             sheet = start_sheet(session, case_id)
         join(cast, case_id)
         with cast.open(cast.amina) as session:
-            said = {"sheet_type": "initial", "statement_date": f"{today():%d %m %Y}"}
-            record_details(session, sheet.id, said | {"is_joint": "on"})
             record_line(session, sheet.id, code="client-salary-or-wages", typed="900")
             record_line(session, sheet.id, code="partner-salary-or-wages", typed="1100")
         separate(cast, case_id)
