@@ -255,7 +255,7 @@ def _edge(session: CentreSession) -> Iterator[CentreSession]:
             raise Conflict from None
         except IntegrityError as error:
             raise Conflict(_refused_by(error)) from error
-        except DataError:  # its text may hold the value
+        except (DataError, UnicodeEncodeError):  # its text may hold the value
             raise Conflict(UNKEEPABLE) from None
         except OperationalError as error:
             if "statement timeout" in str(error.orig):

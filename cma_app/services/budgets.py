@@ -32,6 +32,7 @@ from cma_app.rules.financial_statement import (
 from cma_app.rules.frequencies import UnknownFrequency, known_frequency
 from cma_app.rules.payslips import is_several, parse_pay
 from cma_app.services.cases import read_case
+from cma_app.services.forms import storable
 from cma_app.services.guidelines import unexplained
 from cma_app.services.households import Answers
 from cma_app.services.locking import locked
@@ -266,7 +267,7 @@ def _refuse_superseded(session: CentreSession, sheet: BudgetSheet) -> None:
 
 def _entry(line: Line, typed: str, frequency: str, note: str, on: date) -> dict[str, str] | None:
     """Return a line as it is stored, or None where neither amount nor note was typed."""
-    said = note.strip()
+    said = storable(note).strip()
     if len(said) > LONGEST_NOTE:
         raise Invalid({"note": f"Use at most {LONGEST_NOTE} characters."})
     if not typed.strip() and not said:

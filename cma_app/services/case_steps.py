@@ -29,6 +29,7 @@ from cma_app.services.cases import (
 from cma_app.services.compliance import count_from_advice
 from cma_app.services.compliance_gates import pass_gate
 from cma_app.services.forms import Form
+from cma_app.services.locking import locked
 from cma_app.session import CentreSession
 from models import Case, Client, FileAccess, NextAction, User
 
@@ -196,6 +197,7 @@ def close_case(
     """End a case as closed, referred or cancelled; without a reason only from its last stage."""
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_CLOSE, case)
+    case = locked(session, Case, case_id)
     if status not in ENDINGS:
         raise Invalid({"status": "Choose one of the answers."})
     refusal = workflow.refuse_status(case.status, status, stage=case.stage, reason=reason)

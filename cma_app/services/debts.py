@@ -21,6 +21,7 @@ from cma_app.services.debt_events import has_open_event
 from cma_app.services.debt_forms import MOST_PAID, DebtForm, FileForm
 from cma_app.services.debt_marks import Marks, marks_of
 from cma_app.services.locking import locked
+from cma_app.services.partners import debts_that_left, joined_person
 from cma_app.session import CentreSession
 from models import Case, Creditor, Debt
 
@@ -148,7 +149,10 @@ def remove_debt(session: CentreSession, debt_id: int) -> Debt:
 
 
 def restore_debt(session: CentreSession, debt_id: int) -> int:
-    """Bring a removed debt back as it was and return its case; NotFound where none was removed."""
+    """Bring a removed debt back as it was and return its case; NotFound where none was removed.
+
+    What left the case with a second person stays away.
+    """
     table = Debt.__table__  # type: ignore[attr-defined]
     removed = (table.c.centre_id == session.actor.centre_id, table.c.id == debt_id)
     case_id = session.execute(
@@ -157,7 +161,9 @@ def restore_debt(session: CentreSession, debt_id: int) -> int:
     if case_id is None:
         raise NotFound
     session.authorize(Act.DEBT_REMOVE, session.require(Case, case_id))
-    locked(session, Case, case_id)
+    case = locked(session, Case, case_id)
+    if joined_person(session, case) is None and debt_id in debts_that_left(session, case):
+        raise NotFound
     session.execute(
         update(table)
         .where(*removed)

@@ -9,6 +9,7 @@ from cma_app.access.acts import Act
 from cma_app.clock import now
 from cma_app.errors import Invalid
 from cma_app.keys import key_for
+from cma_app.services.forms import storable
 from cma_app.session import CentreSession
 from models import Draft
 
@@ -40,7 +41,7 @@ def keep_draft(
     draft = _own(session, form, record_id)
     if draft is None:
         draft = Draft(user_id=session.actor.user_id, form=form, record_id=record_id)
-    draft.content = {name: text.replace("\x00", "") for name, text in content.items()}
+    draft.content = {name: storable(text) for name, text in content.items()}
     session.add(draft)
     session.flush()
     return now()

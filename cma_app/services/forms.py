@@ -57,8 +57,13 @@ class Form(BaseModel):
         return None
 
 
+def storable(text: str) -> str:
+    """Return text without what no database keeps: NUL, and halves of characters."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "")
+
+
 def _storable(value: Any) -> Any:
-    return value.replace("\x00", "") if isinstance(value, str) else value  # PostgreSQL keeps none
+    return storable(value) if isinstance(value, str) else value
 
 
 def _sentences(error: ValidationError) -> dict[str, str]:

@@ -15,10 +15,11 @@ from cma_app.rules.letter_templates import (
     for_several_accounts,
     letter_template,
 )
-from cma_app.services.authorities import list_authorities, without_authority
+from cma_app.services.authorities import list_authorities
 from cma_app.services.letter_facts import CreditorTo, creditors_to, facts_for
 from cma_app.services.letter_offers import accounts_at, newest_issued
-from cma_app.services.letter_people import PersonTo, people_of
+from cma_app.services.letter_people import PersonTo, owing, people_of, unsigned
+from cma_app.services.locking import locked
 from cma_app.session import CentreSession
 from models import Case, Letter
 
@@ -46,22 +47,20 @@ def readers_of(session: CentreSession, case_id: int) -> Readers:
     """Return who of a case may be written to, with what is wanting for each creditor."""
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_OPEN, case)
-    known = creditors_to(session, case.id)
-    authorities = list_authorities(session, case.id)
-    names = {each.id: each.name for each in known}
-    refused = without_authority(authorities, names, today())
+    known, people = creditors_to(session, case.id), people_of(session, case.id)
+    given = list_authorities(session, case.id)
     return Readers(
         creditors=[
             CreditorChoice(
                 id=each.id,
                 name=each.name,
                 accounts=len(each.owed_by),
-                has_authority=each.name not in refused,
+                has_authority=not unsigned(given, owing(each.owed_by, people), each.id, each.name),
                 has_address=bool(each.address),
             )
             for each in known
         ],
-        people=people_of(session, case.id),
+        people=people,
     )
 
 
@@ -82,6 +81,7 @@ def draft_letters(
     """
     case = session.require(Case, case_id)
     session.authorize(Act.LETTER_RECORD, case)
+    locked(session, Case, case.id)
     template = letter_template(kind, today())
     chases = session.require(Letter, chases_id) if chases_id else None
     _refuse_wrong_chase(kind, case, chases, creditor_ids)
@@ -137,7 +137,7 @@ def _to_creditor(
     chases: Letter | None,
 ) -> Letter:
     statement = newest_issued(session, case) if template.kind == "offer" else None
-    whose = _whose(creditor, people)
+    whose = owing(creditor.owed_by, people)
     letter = _blank(
         case,
         template,
@@ -202,15 +202,6 @@ def _blank(case: Case, template: LetterTemplate, **whose: int | None) -> Letter:
         subject="",
         **whose,  # pyright: ignore[reportArgumentType]
     )
-
-
-def _whose(creditor: CreditorTo, people: list[PersonTo]) -> list[PersonTo]:
-    """Return who of the case owes a creditor; the client, where a debt names nobody else."""
-    owed_by = set(creditor.owed_by)
-    owing = [
-        each for each in people if each.role in owed_by or ("joint" in owed_by and len(people) > 1)
-    ]
-    return owing or people[:1]
 
 
 def _begun(session: CentreSession, letter: Letter) -> Letter | None:

@@ -47,6 +47,7 @@ def draft_of(session: CentreSession, letter_id: int, act: Act) -> tuple[Letter, 
     letter = session.require(Letter, letter_id)
     case = session.require(Case, letter.case_id)
     session.authorize(act, case)
+    locked(session, Case, case.id)
     letter = locked(session, Letter, letter_id)
     if letter.status == "issued":
         raise Conflict("This letter was issued and stays as it is. Draft a new one.")
@@ -73,7 +74,7 @@ def issue_letter(
     form = form_of(session, letter)
     refuse_unready(session, letter, form, route=chosen, figures_meant=figures_meant)
     if act is Act.LETTER_ISSUE_ADVICE:
-        pass_gate(session, case, "advice")
+        pass_gate(session, case, "advice", letter=letter)
     content = replace(content_of(session, letter, form), status_label="")
     session.authorize(act, case)
     frozen = content.to_json()

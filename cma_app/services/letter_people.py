@@ -1,10 +1,13 @@
 """Who of a case a letter may be to or about: its client and a partner, each by their own routes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlmodel import col, select
 
 from cma_app.access.acts import Act
+from cma_app.clock import today
+from cma_app.services.authorities import AuthorityRow, without_authority
 from cma_app.services.contact_routes import safe_routes
 from cma_app.session import CentreSession
 from models import Case, CasePerson, Client, Letter
@@ -51,6 +54,27 @@ def people_of(session: CentreSession, case_id: int) -> list[PersonTo]:
     return [
         _person(session, case.client_id, "client"),
         *(_person(session, client_id, "partner") for client_id in partners),
+    ]
+
+
+def owing(owed_by: Collection[str], people: list[PersonTo]) -> list[PersonTo]:
+    """Return who of the case owes a creditor; the client, where a debt names nobody else."""
+    found = [
+        each for each in people if each.role in owed_by or ("joint" in owed_by and len(people) > 1)
+    ]
+    return found or people[:1]
+
+
+def unsigned(
+    given: list[AuthorityRow], people: list[PersonTo], creditor_id: int, name: str
+) -> list[PersonTo]:
+    """Return who of some people signed no authority for a creditor that holds today."""
+    return [
+        each
+        for each in people
+        if without_authority(
+            [row for row in given if row.client_id == each.id], {creditor_id: name}, today()
+        )
     ]
 
 

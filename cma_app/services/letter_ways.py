@@ -4,14 +4,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from cma_app.access.acts import Act
-from cma_app.clock import today
 from cma_app.errors import Conflict, Invalid
 from cma_app.rules.letter_templates import has_table
-from cma_app.services.authorities import list_authorities, without_authority
+from cma_app.services.authorities import list_authorities
 from cma_app.services.compliance_gates import gate_sentence
 from cma_app.services.letter_facts import creditors_to
-from cma_app.services.letter_offers import newest_issued, offered, strange_sums
-from cma_app.services.letter_people import reader_of
+from cma_app.services.letter_offers import accounts_at, newest_issued, offered, strange_sums
+from cma_app.services.letter_people import owing, people_of, reader_of, unsigned
 from cma_app.services.letter_texts import LetterForm, template_of
 from cma_app.session import CentreSession
 from models import Case, Creditor, Letter
@@ -65,10 +64,15 @@ def obstacles(session: CentreSession, letter: Letter, form: LetterForm) -> list[
     found = _in_words(form)
     if letter.recipient == "creditor" and letter.creditor_id is not None:
         creditor = session.require(Creditor, letter.creditor_id)
+        if not accounts_at(session, case, creditor.id):
+            said = f"{creditor.creditor_name} is owed nothing any more. Discard this letter."
+            return [*found, Obstacle(said)]
         found += _no_authority(session, case, letter, creditor)
         if letter.kind == "offer":
             found += _offer(session, case, letter, creditor, form)
-    if template_of(letter).carries_advice and (waits := gate_sentence(session, case, "advice")):
+    if template_of(letter).carries_advice and (
+        waits := gate_sentence(session, case, "advice", letter=letter)
+    ):
         found.append(Obstacle(waits, tab="checklist"))
     return found
 
@@ -88,12 +92,20 @@ def _in_words(form: LetterForm) -> list[Obstacle]:
 def _no_authority(
     session: CentreSession, case: Case, letter: Letter, creditor: Creditor
 ) -> list[Obstacle]:
+    """Return an obstacle where anybody whom the letter is about has not signed for its creditor."""
+    people = people_of(session, case.id)
+    accounts = accounts_at(session, case, creditor.id)
+    about = owing({each.owed_by for each in accounts}, people)
+    if letter.client_id not in {each.id for each in about}:
+        about = [reader_of(session, letter), *about]
     given = list_authorities(session, case.id)
-    authorities = [each for each in given if each.client_id == letter.client_id]
-    if not without_authority(authorities, {creditor.id: creditor.creditor_name}, today()):
+    missing = unsigned(given, about, creditor.id, creditor.creditor_name)
+    if not missing:
         return []
+    names = " and ".join(each.name for each in missing)
+    of = f" of {names}" if people[1:] else ""
     sentence = (
-        f"There is no live authority for {creditor.creditor_name}."
+        f"There is no live authority{of} for {creditor.creditor_name}."
         " Record it on the statement tab first."
     )
     return [Obstacle(sentence, tab="statement")]

@@ -27,7 +27,7 @@ from cma_app.rules.pasted_debts import (
 from cma_app.services.creditors import known_kinds
 from cma_app.services.debts import DebtForm, add_debt, list_debts, remove_debt
 from cma_app.services.drafts import drop_draft, keep_draft, kept_draft
-from cma_app.services.forms import given
+from cma_app.services.forms import given, storable
 from cma_app.services.locking import locked
 from cma_app.session import CentreSession
 from models import Case, Debt
@@ -239,11 +239,6 @@ def take_back(session: CentreSession, case_id: int, debt_ids: Sequence[int]) -> 
     for debt_id in back:
         remove_debt(session, debt_id)
     return len(back)
-
-
-def storable(text: str) -> str:
-    """Return text without what no database keeps: NUL, and halves of characters."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "")
 
 
 def _recordable(session: CentreSession, case_id: int) -> Case:

@@ -176,9 +176,12 @@ def record_reply(
     case = session.require(Case, debt.case_id)
     session.authorize(Act.REPLY_RECORD, case)
     form = _read(data)
+    locked(session, Case, case.id)
     letter = session.require(Letter, letter_id) if letter_id else None
     if letter is not None and (letter.case_id != case.id or letter.creditor_id != debt.creditor_id):
         raise Conflict("That letter was not to this creditor. Choose another.")
+    if letter is not None and letter.status != "issued":
+        raise Conflict("That letter was not issued yet, so nobody can have answered it.")
     reply = CreditorReply(
         case_id=case.id,
         debt_id=debt.id,
@@ -233,6 +236,7 @@ def remove_reply(session: CentreSession, reply_id: int) -> CreditorReply:
 def restore_reply(session: CentreSession, reply_id: int) -> int:
     """Bring a removed answer back and return its case; NotFound where none was removed."""
     case_id = restore(session, CreditorReply, reply_id, Act.REPLY_RECORD)
+    locked(session, Case, case_id)
     reply = session.require(CreditorReply, reply_id)
     settle_chasers(session, session.require(Debt, reply.debt_id))
     return case_id
@@ -241,6 +245,7 @@ def restore_reply(session: CentreSession, reply_id: int) -> int:
 def _of_case(session: CentreSession, reply_id: int) -> CreditorReply:
     reply = session.require(CreditorReply, reply_id)
     session.authorize(Act.REPLY_RECORD, session.require(Case, reply.case_id))
+    locked(session, Case, reply.case_id)
     return reply
 
 

@@ -108,14 +108,15 @@ def _leave_with_their_debts(session: CentreSession, case: Case, joined: CasePers
     """End the joining, and take off the list what is theirs alone, and who is owed only that."""
     joined.left_on = today()
     theirs = _debts(session, case, "partner")
+    told = {debt.creditor_id for debt in (*theirs, *_debts(session, case, "joint"))}
+    for letter in _unsent(session, case, joined.client_id, told):
+        letter.deleted_at = now()
     for debt in theirs:
         debt.deleted_at = now()
     session.flush()
     still = select(col(Debt.creditor_id)).where(*_of(case))
     owed_more = set(session.execute(still).scalars())
     left = {debt.creditor_id for debt in theirs} - owed_more
-    for letter in _unsent(session, case, joined.client_id, left):
-        letter.deleted_at = now()
     for creditor_id in left:
         session.require(Creditor, creditor_id).deleted_at = now()
     session.flush()
@@ -124,7 +125,7 @@ def _leave_with_their_debts(session: CentreSession, case: Case, joined: CasePers
 def _unsent(
     session: CentreSession, case: Case, client_id: int, creditor_ids: set[int]
 ) -> list[Letter]:
-    """Return the letters not yet issued that are theirs, or go to who is owed by them alone."""
+    """Return the letters not yet issued that are theirs, or tell a creditor of them."""
     wanted = select(Letter).where(
         col(Letter.centre_id) == case.centre_id,
         col(Letter.case_id) == case.id,

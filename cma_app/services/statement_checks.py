@@ -14,9 +14,9 @@ from cma_app.rules.financial_statement import partner_lines
 from cma_app.rules.reconcile import findings
 from cma_app.services.authorities import list_authorities, without_authority
 from cma_app.services.consents import consents_of, standing
-from cma_app.services.offers import read_offers
+from cma_app.services.offers import CaseOffers, OfferDebt, read_offers
 from cma_app.services.partners import partner_of
-from cma_app.services.statement_content import creditors_on
+from cma_app.services.statement_content import SETTLED, creditors_on
 from cma_app.session import CentreSession
 from models import AuditLog, BudgetSheet, Case, Centre, Client, Statement, User
 
@@ -64,13 +64,31 @@ def gaps_of(session: CentreSession, statement: Statement, content: StatementCont
     if offers.plan is not None and offers.plan.to_decide:
         every = offers.sharing.method == "manual"
         found.append(Gap(f"Decide each {'' if every else 'priority '}offer.", "offers"))
-    codes = [*sheet.income_details, *sheet.expense_details]
-    if not sheet.is_joint and partner_lines(codes, content.statement_date):
-        found.append(Gap("A single sheet has the partner's lines: make it joint.", "budget"))
-    if content.is_joint and content.partner is None:
-        found.append(Gap("A joint statement needs the partner on the case.", "household"))
+    found += _gaps_of_two(sheet, content, offers)
     found += [Gap(sentence, "budget") for sentence in findings(content)]
     return found
+
+
+def _gaps_of_two(sheet: BudgetSheet, content: StatementContent, offers: CaseOffers) -> list[Gap]:
+    """Return what of the partner a single statement would tell, and what a joint one lacks."""
+    if sheet.is_joint:
+        words = "A joint statement needs the partner on the case."
+        return [Gap(words, "household")] if content.partner is None else []
+    found = []
+    codes = [*sheet.income_details, *sheet.expense_details]
+    if partner_lines(codes, content.statement_date):
+        found.append(Gap("A single sheet has the partner's lines: make it joint.", "budget"))
+    theirs = dict.fromkeys(debt.creditor for debt in offers.debts if _is_partners(debt))
+    if theirs:
+        words = f"A single statement would tell of {', '.join(theirs)}, owed by the partner alone:"
+        found.append(Gap(f"{words} make the sheet joint, or take it off the debts.", "debts"))
+    return found
+
+
+def _is_partners(debt: OfferDebt) -> bool:
+    """Say whether a debt that is printed is the partner's alone."""
+    is_printed = debt.status not in SETTLED and debt.liability != "not_liable"
+    return debt.owed_by == "partner" and is_printed
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from cma_app.rules.reconcile import findings
 from cma_app.services.authorities import AuthorityRow, list_authorities
 from cma_app.services.compliance_gates import pass_gate
 from cma_app.services.consents import CONSENT_CHANNELS
+from cma_app.services.forms import storable
 from cma_app.services.guidelines import keep_guideline_version
 from cma_app.services.issued_files import DATA, PDF, Printed, keep_file, open_issued_file, safe_name
 from cma_app.services.locking import locked
@@ -161,7 +162,7 @@ def note_statement(
 ) -> Statement:
     """Set the notes that are printed for creditors; paragraphs are lines."""
     statement, _ = _at_work(session, statement_id, Act.STATEMENT_PREPARE, version)
-    said = note.strip()
+    said = storable(note).strip()
     if len(said) > 2000:
         raise Invalid({"note": "Use at most 2,000 characters."})
     statement.note = said or None

@@ -12,6 +12,7 @@ from cma_app.clock import today
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.rules.calendars import add_working_days
 from cma_app.rules.checklists import proofs, starting_items
+from cma_app.services import letters
 from cma_app.services.budgets import record_line
 from cma_app.services.case_steps import close_case, move_stage
 from cma_app.services.cases import TYPES
@@ -35,10 +36,11 @@ from cma_app.services.compliance_rows import CheckRow
 from cma_app.services.debts import add_debt, remove_debt
 from cma_app.services.households import record_household
 from cma_app.services.statements import complete_statement
-from models import Case, CaseCompliance
+from models import Case, CaseCompliance, Letter
 from tests.people import Cast
-from tests.services.money import audited
+from tests.services.money import audited, let_through
 from tests.services.test_cases import make_case
+from tests.services.test_letters import EDITED, creditor_of, draft, issue
 from tests.services.test_statements import Leanne
 
 
@@ -270,6 +272,68 @@ class TestGates:
                 open_gate(session, case_id, gate="closing", reason="  ")
             with pytest.raises(Invalid):
                 open_gate(session, case_id, gate="heaven", reason="Please")
+
+
+class TestAdviceThatLeavesTogether:
+    """A manager decides once about the letters of advice that lie ready, not once for each."""
+
+    def ready(self, cast: Cast, *names: str) -> tuple[Leanne, list[Letter]]:
+        case = Leanne(cast)
+        case.issue()
+        with cast.open(cast.amina) as session:
+            open_checklist(session, case.case_id)
+        return case, [self.offer_to(cast, case, name) for name in names]
+
+    def offer_to(self, cast: Cast, case: Leanne, name: str) -> Letter:
+        row = draft(cast, case, "offer", creditor_ids=[creditor_of(cast, case, name)])
+        with cast.open(cast.amina) as session:
+            said = EDITED | {"body": "{table}"}
+            return letters.edit_letter(session, row.id, said, version=row.version)
+
+    def test_one_decision_lets_out_all_drafts_of_a_kind(self, cast: Cast) -> None:
+        case, rows = self.ready(cast, "Northern Bank", "Swift Loans", "Home Catalogue")
+        with pytest.raises(Conflict, match="waits for the checklist"):
+            issue(cast, rows[0])
+        let_through(cast, case.case_id, "advice")
+        assert [issue(cast, row).status for row in rows] == ["issued"] * 3
+
+    def test_a_letter_drafted_after_the_deed_waits_for_another_decision(self, cast: Cast) -> None:
+        case, rows = self.ready(cast, "Northern Bank")
+        let_through(cast, case.case_id, "advice")
+        issue(cast, rows[0])
+        late = self.offer_to(cast, case, "Swift Loans")
+        with pytest.raises(Conflict, match="waits for the checklist"):
+            issue(cast, late)
+
+    def test_another_kind_of_advice_is_another_deed(self, cast: Cast) -> None:
+        case, rows = self.ready(cast, "Northern Bank")
+        closing = draft(cast, case, "closing")
+        with cast.open(cast.amina) as session:
+            closing = letters.edit_letter(session, closing.id, EDITED, version=closing.version)
+        let_through(cast, case.case_id, "advice")
+        issue(cast, rows[0])
+        with pytest.raises(Conflict, match="waits for the checklist"):
+            issue(cast, closing, route="handed")
+
+    def test_the_next_day_they_wait_again(self, cast: Cast, owner: Engine) -> None:
+        case, rows = self.ready(cast, "Northern Bank", "Swift Loans")
+        let_through(cast, case.case_id, "advice")
+        issue(cast, rows[0])
+        with owner.begin() as connection:
+            connection.execute(
+                text("UPDATE gate_overrides SET used_at = used_at - interval '1 day'")
+            )
+        with pytest.raises(Conflict, match="waits for the checklist"):
+            issue(cast, rows[1])
+
+    def test_a_decision_said_twice_is_one(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        for _ in range(2):
+            let_through(cast, case_id)
+        with cast.open(cast.amina) as session:
+            pass_gate(session, session.require(Case, case_id), "closing")
+        with pytest.raises(Conflict), cast.open(cast.amina) as session:
+            pass_gate(session, session.require(Case, case_id), "closing")
 
 
 class TestChecklists:

@@ -106,3 +106,11 @@ class TestChecked:
 
     def test_a_reason_that_is_there_takes_its_sentence_away(self) -> None:
         assert checked({"reason": "Say why."}, ReasonForm, "reason", "Moved away.") == {}
+
+
+@pytest.mark.parametrize("typed", ["half \ud83d of one", "nul\x00 in it"])
+def test_what_no_database_keeps_is_left_out_and_the_rest_is_kept(typed: str) -> None:
+    said = ReasonForm.read({"reason": typed}).reason
+    assert said.encode()
+    assert "\x00" not in said
+    assert said.split()[0].startswith(typed[:3])

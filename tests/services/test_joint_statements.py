@@ -14,7 +14,7 @@ from cma_app.services.authorities import list_authorities, record_authority
 from cma_app.services.case_people import join_new_person
 from cma_app.services.clients import ClientForm, edit_client
 from cma_app.services.consents import ConsentForm, record_consent
-from cma_app.services.debts import add_debt
+from cma_app.services.debts import add_debt, list_debts, remove_debt
 from cma_app.services.households import record_household
 from cma_app.services.issued_files import open_issued_file
 from cma_app.services.offers import record_offers
@@ -51,6 +51,10 @@ class Two(Leanne):
                 add_debt(session, self.case_id, row | {"owed_by": owed_by})
             record_offers(session, self.case_id, decided={self.rent: "12w", self.tax: "48"})
             session.require(BudgetSheet, self.sheet_id).is_joint = True
+
+    def owed_to(self, session: Any, name: str) -> int:
+        rows = list_debts(session, self.case_id).rows
+        return next(row.id for row in rows if row.creditor == name)
 
     def complete(self) -> None:
         self.prepare()
@@ -146,9 +150,20 @@ class TestConfirmedByEach:
     def test_a_single_statement_asks_the_client_alone(self, cast: Cast, two: Two) -> None:
         with cast.open(cast.amina) as session:
             session.require(BudgetSheet, two.sheet_id).is_joint = False
+            remove_debt(session, two.owed_to(session, "Sam's Card"))
+            record_offers(session, two.case_id)
         two.complete()
         assert two.view().to_confirm == []
         assert two.confirm().status == "confirmed"
+
+    def test_a_single_statement_does_not_tell_what_the_partner_owes(
+        self, cast: Cast, two: Two
+    ) -> None:
+        with cast.open(cast.amina) as session:
+            session.require(BudgetSheet, two.sheet_id).is_joint = False
+        with pytest.raises(Conflict, match="would tell of Sam's Card"):
+            two.complete()
+        assert [gap.tab for gap in two.shown().gaps] == ["debts"]
 
     def test_a_joint_sheet_needs_a_partner_on_the_case(self, cast: Cast) -> None:
         alone = Leanne(cast)

@@ -9,12 +9,14 @@ from cma_app.clock import today
 from cma_app.errors import CmaError, Conflict, Invalid, NotFound
 from cma_app.printing.letter_content import LetterContent
 from cma_app.services import letters, replies
+from cma_app.services.authorities import list_authorities, record_authority, withdraw_authority
 from cma_app.services.chasers import CHASE, waiting_letters
 from cma_app.services.contact_routes import RouteAnswers, record_routes
-from cma_app.services.debts import add_debt
+from cma_app.services.debts import add_debt, list_debts, restore_debt
 from cma_app.services.home import my_day
 from cma_app.services.letter_batches import list_drafts
 from cma_app.services.letter_drafts import draft_letters, readers_of
+from cma_app.services.separation import separate_people
 from models import Appointment, Case, CasePerson, Client, CreditorReply, Debt, Letter, NextAction
 from tests.people import Cast
 from tests.services.intake_forms import ROUTES
@@ -306,7 +308,7 @@ def test_a_batch_says_why_a_draft_cannot_leave(cast: Cast, leanne: Leanne) -> No
     bank = creditor_of(cast, leanne, "Northern Bank")
     with cast.open(cast.amina) as session:
         draft_letters(session, leanne.case_id, "holding")
-        ready = draft(cast, leanne, "holding", creditor_ids=[bank])
+        ready = draft_letters(session, leanne.case_id, "holding", creditor_ids=[bank])[0]
         letters.edit_letter(session, ready.id, EDITED, version=ready.version)
         rows = {row.to: row for row in list_drafts(session, leanne.case_id)}
     assert rows["Northern Bank"].obstacles == []
@@ -316,3 +318,68 @@ def test_a_batch_says_why_a_draft_cannot_leave(cast: Cast, leanne: Leanne) -> No
         draft_letters(session, case.case_id, "closing")
         assert [row.may_issue for row in list_drafts(session, case.case_id)] == [False]
     assert isinstance(ready, Letter)
+
+
+class TestWhoseAuthority:
+    """A creditor is told that we act for somebody only under that person's own authority."""
+
+    def shared_store(self, cast: Cast, couple: Couple, owed_by: str) -> Letter:
+        with cast.open(cast.amina) as session:
+            row = {"creditor": "Northern Bank", "debt_type": "overdraft", "balance": "70"}
+            add_debt(session, couple.case_id, row | {"owed_by": owed_by})
+        bank = creditor_of(cast, couple, "Northern Bank")
+        return self.edited(cast, draft(cast, couple, "holding", creditor_ids=[bank]))
+
+    def edited(self, cast: Cast, row: Letter) -> Letter:
+        with cast.open(cast.amina) as session:
+            return letters.edit_letter(session, row.id, EDITED, version=row.version)
+
+    def partner_signs(self, cast: Cast, couple: Couple) -> None:
+        signed = {"signed_on": f"{today():%d %m %Y}", "client_id": str(couple.partner_id)}
+        with cast.open(cast.amina) as session:
+            record_authority(session, couple.case_id, signed)
+
+    @pytest.mark.parametrize("owed_by", ["partner", "joint"])
+    def test_a_letter_about_two_needs_both(self, cast: Cast, couple: Couple, owed_by: str) -> None:
+        row = self.shared_store(cast, couple, owed_by)
+        with pytest.raises(Conflict, match="authority of Sam Dray for Northern Bank"):
+            issue(cast, row)
+        with cast.open(cast.amina) as session:
+            known = {each.name: each for each in readers_of(session, couple.case_id).creditors}
+        assert not known["Northern Bank"].has_authority
+        self.partner_signs(cast, couple)
+        assert issue(cast, row).status == "issued"
+
+    def test_the_partners_own_debt_needs_theirs_alone(self, cast: Cast, couple: Couple) -> None:
+        store = creditor_of(cast, couple, "Sam's Store")
+        row = self.edited(cast, draft(cast, couple, "holding", creditor_ids=[store]))
+        with pytest.raises(Conflict, match="authority of Sam Dray for Sam's Store"):
+            issue(cast, row)
+        self.partner_signs(cast, couple)
+        with cast.open(cast.amina) as session:
+            for each in list_authorities(session, couple.case_id):
+                if each.client_id == couple.client_id:
+                    withdraw_authority(session, each.id)
+        assert issue(cast, row).status == "issued"
+
+    def test_a_draft_that_names_who_left_is_gone(self, cast: Cast, couple: Couple) -> None:
+        joint = creditor_of(cast, couple, "Joint Bank")
+        row = draft(cast, couple, "holding", creditor_ids=[joint])
+        assert "Sam Dray" in row.content["body"]
+        with cast.open(cast.amina) as session:
+            separate_people(session, couple.case_id, opens_case=False)
+        with cast.open(cast.amina) as session:
+            with pytest.raises(NotFound):
+                letters.read_letter(session, row.id)
+            anew = draft_letters(session, couple.case_id, "holding", creditor_ids=[joint])[0]
+            assert "Sam Dray" not in anew.content["body"]
+
+    def test_a_debt_that_left_with_them_is_not_brought_back(
+        self, cast: Cast, couple: Couple
+    ) -> None:
+        with cast.open(cast.amina) as session:
+            rows = list_debts(session, couple.case_id).rows
+            theirs = next(each.id for each in rows if each.creditor == "Sam's Store")
+            separate_people(session, couple.case_id, opens_case=False)
+        with cast.open(cast.amina) as session, pytest.raises(NotFound):
+            restore_debt(session, theirs)

@@ -16,6 +16,7 @@ from cma_app.services.authorities import record_authority
 from cma_app.services.case_people import join_new_person
 from cma_app.services.chasers import waiting_letters
 from cma_app.services.contact_routes import RouteAnswers, record_routes
+from cma_app.services.debts import change_debt, list_debts
 from cma_app.services.issued_files import open_issued_file
 from cma_app.services.letter_drafts import draft_letters
 from cma_app.services.letter_issue import issue_letter
@@ -175,7 +176,7 @@ class TestIssueLetter:
             partner = join_new_person(session, case.case_id, sam).id
             signed = {"signed_on": f"{today():%d %m %Y}", "client_id": str(partner)}
             record_authority(session, case.case_id, signed)
-        with pytest.raises(Conflict, match="authority for Northern Bank"):
+        with pytest.raises(Conflict, match="of Leanne Whitmore for Northern Bank"):
             issue(cast, to_bank(cast, case))
 
     def test_needs_a_live_authority(self, cast: Cast) -> None:
@@ -204,6 +205,18 @@ class TestIssueLetter:
         with pytest.raises(Invalid):
             issue(cast, row, route="email")
         assert issue(cast, row, route="post").status == "issued"
+
+    def test_a_creditor_who_is_owed_nothing_any_more_is_not_written_to(
+        self, cast: Cast, leanne: Leanne
+    ) -> None:
+        row = to_bank(cast, leanne, "holding")
+        with cast.open(cast.amina) as session:
+            rows = list_debts(session, leanne.case_id).rows
+            debt = next(each for each in rows if each.creditor == "Northern Bank")
+            said = {"creditor": debt.creditor, "debt_type": debt.debt_type, "balance": "0"}
+            change_debt(session, debt.id, said | {"status": "settled"}, version=debt.version)
+        with pytest.raises(Conflict, match="Northern Bank is owed nothing any more"):
+            issue(cast, row)
 
     def test_an_offer_needs_an_issued_statement_and_an_advisor(self, cast: Cast) -> None:
         case = Leanne(cast)
@@ -279,6 +292,12 @@ class TestReplies:
         with cast.open(cast.amina) as session, pytest.raises(Invalid) as said:
             replies.record_reply(session, self.owed(cast, leanne), data)
         assert field in said.value.fields
+
+    def test_a_draft_is_not_answered(self, cast: Cast, leanne: Leanne) -> None:
+        row = to_bank(cast, leanne)
+        debt = self.owed(cast, leanne)
+        with pytest.raises(Conflict, match="not issued"), cast.open(cast.amina) as session:
+            replies.record_reply(session, debt, {"reply": "accept"}, letter_id=row.id)
 
     def test_strangers_find_nothing(self, cast: Cast, leanne: Leanne) -> None:
         debt = self.owed(cast, leanne)

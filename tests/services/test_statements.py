@@ -124,6 +124,14 @@ class TestPrepareStatement:
             statements.prepare_statement(session, leanne.case_id)
 
 
+class TestNoteStatement:
+    @pytest.mark.parametrize("typed", ["half \ud83d of one", "half\x00 of one"])
+    def test_keeps_what_can_be_kept(self, leanne: Leanne, typed: str) -> None:
+        leanne.prepare()
+        note = leanne.do(statements.note_statement, note=typed).note or ""
+        assert (note[:4], note[-6:]) == ("half", "of one")
+
+
 class TestCompleteStatement:
     def test_says_who_and_binds_to_a_hash(self, cast: Cast, leanne: Leanne) -> None:
         leanne.prepare()

@@ -31,7 +31,8 @@ from cma_app.services.contact_routes import RouteAnswers, record_routes
 from cma_app.services.debts import add_debt
 from cma_app.services.duplicates import person_of, possible
 from cma_app.services.households import record_household
-from cma_app.services.letters import draft_letters, read_letter
+from cma_app.services.letter_drafts import draft_letters
+from cma_app.services.letters import read_letter
 from cma_app.services.next_actions import record_action
 from cma_app.services.notes import record_note
 from cma_app.services.separation import separate_people
