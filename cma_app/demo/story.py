@@ -7,6 +7,8 @@ The two centres and all they hold are one transaction: a story that breaks off l
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, text
 from sqlmodel import col, select
@@ -29,6 +31,8 @@ from cma_app.demo.people import (
     sign_in_lines,
 )
 from cma_app.demo.telling import Step, Telling
+from cma_app.rules.parameters import read_yaml
+from cma_app.services import creditors
 from cma_app.services.guideline_versions import load_sample
 from cma_app.session import open_as
 from cma_app.settings import settings
@@ -46,6 +50,7 @@ class Span:
     moment: datetime
 
 
+DIRECTORIES: Final = Path(__file__).with_name("creditors.yaml")
 ONE_AT_A_TIME = 20261122
 """The advisory lock of a story: two that begin at once are told one after the other."""
 
@@ -68,6 +73,7 @@ def load(on: date | None = None, say: Say = lambda _words: None) -> DemoSignIns:
         cast = make_centres(connection, admin)
         _load_guidelines(connection, cast)
         make_rooms(connection, cast)
+        _load_directories(connection, cast)
         told = {data.code: Telling(data, cast, day) for data in households()}
         spans: list[Span] = []
         for moment, data, step in steps(day):
@@ -87,6 +93,16 @@ def _load_guidelines(connection: Connection, cast: Cast) -> None:
         if member.role == "manager":
             with open_as(cast[member.username], ORIGIN, connection) as session:
                 load_sample(session)
+
+
+def _load_directories(connection: Connection, cast: Cast) -> None:
+    """Enter the creditors each centre writes to often, as its manager does."""
+    entries = read_yaml(DIRECTORIES)
+    for member in CAST:
+        if member.role == "manager":
+            with open_as(cast[member.username], ORIGIN, connection) as session:
+                for entry in entries[member.centre]:
+                    creditors.add_entry(session, entry)
 
 
 def _wall_clock(connection: Connection) -> datetime:

@@ -22,16 +22,20 @@ from cma_app.services import (
     case_steps,
     cases,
     clients,
+    compliance,
     compliance_gates,
     consents,
     debt_events,
     debts,
     guideline_reasons,
     households,
+    letter_drafts,
+    letter_issue,
     next_actions,
     notes,
     offers,
     referrals,
+    replies,
     rooms,
     sheet_details,
     statements,
@@ -39,6 +43,7 @@ from cma_app.services import (
     walk_in,
 )
 from cma_app.session import CentreSession, open_as
+from models import Debt
 
 Step = Mapping[str, Any]
 VERBS = (
@@ -59,10 +64,15 @@ VERBS = (
     "offers",
     "authority",
     "statement",
+    "checklist",
+    "letters",
+    "replies",
+    "told",
     "stage",
     "note",
     "book",
     "outcome",
+    "done",
     "action",
     "review",
     "let_through",
@@ -85,6 +95,7 @@ class Telling:
     sheet_id: int = 0
     appointment_id: int = 0
     debt_ids: dict[str, int] = field(default_factory=dict)
+    letter_ids: dict[str, int] = field(default_factory=dict)
 
     def tell(self, connection: Connection, step: Step) -> None:
         """Do all that a step says as the person it names; whoever opens the case is written down.
@@ -188,7 +199,8 @@ class Telling:
             before = self.data.sheets[number - 2].lines
             lines = [line for line in self.data.sheets[number - 1].lines if line not in before]
         on = budgets.date_of(kept)
-        if partner_lines([line.code for line in lines], on) and not kept.is_joint:
+        is_for_two = self.partner_id or partner_lines([line.code for line in lines], on)
+        if is_for_two and not kept.is_joint:
             head = {"sheet_type": kept.sheet_type, "statement_date": on}
             sheet_details.record_details(session, kept.id, {**head, "is_joint": "on"})
         for line in lines:
@@ -229,6 +241,39 @@ class Telling:
                 **(said if name == "confirm" else {}),
             )
 
+    def _checklist(self, session: CentreSession, step: Step) -> None:
+        """Answer items by their codes: a text is what shows that one is met."""
+        found = compliance.read_checklist(session, self.case_id)
+        rows = {row.standing.item.code: row for row in found.rows}
+        for code, said in step["checklist"].items():
+            answer = {"answer": "met", "notes": said} if isinstance(said, str) else said
+            row = rows[code]
+            compliance.answer_item(session, row.id, answer, version=row.version)
+
+    def _letters(self, session: CentreSession, step: Step) -> None:
+        """Draft a letter about each debt named, and issue it where the step says by which way."""
+        said = step["letters"]
+        for key in said["to"]:
+            creditor = session.require(Debt, self.debt_ids[key]).creditor_id
+            (letter,) = letter_drafts.draft_letters(
+                session, self.case_id, said["kind"], creditor_ids=[creditor]
+            )
+            self.letter_ids[key] = letter.id
+            if "by" in said:
+                letter_issue.issue_letter(
+                    session, letter.id, version=letter.version, route=said["by"]
+                )
+
+    def _replies(self, session: CentreSession, step: Step) -> None:
+        for key, said in step["replies"].items():
+            answered = self.letter_ids.get(key)
+            replies.record_reply(session, self.debt_ids[key], said, letter_id=answered)
+
+    def _told(self, session: CentreSession, step: Step) -> None:
+        known = {row.debt_id: row.id for row in replies.list_replies(session, self.case_id)}
+        for key in step["told"]:
+            replies.tell_client(session, known[self.debt_ids[key]])
+
     def _stage(self, session: CentreSession, step: Step) -> None:
         case_steps.move_stage(session, self.case_id, stage=step["stage"])
 
@@ -263,6 +308,10 @@ class Telling:
             said["follow_up_date"] = self._day(step["outcome"]["by"]).isoformat()
         kept = appointment_list.read_appointment(session, self.appointment_id)
         appointments.record_outcome(session, kept.row.id, said, version=kept.row.version)
+
+    def _done(self, session: CentreSession, step: Step) -> None:
+        waiting = {row.what: row.id for row in next_actions.list_actions(session, self.case_id)}
+        next_actions.complete_action(session, waiting[step["done"]])
 
     def _action(self, session: CentreSession, step: Step) -> None:
         said = step["action"]

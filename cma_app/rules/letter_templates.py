@@ -65,16 +65,28 @@ def letter_template(kind: str, on: date) -> LetterTemplate:
     started = [each for each in (letter or {}).get("versions", ()) if each["from"] <= on]
     if letter is None or not started:
         raise UnknownLetter
-    newest = max(started, key=lambda each: each["from"])
+    return _template(kind, letter, max(started, key=lambda each: each["from"]))
+
+
+def letter_template_of(kind: str, version: str) -> LetterTemplate:
+    """Return the words of a version, whenever it held; UnknownLetter where there is none."""
+    letter = _content()["letters"].get(kind)
+    for words in (letter or {}).get("versions", ()):
+        if letter is not None and words["version"] == version:
+            return _template(kind, letter, words)
+    raise UnknownLetter
+
+
+def _template(kind: str, letter: Mapping[str, Any], words: Mapping[str, Any]) -> LetterTemplate:
     return LetterTemplate(
         kind=kind,
         word=letter["word"],
         recipient=letter["recipient"],
         carries_advice=letter["carries_advice"],
-        version=newest["version"],
-        subject=newest["subject"],
-        body=newest["body"].strip(),
-        enclosures=tuple(newest["enclosures"]),
+        version=words["version"],
+        subject=words["subject"],
+        body=words["body"].strip(),
+        enclosures=tuple(words["enclosures"]),
     )
 
 

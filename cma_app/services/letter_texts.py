@@ -6,9 +6,14 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from cma_app.access.acts import Act
-from cma_app.clock import local, now, today
+from cma_app.clock import today
 from cma_app.printing.letter_content import Block, LetterContent, Table, body_from_text
-from cma_app.rules.letter_templates import TABLE, LetterTemplate, letter_template, still_to_write
+from cma_app.rules.letter_templates import (
+    TABLE,
+    LetterTemplate,
+    letter_template_of,
+    still_to_write,
+)
 from cma_app.services.forms import Form, given
 from cma_app.services.letter_facts import letterhead, table_for
 from cma_app.services.letter_people import reader_of
@@ -53,7 +58,7 @@ def _plain(value: Any) -> str:
 
 def template_of(letter: Letter) -> LetterTemplate:
     """Return the words that a letter was drafted from."""
-    return letter_template(letter.kind, local(letter.created_at or now()).date())
+    return letter_template_of(letter.kind, letter.template_version)
 
 
 def stored_form(letter: Letter) -> LetterForm:

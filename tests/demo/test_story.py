@@ -121,7 +121,9 @@ class TestMoney:
             row = statements.prepare_statement(session, case_id)
             shown = statements.read_statements(session, case_id).shown
             pages = {
-                layout: _said(statements.preview_statement(session, row.id, layout=layout).content)
+                layout: said_in(
+                    statements.preview_statement(session, row.id, layout=layout).content
+                )
                 for layout in statements.LAYOUTS
             }
             session.rollback()
@@ -133,7 +135,9 @@ class TestMoney:
             for offer in map(Decimal, OFFERS.get(code, {}).values()):
                 assert f"{offer:,.2f}" in said, (layout, offer)
 
-    def test_beths_statement_was_issued_and_callums_waits_for_another(self, told: Told) -> None:
+    def test_one_statement_was_issued_one_waits_for_another_and_one_is_begun(
+        self, told: Told
+    ) -> None:
         found = told.rows(
             "SELECT c.last_name, s.status, s.confirmed_how FROM statements s"
             " JOIN cases k USING (centre_id) JOIN clients c USING (centre_id)"
@@ -141,7 +145,11 @@ class TestMoney:
             " WHERE k.id = s.case_id AND c.id = k.client_id AND e.code IN ('HMA', 'CWM')"
             " AND s.deleted_at IS NULL ORDER BY c.last_name"
         )
-        assert found == [("Oakley", "issued", "text"), ("Tait", "complete", None)]
+        assert found == [
+            ("Fenwick", "draft", None),
+            ("Oakley", "issued", "text"),
+            ("Tait", "complete", None),
+        ]
 
     def test_the_offer_entered_by_the_week_is_shown_so(self, told: Told) -> None:
         entered = told.rows(
@@ -180,7 +188,7 @@ class TestStory:
                 "SELECT c.last_name, min(a.due_date) FROM next_actions a"
                 " JOIN cases k USING (centre_id) JOIN clients c USING (centre_id)"
                 " JOIN centres e ON e.id = k.centre_id WHERE k.id = a.case_id"
-                " AND c.id = k.client_id AND e.code = 'HMA' GROUP BY 1"
+                " AND c.id = k.client_id AND e.code = 'HMA' AND a.done_at IS NULL GROUP BY 1"
             )
         )
         assert found == {
@@ -521,5 +529,5 @@ def _board(told: Told, centre: str) -> tuple:
     )[0]
 
 
-def _said(pdf: bytes) -> str:
+def said_in(pdf: bytes) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)

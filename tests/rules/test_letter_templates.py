@@ -16,6 +16,7 @@ from cma_app.rules.letter_templates import (
     has_table,
     letter_kinds,
     letter_template,
+    letter_template_of,
     still_to_write,
     sums_said,
 )
@@ -51,9 +52,16 @@ class TestLetterTemplate:
         assert {letter_template(kind, DAY).recipient for kind in letter_kinds()} <= set(RECIPIENTS)
 
     def test_none_held_before_the_first_day(self) -> None:
-        assert letter_template("offer", date(2026, 11, 1)).version == "2026-11"
+        assert letter_template("offer", date(2026, 1, 1)).version == "2026-11"
         with pytest.raises(UnknownLetter):
-            letter_template("offer", date(2026, 10, 31))
+            letter_template("offer", date(2025, 12, 31))
+
+    def test_a_version_is_found_whenever_it_held(self) -> None:
+        assert "{table}" not in letter_template_of("offer", "2026-11").body
+        assert "{table}" in letter_template_of("offer", "2026-11-24").body
+        for kind, version in (("offer", "1999"), ("love", "2026-11")):
+            with pytest.raises(UnknownLetter):
+                letter_template_of(kind, version)
 
     def test_an_unknown_kind_is_said(self) -> None:
         with pytest.raises(UnknownLetter):
