@@ -64,7 +64,7 @@ def guideline_card() -> rx.Component:
     looks = WhenChanged.create(
         value=rx.cond(
             sheet.id != 0,
-            rx.Var.create(f"{sheet.id}-{sheet.version}-{BUDGET.household.id}"),
+            rx.Var.create(f"{sheet.id}-{sheet.version}-{BUDGET.household}"),
             "",
         ),
         on_change=STATE.refresh,
