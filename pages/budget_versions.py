@@ -38,7 +38,7 @@ def _choice() -> rx.Component:
         rx.el.div(
             chip("All lines", pressed=~STATE.only_changes, on_click=STATE.choose("show", "")),
             chip(
-                "Changes alone",
+                "Changes only",
                 pressed=STATE.only_changes,
                 on_click=STATE.choose("show", "changes"),
                 count=FOUND.changes,

@@ -85,7 +85,7 @@ def _finder() -> rx.Component:
         "Find a creditor",
         "find-creditor",
         hint="The beginning of any word of its name. Letters take the address and e-mail of your"
-        " own entries; the built-in list has names and usual kinds alone.",
+        " own entries; the built-in list has names and usual kinds only.",
         value=SHOWN["q"],
         on_change=CreditorState.find,
         key=CreditorState.filled,
