@@ -140,20 +140,20 @@ const Line = memo(function Line({ spec, line, result, frequencies, editable, sav
           {spec.label}
           {spec.hint ? <span className="sub">{spec.hint}</span> : null}
         </th>
-        <td className="num">
+        <td className="num" data-word="Amount, £">
           <input className="box" data-amount="" inputMode="decimal" autoComplete="off" maxLength={200}
             aria-label={`${spec.label}, amount in pounds`} value={shown.typed} readOnly={!editable}
             onChange={(event) => change({ typed: event.target.value })} {...said("amount")} />
         </td>
-        <td>
+        <td data-word="How often">
           <select className="box" aria-label={`${spec.label}, how often`} value={shown.frequency}
             disabled={!editable} onChange={(event) => change({ frequency: event.target.value })}
             {...said("frequency")}>
             {frequencies.map(([code, word]) => <option key={code} value={code}>{word}</option>)}
           </select>
         </td>
-        <td className="num monthly">{month}</td>
-        <td>
+        <td className="num monthly" data-word="Monthly, £">{month}</td>
+        <td data-word="Note">
           <input className="box note" autoComplete="off" maxLength={1000} value={shown.note}
             aria-label={`${spec.label}, note`} readOnly={!editable}
             onChange={(event) => change({ note: event.target.value })} {...said("note")} />

@@ -22,6 +22,18 @@
     if (event.target.closest?.("[data-opens='note']")) write();
   });
 
+  /* where the row of tabs is too narrow for all, the one that is open stands in its middle */
+  let current = null;
+  const reveal = () => {
+    const tab = document.querySelector(".tabs a[aria-current]");
+    if (tab === current) return;
+    current = tab;
+    const row = tab?.closest(".tabs");
+    if (!row || row.scrollWidth <= row.clientWidth) return;
+    const [at, box] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
+    row.scrollLeft += at.left + at.width / 2 - (box.left + box.width / 2);
+  };
+
   /* every form in a dialog carries a mark whose number grows when it was saved */
   let marks = new Map();
   const look = () => {
@@ -41,11 +53,12 @@
     queueMicrotask(() => {
       looking = false;
       look();
+      reveal();
     });
   }).observe(document, {
     subtree: true,
     childList: true,
     attributes: true,
-    attributeFilter: ["data-saved"],
+    attributeFilter: ["data-saved", "aria-current"],
   });
 })();

@@ -164,24 +164,28 @@ function Row({ name, row, result, options, kinds, editable, number, save, remove
       <tr className="said">
         <td colSpan={9}>
           <div className="debt-said">
-            {kind ? (
-              <Badge tone={first ? "note" : ""} shape={first ? "up" : "open"}
-                word={first ? "Priority" : "Non-priority"} />
-            ) : null}
-            {(row?.marks ?? []).map((mark) => <Badge key={mark.word} {...mark} />)}
-            {kind && first ? <span className="hint">{kind.consequence}</span> : <span className="hint" />}
-            {kind ? (
-              <button type="button" className="button plain small" aria-expanded={isOpen}
-                aria-label={`Treat ${who} otherwise`} onClick={() => onOpen(name)}>Treat as</button>
-            ) : null}
-            {row ? (
-              <Link className="button small" to={`${options.path}/${row.id}`}
-                aria-label={`Open the debt to ${row.creditor}`}>Open debt</Link>
-            ) : null}
-            {draft !== null && row === undefined && !problems.length ? (
-              <span className="quiet">Not saved yet</span>
-            ) : null}
-            <span className="quiet" role="status">{saved ? `Saved ${saved}` : ""}</span>
+            <div className="debt-what">
+              {kind ? (
+                <Badge tone={first ? "note" : ""} shape={first ? "up" : "open"}
+                  word={first ? "Priority" : "Non-priority"} />
+              ) : null}
+              {(row?.marks ?? []).map((mark) => <Badge key={mark.word} {...mark} />)}
+              {kind && first ? <span className="hint">{kind.consequence}</span> : null}
+            </div>
+            <div className="debt-acts">
+              {draft !== null && row === undefined && !problems.length ? (
+                <span className="quiet">Not saved yet</span>
+              ) : null}
+              <span className="quiet" role="status">{saved ? `Saved ${saved}` : ""}</span>
+              {kind ? (
+                <button type="button" className="button plain small" aria-expanded={isOpen}
+                  aria-label={`Treat ${who} otherwise`} onClick={() => onOpen(name)}>Treat as</button>
+              ) : null}
+              {row ? (
+                <Link className="button small" to={`${options.path}/${row.id}`}
+                  aria-label={`Open the debt to ${row.creditor}`}>Open debt</Link>
+              ) : null}
+            </div>
           </div>
           {isOpen ? (
             <div className="debt-more">

@@ -9,10 +9,10 @@ from pages import routes
 from pages.components.case_frame import case_frame
 from pages.components.empty import empty
 from pages.components.form import select
+from pages.components.stack_bar import part_name, stack_bar
 from pages.components.status import badge
 from pages.components.table import card, chip, link
 from pages.layout import screen
-from state.budget_parts import BAR
 from state.budget_versions import BudgetVersionsState
 from state.case_bar import CaseBarState
 
@@ -38,7 +38,7 @@ def _choice() -> rx.Component:
         rx.el.div(
             chip("All lines", pressed=~STATE.only_changes, on_click=STATE.choose("show", "")),
             chip(
-                "Changes alone",
+                "Changes only",
                 pressed=STATE.only_changes,
                 on_click=STATE.choose("show", "changes"),
                 count=FOUND.changes,
@@ -220,22 +220,11 @@ def _table() -> rx.Component:
 
 def _picture() -> rx.Component:
     def bar(version: Any, parts: Any) -> rx.Component:
-        def piece(each: Any) -> rx.Component:
-            return rx.el.rect(class_name=each.key, x=each.x, y="0", width=each.width, height="28")
-
         return rx.el.div(
             rx.el.p(version.title, class_name="small"),
-            rx.el.svg(
-                rx.foreach(parts, piece),
-                view_box=f"0 0 {BAR} 28",
-                class_name="stackbar",
-                custom_attrs={
-                    "preserveAspectRatio": "none",
-                    "role": "img",
-                    "aria-label": rx.Var.create(
-                        f"Bar of {version.title}; the table below has the figures"
-                    ),
-                },
+            stack_bar(
+                parts,
+                rx.Var.create(f"Bar of {version.title}; the table below has the figures"),
             ),
         )
 
@@ -244,7 +233,7 @@ def _picture() -> rx.Component:
 
     def row(each: Any) -> rx.Component:
         return rx.el.tr(
-            rx.el.th(rx.el.span(class_name=f"key {each.key}"), each.label, scope="row"),
+            part_name(each),
             rx.el.td(each.before, class_name="num"),
             rx.el.td(each.after, class_name="num"),
         )

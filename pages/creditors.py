@@ -26,7 +26,7 @@ from pages.layout import page_head, screen, when_may
 from state.creditors import KINDS, CreditorState
 
 EDIT: Final = "edit-creditor"
-SOURCES: Final = (("all", "All"), ("own", "Our own"), ("shipped", "Shipped"))
+SOURCES: Final = (("all", "All"), ("own", "Our own"), ("shipped", "Built in"))
 LABELS: Final = {
     "name": "Name",
     "debt_type": "Usual kind of debt",
@@ -85,7 +85,7 @@ def _finder() -> rx.Component:
         "Find a creditor",
         "find-creditor",
         hint="The beginning of any word of its name. Letters take the address and e-mail of your"
-        " own entries; the shipped list has names and usual kinds alone.",
+        " own entries; the built-in list has names and usual kinds only.",
         value=SHOWN["q"],
         on_change=CreditorState.find,
         key=CreditorState.filled,
@@ -122,7 +122,7 @@ def _table() -> rx.Component:
 
 def _row(row: Any) -> rx.Component:
     not_said = rx.el.span("Not said", class_name="quiet")
-    none = rx.el.span("None shipped", class_name="quiet")
+    none = rx.el.span("None", class_name="quiet")
     return rx.el.tr(
         rx.el.th(
             rx.el.strong(row.name),
@@ -142,7 +142,7 @@ def _row(row: Any) -> rx.Component:
         rx.el.td(
             rx.cond(
                 row.id == 0,
-                badge("Shipped, read-only", "", "lock"),
+                badge("Built in, read-only", "", "lock"),
                 badge("Our own", "note", "done"),
             )
         ),
@@ -183,7 +183,7 @@ def _nothing() -> rx.Component:
         SHOWN["q"] != "",
         empty("No creditor is found so. Try the beginning of its name, or add it above."),
         empty(
-            "No entries of your own yet. Add one, or copy one of the shipped list and give it an"
+            "No entries of your own yet. Add one, or copy one of the built-in list and give it an"
             " address: then nobody types it again."
         ),
     )

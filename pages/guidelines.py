@@ -30,7 +30,7 @@ ERRORS: Any = GuidelineState.errors
 
 LICENCE = (
     "The figures are licensed to members of the Standard Financial Statement scheme."
-    " We ship none; paste or upload yours."
+    " None are built in: paste or upload yours."
 )
 
 

@@ -17,11 +17,11 @@ from pages.components.offer_tables import (
     first_table,
     may_change,
 )
+from pages.components.stack_bar import bar_and_table
 from pages.components.status import badge, callout
 from pages.components.sum_line import part, saved_mark, sign
 from pages.components.table import card, link, row_button
 from pages.layout import screen, when_may
-from state.budget_parts import BAR
 from state.case_bar import CaseBarState
 from state.offers import OfferState
 
@@ -130,42 +130,14 @@ def _findings() -> rx.Component:
 
 
 def _who_gets_what() -> rx.Component:
-    def bar(each: Any) -> rx.Component:
-        return rx.el.rect(class_name=each.key, x=each.x, y="0", width=each.width, height="28")
-
-    def row(each: Any) -> rx.Component:
-        return rx.el.tr(
-            rx.el.th(rx.el.span(class_name=f"key {each.key}"), each.label, scope="row"),
-            rx.el.td(each.amount, class_name="num"),
-            rx.el.td(each.share, class_name="num"),
-        )
-
-    picture = rx.el.svg(
-        rx.foreach(VIEW.parts, bar),
-        view_box=f"0 0 {BAR} 28",
-        class_name="stackbar",
-        custom_attrs={
-            "preserveAspectRatio": "none",
-            "role": "img",
-            "aria-label": "Bar of who gets which part; the table below has the figures",
-        },
-    )
-    table = rx.el.table(
-        rx.el.caption("Who gets which part of what is available", class_name="sr"),
-        rx.el.thead(
-            rx.el.tr(
-                rx.el.th("Who", scope="col"),
-                rx.el.th("A month, £", scope="col", class_name="num"),
-                rx.el.th("Part", scope="col", class_name="num"),
-            )
-        ),
-        rx.el.tbody(rx.foreach(VIEW.parts, row)),
-        class_name="table",
-    )
     shown = card(
         rx.Var.create(f"Who gets what of {VIEW.totals.available}"),
-        rx.el.div(picture, class_name="card-body"),
-        table,
+        bar_and_table(
+            VIEW.parts,
+            said="Bar of who gets which part; the table below has the figures",
+            caption="Who gets which part of what is available",
+            heads=("Who", "A month, £", "Share"),
+        ),
         key="who",
     )
     return rx.cond(VIEW.parts.length() > 0, shown)

@@ -12,7 +12,7 @@ NOT_ASKED = "Not asked yet"
 
 
 def said_of(answers: Answers | None) -> str:
-    """Return a household in one line: "2 adults, 1 child under 16, Tenant, social"."""
+    """Return a household in one line: "2 adults, 1 child under 16; tenant, social"."""
     if answers is None:
         return NOT_ASKED
     counted = (
@@ -24,22 +24,30 @@ def said_of(answers: Answers | None) -> str:
         (answers.vehicles, "vehicle", None),
     )
     said = [several(number, one, many) for number, one, many in counted if number]
-    if answers.tenure:
-        home = "Other home" if answers.tenure == "other" else HOMES[answers.tenure]
-        said.append(_with(home, answers.tenure_note))
-    said += _work(answers.employment, answers.employment_note)
+    tenure = answers.tenure or ""
+    home = "other home" if tenure == "other" else _small(HOMES.get(tenure, ""))
+    work = _work(answers.employment, answers.employment_note)
     theirs = _work(answers.partner_employment, answers.partner_employment_note)
-    if theirs:
-        said.append(f"partner: {', '.join(theirs)}")
-    return ", ".join(said)
+    parts = (
+        ", ".join(said),
+        _with(home, answers.tenure_note),
+        ", ".join(work),
+        f"partner: {', '.join(theirs)}" if theirs else "",
+    )
+    return "; ".join(part for part in parts if part)
 
 
 def _work(words: list[str], note: str | None) -> list[str]:
     return [
-        _with("Other work", note) if word == "other" else WORK[word]
+        _with("other work", note) if word == "other" else _small(WORK[word])
         for word in words
         if word in WORK
     ]
+
+
+def _small(words: str) -> str:
+    """Return a choice's words as they stand within a line."""
+    return words[:1].lower() + words[1:]
 
 
 def _with(word: str, note: str | None) -> str:

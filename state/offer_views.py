@@ -105,6 +105,7 @@ class OfferView:
 class OnceView:
     """One debt's part of a lump sum, with its part of what is owed."""
 
+    id: int
     creditor: str
     kind: str
     owed: str
@@ -116,6 +117,7 @@ class OnceView:
 class DeductedView:
     """A debt that is paid by deduction."""
 
+    id: int
     creditor: str
     kind: str
     owed: str
@@ -129,6 +131,7 @@ class DeductedView:
 class ExcludedView:
     """A debt without an offer, and why."""
 
+    id: int
     creditor: str
     kind: str
     owed: str
@@ -335,6 +338,7 @@ def kind_of(debt: OfferDebt) -> str:
 def _once(settlement: Settlement | None, debts: dict[str, OfferDebt]) -> list[OnceView]:
     return [
         OnceView(
+            debts[line.key].id,
             debts[line.key].creditor,
             kind_of(debts[line.key]),
             pounds(line.owed, sign=False),
@@ -347,6 +351,7 @@ def _once(settlement: Settlement | None, debts: dict[str, OfferDebt]) -> list[On
 
 def _deducted(debt: OfferDebt, line: PlanLine) -> DeductedView:
     return DeductedView(
+        id=debt.id,
         creditor=debt.creditor,
         kind=kind_of(debt),
         owed=pounds(debt.balance, sign=False),
@@ -361,7 +366,11 @@ def _excluded(found: CaseOffers, offered: set[str]) -> list[ExcludedView]:
     since = "Added after the statement was issued."
     return [
         ExcludedView(
-            debt.creditor, kind_of(debt), pounds(debt.balance, sign=False), debt.why_not or since
+            debt.id,
+            debt.creditor,
+            kind_of(debt),
+            pounds(debt.balance, sign=False),
+            debt.why_not or since,
         )
         for debt in found.debts
         if str(debt.id) not in offered

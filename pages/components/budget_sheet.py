@@ -18,9 +18,9 @@ from pages.components.form import (
     tick,
 )
 from pages.components.guideline_card import guideline_gaps
+from pages.components.stack_bar import bar_and_table
 from pages.components.status import badge, callout
 from pages.components.table import card, link
-from state.budget_parts import BAR
 from state.budgets import BudgetState
 from state.sheet_head import SHEET_TYPES
 from state.shell import ShellState
@@ -31,43 +31,11 @@ SHELL: Any = ShellState
 
 def where_card() -> rx.Component:
     """Return the bar of where the money goes, and the same as a table."""
-
-    def bar(each: Any) -> rx.Component:
-        return rx.el.rect(class_name=each.key, x=each.x, y="0", width=each.width, height="28")
-
-    def row(each: Any) -> rx.Component:
-        return rx.el.tr(
-            rx.el.th(rx.el.span(class_name=f"key {each.key}"), each.label, scope="row"),
-            rx.el.td(each.amount, class_name="num"),
-            rx.el.td(each.share, class_name="num"),
-        )
-
-    shown = rx.fragment(
-        rx.el.div(
-            rx.el.svg(
-                rx.foreach(BUDGET.parts, bar),
-                view_box=f"0 0 {BAR} 28",
-                class_name="stackbar",
-                custom_attrs={
-                    "preserveAspectRatio": "none",
-                    "role": "img",
-                    "aria-label": "Bar of the parts; the table below has the figures",
-                },
-            ),
-            class_name="card-body",
-        ),
-        rx.el.table(
-            rx.el.caption("Where the income goes each month", class_name="sr"),
-            rx.el.thead(
-                rx.el.tr(
-                    rx.el.th("Part", scope="col"),
-                    rx.el.th("£", scope="col", class_name="num"),
-                    rx.el.th("Share", scope="col", class_name="num"),
-                )
-            ),
-            rx.el.tbody(rx.foreach(BUDGET.parts, row)),
-            class_name="table",
-        ),
+    shown = bar_and_table(
+        BUDGET.parts,
+        said="Bar of the parts; the table below has the figures",
+        caption="Where the income goes each month",
+        heads=("Part", "A month, £", "Share"),
     )
     return card(
         rx.Var.create(f"Where {BUDGET.sums.total_income} goes"),

@@ -51,7 +51,7 @@ def new_letter_dialog() -> rx.Component:
                 key="new-",
             ),
             rx.cond(STATE.kind != "", rx.cond(STATE.to_creditors, _creditors(), _people())),
-            form_foot(submit("Draft", busy="Drafting")),
+            form_foot(submit("Draft letters", busy="Drafting")),
             on_submit=STATE.draft,
             key=STATE.saved,
         ),

@@ -34,35 +34,37 @@ def scrolled(caption: str, *parts: rx.Component, name: str = "table") -> rx.Comp
     )
 
 
-def _debt(view: Any) -> rx.Component:
+def _debt(view: Any, *tags: rx.Component) -> rx.Component:
     return rx.el.th(
-        link(view.creditor, to=routes.case_path(OFFERS.opened, "debts")),
+        link(view.creditor, to=routes.debt_path(OFFERS.opened, view.id)),
         rx.el.span(view.kind, class_name="sub"),
+        *tags,
         scope="row",
     )
+
+
+def _figure(word: str, *shown: Any, **props: Any) -> rx.Component:
+    """Return a figure's cell; `word` is its column's, for where rows stand as small blocks."""
+    return rx.el.td(*shown, class_name="num", custom_attrs={"data-word": word}, **props)
 
 
 def _tagged(view: Any) -> rx.Component:
     """Return a debt's name with what to look at in its offer."""
-    return rx.el.th(
-        link(view.creditor, to=routes.case_path(OFFERS.opened, "debts")),
-        rx.el.span(view.kind, class_name="sub"),
-        rx.el.span(
-            rx.cond(view.is_fixed, badge("Fixed", "note")),
-            rx.cond(view.is_token, badge("Token, not from surplus", "note")),
-            rx.foreach(view.tags, lambda word: badge(word, "soon")),
-            class_name="tags",
-        ),
-        scope="row",
+    tags = rx.el.span(
+        rx.cond(view.is_fixed, badge("Fixed", "note")),
+        rx.cond(view.is_token, badge("Token, not from surplus", "note")),
+        rx.foreach(view.tags, lambda word: badge(word, "soon")),
+        class_name="tags",
     )
+    return _debt(view, tags)
 
 
 def _months(view: Any) -> rx.Component:
-    return rx.el.td(
+    return _figure(
+        "Months",
         view.months,
         rx.cond(view.long_term, rx.fragment(" ", badge("Long", "soon"))),
         rx.el.span(view.term, class_name="sub"),
-        class_name="num",
     )
 
 
@@ -84,9 +86,9 @@ def _box(view: Any, hint: str) -> rx.Component:
 def _first_row(view: Any) -> rx.Component:
     return rx.el.tr(
         _tagged(view),
-        rx.el.td(view.owed, class_name="num"),
-        rx.el.td(view.entered, class_name="num", col_span=2),
-        rx.el.td(_box(view, "offer-hint"), class_name="num"),
+        _figure("Owed, £", view.owed),
+        _figure("Entered as, £", view.entered, col_span=2),
+        _figure("Offer a month, £", _box(view, "offer-hint")),
         _months(view),
         key=view.id,
     )
@@ -95,10 +97,10 @@ def _first_row(view: Any) -> rx.Component:
 def _other_row(view: Any) -> rx.Component:
     return rx.el.tr(
         _tagged(view),
-        rx.el.td(view.owed, class_name="num"),
-        rx.el.td(view.share, class_name="num"),
-        rx.el.td(view.exact, class_name="num"),
-        rx.el.td(_box(view, "sharing-hint"), class_name="num"),
+        _figure("Owed, £", view.owed),
+        _figure("Share", view.share),
+        _figure("Exact, £", view.exact),
+        _figure("Offer a month, £", _box(view, "sharing-hint")),
         _months(view),
         key=view.id,
     )
@@ -133,9 +135,9 @@ def first_table() -> rx.Component:
     ]
     foot = rx.el.tr(
         rx.el.th("Priority total", scope="row"),
-        rx.el.td(totals.priority_owed, class_name="num"),
+        _figure("Owed, £", totals.priority_owed),
         rx.el.td(col_span=2),
-        rx.el.td(totals.priority_offered, class_name="num"),
+        _figure("Offer a month, £", totals.priority_offered),
         rx.el.td(),
     )
     hint = rx.el.p(
@@ -170,10 +172,10 @@ def others_table() -> rx.Component:
     ]
     foot = rx.el.tr(
         rx.el.th("Non-priority total", scope="row"),
-        rx.el.td(totals.others_owed, class_name="num"),
-        rx.el.td(totals.others_share, class_name="num"),
-        rx.el.td(totals.others_exact, class_name="num"),
-        rx.el.td(totals.others_offered, class_name="num"),
+        _figure("Owed, £", totals.others_owed),
+        _figure("Share", totals.others_share),
+        _figure("Exact, £", totals.others_exact),
+        _figure("Offer a month, £", totals.others_offered),
         rx.el.td(),
     )
     return rx.cond(
@@ -259,7 +261,7 @@ def excluded_table() -> rx.Component:
 
     def row(view: Any) -> rx.Component:
         return rx.el.tr(
-            rx.el.th(view.creditor, rx.el.span(view.kind, class_name="sub"), scope="row"),
+            _debt(view),
             rx.el.td(view.owed, class_name="num"),
             rx.el.td(view.why),
         )

@@ -185,7 +185,7 @@ def _authority(page: Page) -> None:
 
 
 def _new_letter(page: Page) -> None:
-    _dialog("New letter", "Draft")(page)
+    _dialog("New letter", "Draft letters")(page)
     shown = page.locator("dialog[open]")
     shown.get_by_label("What to write").select_option("closing")
     expect(shown.get_by_role("checkbox")).not_to_have_count(0)
@@ -194,7 +194,7 @@ def _new_letter(page: Page) -> None:
 def _open_letter(page: Page) -> None:
     """Draft the client's closing letter, and ask to issue it."""
     _new_letter(page)
-    page.locator("dialog[open]").get_by_role("button", name="Draft", exact=True).click()
+    page.locator("dialog[open]").get_by_role("button", name="Draft letters", exact=True).click()
     expect(page.get_by_role("article")).to_be_visible()
     page.get_by_role("button", name="Issue letter").click()
     expect(page.locator("dialog[open]")).to_contain_text("Before it can be issued")

@@ -108,7 +108,7 @@ class TestCompare:
         expect(page.locator(f"tr[data-code='{FOOD}']")).to_contain_text("Removed")
         expect(page.locator(f"tr[data-code='{WAGES}']")).to_contain_text("no change")
         expect(page.locator("tfoot tr[data-sum=surplus]")).to_contain_text("300.00480.00+180.00")
-        page.get_by_role("button", name="Changes alone 2").click()
+        page.get_by_role("button", name="Changes only 2").click()
         expect(page.locator(f"tr[data-code='{WAGES}']")).to_have_count(0)
         expect(row).to_be_visible()
         page.get_by_label("With").select_option("1")

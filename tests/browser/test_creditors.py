@@ -45,7 +45,7 @@ class TestDirectory:
         page = office.signed_in("tess", "/creditors").page
         expect(row(page, "Harbour Homes")).to_contain_text("1 Quay Street, Hull, HU1 1AA")
         page.get_by_label("Find a creditor").press_sequentially("barc")
-        expect(row(page, "Barclaycard")).to_contain_text("Shipped, read-only")
+        expect(row(page, "Barclaycard")).to_contain_text("Built in, read-only")
         expect(row(page, "Harbour Homes")).to_have_count(0)
         expect(page).to_have_url(re.compile(r"q=barc$"))
         page.get_by_label("Find a creditor").fill("homes")
@@ -99,7 +99,7 @@ class TestDirectory:
         shown.get_by_role("button", name="Save creditor").click()
         expect(row(page, "Barclaycard")).to_contain_text("1 Card Street, Leeds, LS1 1AA")
         expect(row(page, "Barclaycard")).to_contain_text("Our own")
-        expect(page.get_by_text("Shipped, read-only")).to_have_count(0)
+        expect(page.get_by_text("Built in, read-only")).to_have_count(0)
 
     def test_who_saves_second_sees_both(self, office: Office, cast: Cast) -> None:
         entry_id = plant(cast)

@@ -79,6 +79,7 @@ class TestTheBoxes:
         page.get_by_role("link", name="Open the debt to Harbour Homes").focus()
         page.keyboard.press("Enter")
         page.wait_for_url(f"**{path(owed)}")
+        expect(page.get_by_role("link", name="All debts", exact=True)).to_be_visible()
         account = page.get_by_label("Account number")
         account.focus()
         page.keyboard.type("T-100/7")

@@ -69,8 +69,8 @@ class TestTheAnswers:
         into(page, "partner_employment_note", "Bell ringer")
         press(page, "Save household")
         said = (
-            "2 adults, 2 children under 16, 1 child of 16 to 18, Other home (House boat),"
-            " Part-time, partner: Other work (Bell ringer)"
+            "2 adults, 2 children under 16, 1 child of 16 to 18; other home (House boat);"
+            " part-time; partner: other work (Bell ringer)"
         )
         expect(answers(page)).to_contain_text(said)
         expect(bar(page)).to_contain_text("3 children")

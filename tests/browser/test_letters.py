@@ -228,7 +228,7 @@ class TestAClient:
         new = page.get_by_role("dialog", name="New letter")
         new.get_by_label("What to write").select_option("appointment")
         expect(new.get_by_role("checkbox", name=re.compile("Leanne Whitmore"))).to_be_checked()
-        new.get_by_role("button", name="Draft", exact=True).click()
+        new.get_by_role("button", name="Draft letters", exact=True).click()
         gap = page.get_by_role("button", name="the day and time")
         gap.click()
         page.keyboard.type("Tuesday at 10:30")
