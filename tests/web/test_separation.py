@@ -235,10 +235,13 @@ def told_by_search(two: Two, pack: dict[str, int], mark: str) -> dict[str, str]:
 
 
 def pages() -> Iterator[tuple[str, Call]]:
-    """Yield each call that opens something of a case or a client and sends nothing."""
+    """Yield each call that opens something of a case or a client and sends nothing.
+
+    Not an older sheet that is asked for by its number: those of the time together stay.
+    """
     for name, call in CALLS.items():
         opens = name.partition(".")[2].startswith(("open", "refresh", "show_more", "look_again"))
-        plain = not (call.args or call.after or call.by != "amina")
+        plain = not (call.args or call.after or call.by != "amina" or "from=" in call.at)
         if opens and plain and ("{cases}" in call.at or "{clients}" in call.at):
             yield name, call
 
