@@ -28,8 +28,9 @@ from cma_app.services.budgets import (
     read_budget,
 )
 from cma_app.services.households import EMPLOYMENTS, TENURES, Answers
+from cma_app.services.partners import joined_person
 from cma_app.session import CentreSession
-from models import BudgetSheet
+from models import BudgetSheet, Case
 
 Change = Literal["same", "added", "changed", "removed"]
 
@@ -171,6 +172,7 @@ def compare_sheets(
 ) -> CaseVersions:
     """Return two of a case's sheets by number side by side; left out, the newest two.
 
+    A sheet made for two is not compared unasked once one of them has left the case.
     A number that the case does not have is NotFound, as another centre's case is.
     """
     newest = read_budget(session, case_id)
@@ -182,7 +184,15 @@ def compare_sheets(
     after = second if second is not None else sheets[0].sheet_no
     before = first if first is not None else max(1, after - 1)
     found = [read_budget(session, case_id, sheet_no=number) for number in (before, after)]
+    if first is None and second is None and _is_of_who_left(session, case_id, found[0].sheet):
+        return CaseVersions(sheets, None)
     return CaseVersions(sheets, _compared(*found))
+
+
+def _is_of_who_left(session: CentreSession, case_id: int, sheet: BudgetSheet | None) -> bool:
+    """Say whether a sheet was made for two of whom one has left the case."""
+    case = session.require(Case, case_id)
+    return sheet is not None and sheet.is_joint and joined_person(session, case) is None
 
 
 def _compared(one: CaseBudget, other: CaseBudget) -> Comparison:

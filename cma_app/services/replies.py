@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from cma_app.access.acts import Act
@@ -132,7 +133,7 @@ def answerable_debts(session: CentreSession, case_id: int) -> list[Answerable]:
     session.authorize(Act.CASE_OPEN, case)
     newest = (
         select(col(Offer.debt_id), col(Offer.amount))
-        .distinct(col(Offer.debt_id))
+        .ext(distinct_on(col(Offer.debt_id)))
         .where(col(Offer.centre_id) == case.centre_id, col(Offer.deleted_at).is_(None))
         .order_by(col(Offer.debt_id), col(Offer.budget_sheet_id).desc())
         .subquery()

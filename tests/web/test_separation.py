@@ -10,6 +10,7 @@ import importlib
 import inspect
 import io
 import pkgutil
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -134,10 +135,10 @@ def join_two(cast: Cast) -> Two:
         joint = {"creditor": "Joint Bank", "debt_type": "personal_loan", "balance": "500"}
         add_debt(session, case.id, joint | {"owed_by": "joint"})
         sheet = start_sheet(session, case.id)
-        record_line(session, sheet.id, code="client-salary-or-wages", typed="9", note=f"{HERS} pay")
-        record_line(session, sheet.id, code="partner-salary-or-wages", typed="9", note=f"{HIS} pay")
         sheet.is_joint = True
         session.flush()
+        record_line(session, sheet.id, code="client-salary-or-wages", typed="9", note=f"{HERS} pay")
+        record_line(session, sheet.id, code="partner-salary-or-wages", typed="9", note=f"{HIS} pay")
         prepare_statement(session, case.id)
         for client_id, mark in ((case.client_id, HERS), (his, HIS)):
             signed = {"signed_on": f"{today():%d %m %Y}", "client_id": str(client_id)}
@@ -193,7 +194,8 @@ def told_by_services(two: Two, pack: dict[str, int]) -> dict[str, str]:
     said: dict[str, str] = {}
     for name, verb, key in readings():
         arguments = {key: pack["cases" if key == "case_id" else "clients"]}
-        if "first" in inspect.signature(verb).parameters:
+        asked = inspect.signature(verb).parameters.get("first")
+        if asked is not None and asked.default is inspect.Parameter.empty:
             arguments["first"] = False
         with pytest.raises((Undone, CmaError)), two.open() as session:
             answer = verb(session, **arguments)
@@ -233,10 +235,13 @@ def told_by_search(two: Two, pack: dict[str, int], mark: str) -> dict[str, str]:
 
 
 def pages() -> Iterator[tuple[str, Call]]:
-    """Yield each call that opens something of a case or a client and sends nothing."""
+    """Yield each call that opens something of a case or a client and sends nothing.
+
+    Not an older sheet that is asked for by its number: those of the time together stay.
+    """
     for name, call in CALLS.items():
         opens = name.partition(".")[2].startswith(("open", "refresh", "show_more", "look_again"))
-        plain = not (call.args or call.after or call.by != "amina")
+        plain = not (call.args or call.after or call.by != "amina" or "from=" in call.at)
         if opens and plain and ("{cases}" in call.at or "{clients}" in call.at):
             yield name, call
 
@@ -247,7 +252,7 @@ def told_by_pages(two: Two, served: Served, pack: dict[str, int]) -> dict[str, s
     with Tab(served, served.sign_in(two.cast, "amina")) as tab:
         tab.arrive()
         for name, call in pages():
-            if all(f"{{{key}}}" not in call.at or key in pack for key in ("cases", "clients")):
+            if set(re.findall(r"\{(\w+)\}", call.at)) <= pack.keys():
                 said[name] = "\n".join(tab.call(name, call, pack, pack)) + tab.rest()
     return said
 
