@@ -70,8 +70,8 @@ def load(on: date | None = None, say: Say = lambda _words: None) -> DemoSignIns:
             return replace(signs, told=False)
         say("Adding two centres and their people")
         cast = make_centres(connection, admin)
-        _load_guidelines(connection, cast)
         _load_directories(connection, cast)
+        _load_guidelines(connection, cast)
         told = {data.code: Telling(data, cast, day) for data in households()}
         spans: list[Span] = []
         for moment, data, step in steps(day):
