@@ -35,13 +35,13 @@ from cma_app.services import (
     notes,
     offers,
     referrals,
-    replies,
     rooms,
     sheet_details,
     statements,
     vulnerability,
     walk_in,
 )
+from cma_app.services.replies import list_replies, record_reply, tell_client
 from cma_app.session import CentreSession, open_as
 from models import Debt
 
@@ -68,6 +68,7 @@ VERBS = (
     "letters",
     "replies",
     "told",
+    "done",
     "stage",
     "note",
     "book",
@@ -267,12 +268,16 @@ class Telling:
     def _replies(self, session: CentreSession, step: Step) -> None:
         for key, said in step["replies"].items():
             answered = self.letter_ids.get(key)
-            replies.record_reply(session, self.debt_ids[key], said, letter_id=answered)
+            record_reply(session, self.debt_ids[key], said, letter_id=answered)
 
     def _told(self, session: CentreSession, step: Step) -> None:
-        known = {row.debt_id: row.id for row in replies.list_replies(session, self.case_id)}
+        known = {row.debt_id: row.id for row in list_replies(session, self.case_id)}
         for key in step["told"]:
-            replies.tell_client(session, known[self.debt_ids[key]])
+            tell_client(session, known[self.debt_ids[key]])
+
+    def _done(self, session: CentreSession, step: Step) -> None:
+        waiting = {row.what: row.id for row in next_actions.list_actions(session, self.case_id)}
+        next_actions.complete_action(session, waiting[step["done"]])
 
     def _stage(self, session: CentreSession, step: Step) -> None:
         case_steps.move_stage(session, self.case_id, stage=step["stage"])

@@ -247,7 +247,15 @@ def _sums(debts: tuple[Debt, ...], *, arrears: bool) -> list[str]:
     owed = sum((debt.balance for debt in debts), NIL)
     behind = sum((debt.arrears or NIL for debt in debts), NIL)
     offered = sum((debt.offer or NIL for debt in debts if debt.kind != "lump_sum"), NIL)
-    return [money(owed), money(behind) if arrears else "", money(offered)]
+    return [money(owed), money(behind) if arrears else "", with_lump_sums(offered, debts)]
+
+
+def with_lump_sums(monthly: Decimal, debts: tuple[Debt, ...]) -> str:
+    """Return what is offered in all: by the month, and beneath it what is offered once."""
+    once = sum((debt.offer or NIL for debt in debts if debt.kind == "lump_sum"), NIL)
+    if not once:
+        return money(monthly)
+    return f"{money(monthly)}\nonce: {money(once)}" if monthly else f"{money(once)}\nonce"
 
 
 def _named(debt: Debt) -> list[str]:
@@ -306,7 +314,8 @@ def offer_words(debt: Debt) -> list[str]:
 def _part_of(debt: Debt) -> str:
     if debt.balance <= 0 or debt.offer is None:
         return ""
-    return f": {debt.offer * 100 / debt.balance:.1f}% of the balance"
+    part = f"{debt.offer * 100 / debt.balance:.1f}".removesuffix(".0")
+    return f": {part}% of the balance"
 
 
 def ticks(content: StatementContent) -> list[list[str]]:

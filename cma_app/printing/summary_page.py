@@ -16,6 +16,7 @@ from cma_app.printing.statement_page import (
     pairs,
     signing,
     ticks,
+    with_lump_sums,
 )
 from cma_app.printing.typesetting import day, money
 
@@ -132,11 +133,11 @@ def _debt_table(title: str, owed: str, debts: tuple[Debt, ...], *, ccj: bool) ->
     offered = sum((debt.offer or NIL for debt in debts if _counts(debt)), NIL)
     return {
         "title": title,
-        "columns": ["Creditor", owed, *(["CCJ"] if ccj else []), "Offer a month"],
+        "columns": ["Creditor", owed, "CCJ" if ccj else "", "Offer a month"],
         "rows": [
             {
                 "name": debt.creditor,
-                "cells": [money(debt.balance), *([("Yes" if debt.ccj else "No")] if ccj else [])],
+                "cells": [money(debt.balance), ("Yes" if debt.ccj else "No") if ccj else ""],
                 "offer": offer_words(debt),
                 "kept": is_kept(debt.creditor),
             }
@@ -144,8 +145,8 @@ def _debt_table(title: str, owed: str, debts: tuple[Debt, ...], *, ccj: bool) ->
         ],
         "totals": [
             money(sum((debt.balance for debt in debts), NIL)),
-            *([""] if ccj else []),
-            money(offered),
+            "",
+            with_lump_sums(offered, debts),
         ],
     }
 

@@ -287,3 +287,27 @@ def enormous() -> StatementContent:
             for n, debt in enumerate(debts, 1)
         ),
     )
+
+
+def joint(**over: Any) -> StatementContent:
+    """Return a statement of two people that neither confirmed yet."""
+    sam = Person(
+        name="Sam Whitmore", date_of_birth=date(1990, 2, 3), employment_labels=("Full-time",)
+    )
+    return leanne(**{"partner": sam, "is_joint": True, "confirmation": None, **over})
+
+
+def settling() -> StatementContent:
+    """Return a household that offers half of each other debt once, in full and final settlement."""
+    content = leanne()
+    half = tuple(
+        replace(debt, kind="lump_sum", offer=debt.balance / 2, months=None)
+        for debt in content.non_priority_debts
+    )
+    left = content.totals.available_for_non_priority
+    return replace(
+        content,
+        non_priority_debts=half,
+        totals=replace(content.totals, non_priority_offers=NIL, unallocated=left),
+        offer_method="One sum each, in full and final settlement",
+    )

@@ -16,7 +16,7 @@ from cma_app.printing.statements import full, summary
 from cma_app.printing.summary_page import fixed_rows
 from cma_app.printing.typesetting import UnknownLayout, money
 from tests.printing.reading import keep_pictures, pages_of, tags_of, text_of
-from tests.printing.samples import enormous, in_deficit, leanne, marek
+from tests.printing.samples import enormous, in_deficit, leanne, marek, settling
 
 HOSTILE = (
     "#panic()",
@@ -51,6 +51,16 @@ class TestFigures:
                 assert figure in text
         assert "539 months long term" in text_of(full(marek()))
         assert "£2,250.00" not in text_of(summary(marek()))
+
+    def test_sums_offered_once_are_added_apart_from_what_is_paid_by_the_month(self) -> None:
+        content = settling()
+        first, *others = content.non_priority_debts
+        by_the_month = replace(first, kind="surplus", offer=Decimal("12.00"))
+        mixed = replace(content, non_priority_debts=(by_the_month, *others))
+        for layout in (full, summary):
+            assert "full and final: 50% of the balance" in text_of(layout(content))
+            assert "Total 4,000.00 2,000.00 once" in text_of(layout(content))
+            assert "Total 4,000.00 12.00 once: 1,285.00" in text_of(layout(mixed))
 
     def test_every_line_and_total_is_on_the_page(self) -> None:
         content = leanne()
