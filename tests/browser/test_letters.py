@@ -77,7 +77,7 @@ class TestABatch:
     def draft_all(self, page: Page) -> None:
         page.keyboard.press("n")
         new = page.get_by_role("dialog", name="New letter")
-        press(page, re.compile("^Draft$"))
+        press(page, re.compile("^Draft letters$"))
         expect(new.get_by_role("alert")).to_contain_text("Choose what to write.")
         assert findings(page) == []
         new.get_by_label("What to write").select_option("holding")
@@ -85,7 +85,7 @@ class TestABatch:
         expect(new.get_by_role("checkbox", name="Swift Loans")).to_be_checked()
         expect(new.get_by_text("No address known:")).to_contain_text("Home Catalogue")
         picture(page, "letters-new-1280")
-        press(page, re.compile("^Draft$"))
+        press(page, re.compile("^Draft letters$"))
         expect(page.get_by_text("5 letters drafted.")).to_be_visible()
         expect(new).to_be_hidden()
 
