@@ -74,7 +74,6 @@ def load(on: date | None = None, say: Say = lambda _words: None) -> DemoSignIns:
         _load_guidelines(connection, cast)
         make_rooms(connection, cast)
         _load_directories(connection, cast)
-        _load_guidelines(connection, cast)
         told = {data.code: Telling(data, cast, day) for data in households()}
         spans: list[Span] = []
         for moment, data, step in steps(day):

@@ -73,7 +73,6 @@ VERBS = (
     "note",
     "book",
     "outcome",
-    "done",
     "action",
     "review",
     "let_through",
@@ -313,10 +312,6 @@ class Telling:
             said["follow_up_date"] = self._day(step["outcome"]["by"]).isoformat()
         kept = appointment_list.read_appointment(session, self.appointment_id)
         appointments.record_outcome(session, kept.row.id, said, version=kept.row.version)
-
-    def _done(self, session: CentreSession, step: Step) -> None:
-        waiting = {row.what: row.id for row in next_actions.list_actions(session, self.case_id)}
-        next_actions.complete_action(session, waiting[step["done"]])
 
     def _action(self, session: CentreSession, step: Step) -> None:
         said = step["action"]
