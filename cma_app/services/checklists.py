@@ -51,7 +51,7 @@ def read_checklists(session: CentreSession, case_type: str) -> ChecklistView:
     return ChecklistView(
         case_type=case_type,
         in_force=read_items(newest.items) if newest else starting_items(case_type),
-        in_force_name=f"Version {newest.version_no}" if newest else f"Shipped, {first_version()}",
+        in_force_name=f"Version {newest.version_no}" if newest else f"Built in, {first_version()}",
         in_force_since=newest.published_at if newest else None,
         draft_id=draft.id if draft else 0,
         draft_version=draft.version if draft else 0,

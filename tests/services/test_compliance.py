@@ -342,7 +342,7 @@ class TestChecklists:
         with cast.open(cast.tess) as session:
             found = read_checklists(session, case_type)
         assert found.in_force == starting_items(case_type)
-        assert found.in_force_name.startswith("Shipped")
+        assert found.in_force_name.startswith("Built in")
 
     def test_a_published_version_is_for_cases_from_then_on(self, cast: Cast, owner: Engine) -> None:
         before = make_case(cast, cast.amina)
