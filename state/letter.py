@@ -126,10 +126,12 @@ class LetterState(CentreState):
     @act(Act.LETTER_ISSUE, form="issue_errors")
     async def issue(self, form: Form):
         """Issue the letter: it never changes after this."""
+        if self.theirs:
+            raise Conflict("Somebody changed this letter too. Save it first, then issue it.")
         self.view = await self.ask(
             _issue,
             self.route_id("letter_id"),
-            version=_version(form),
+            version=self.base,  # of what this page saved last, however soon the button followed
             route=text_in(form, "route"),
             figures_meant=ticked(form, "figures_meant"),
         )

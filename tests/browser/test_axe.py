@@ -302,7 +302,7 @@ def _confirm(word: str, whose: str) -> Callable[[Page], None]:
 def _lump_sum(page: Page) -> None:
     page.get_by_text("Full and final offer instead").click()
     page.get_by_role("button", name="Offer full and final").click()
-    expect(page.locator(".error-summary")).to_be_visible()
+    expect(page.locator(".error-summary", has_text="Enter the")).to_be_visible()
 
 
 def _in_the_way(page: Page) -> None:

@@ -244,7 +244,7 @@ class TestByKeyboardAlone:
         page.keyboard.type("Offer")
         press(page, "Choose all", new)
         expect(new.get_by_role("checkbox", name="Swift Loans")).to_be_checked()
-        press(page, "Draft", new)
+        press(page, "Draft letters", new)
         expect(page.get_by_text("3 letters drafted.")).to_be_visible()
         expect(new).to_be_hidden()
         press(page, re.compile("^Issue all 3"))

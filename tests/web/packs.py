@@ -16,6 +16,7 @@ from cma_app.access.actor import Actor
 from cma_app.clock import today
 from cma_app.keys import encrypt_field
 from cma_app.rules.checklists import Item
+from cma_app.rules.letter_templates import letter_template
 from cma_app.services.statement_content import content_now, hash_of
 from cma_app.session import open_as
 from models import Statement
@@ -175,6 +176,7 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
             "item": {**Item("I2", "intake", f"{canary} asked", evidence="note").to_json()},
         },
         "letters": {
+            "template_version": letter_template("holding", today()).version,
             "recipient": "creditor",
             "statement_id": None,
             "issued_by": None,
