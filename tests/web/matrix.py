@@ -903,7 +903,12 @@ PEOPLE_SCREEN = {
     "UsersState.check": Call("/people", "maria", left("email", "nova@"), shows="e-mail address"),
     "UsersState.reset_password": Call(PEOPLE, "maria", {"person": "@users"}, writes="users"),
     "UsersState.ask_deactivate": Call(
-        PEOPLE, "maria", {"person": "@users"}, ("UsersState.open",), shows="{people_canary}"
+        # whoever is not on the page that is shown has no name in the question
+        PEOPLE,
+        "maria",
+        {"person": "@users"},
+        ("UsersState.open",),
+        shows="leaving_rx_state_",
     ),
     "UsersState.deactivate": Call(PEOPLE, "maria", {"person": "@users"}, writes="users"),
     "UsersState.reactivate": Call(
