@@ -317,6 +317,7 @@ class TestAvailability:
         expect(rooms.get_by_text("Closed")).to_be_visible()
         rooms.get_by_role("button", name="Rename Annexe").click()
         shown = page.get_by_role("dialog", name="Rename the room")
+        expect(shown.get_by_label("Name")).to_have_value("Annexe")
         shown.get_by_label("Name").fill("Garden room")
         shown.get_by_role("button", name="Rename room").click()
         expect(rooms.get_by_role("button", name="Close Garden room")).to_be_visible()
