@@ -17,9 +17,9 @@ run: setup ## start everything with the demo on http://localhost:8000 (PORT, CMA
 
 test: setup ## unit tests, walls, platform, browser journeys (a database each for two at a time)
 	@sh tools/browser.sh
-	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests --ignore=tests/walls \
-	  --ignore=tests/web --ignore=tests/platform --ignore=tests/browser --ignore=tests/demo
-	@$(BIN)/python -m pytest -q tests/walls tests/demo
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests --ignore=tests/walls --ignore=tests/web \
+	  --ignore=tests/platform --ignore=tests/browser --ignore=tests/demo --ignore=tests/printing
+	@$(BIN)/python -m pytest -q tests/walls tests/demo tests/printing
 	@$(BIN)/python -m pytest -q tests/platform
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/web tests/browser
 
