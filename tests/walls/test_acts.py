@@ -25,6 +25,8 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "compliance_gates.pass_gate": "a step of issuing and closing, asked there",
     "compliance_proofs.proven": "a step of reading a checklist, asked there: yes and no alone",
     "compliance_rows.names_of": "a step of reading a checklist, asked there",
+    "letter_people.draft_like": "a step of drafting and restoring, asked there",
+    "partners.people_here": "a step of reading letters, asked there: who is on the case",
     "compliance_rows.rows_of": "a step of reading a checklist, asked there",
     "compliance_rows.standing_rows": "a step of reading a checklist, asked there",
     "compliance_rows.why_not": "a step of answering, asked there",
