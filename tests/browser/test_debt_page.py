@@ -1,6 +1,6 @@
 """One debt in a browser: filled by keyboard, refused with words, its emergency told everywhere."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -15,8 +15,12 @@ from tests.services.money import make_case
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
 RENT = {"creditor": "Harbour Homes", "debt_type": "rent", "balance": "2964"}
-SOON = today() + timedelta(days=5)
-WHEN = f"{SOON:%a} {SOON.day} {SOON:%b %Y}"
+
+
+def soon() -> tuple[date, str]:
+    """Return a day five days from now, and how the screens write it."""
+    day = today() + timedelta(days=5)
+    return day, f"{day:%a} {day.day} {day:%b %Y}"
 
 
 @pytest.fixture
@@ -54,7 +58,7 @@ def choose_event(page: Page, kind: str) -> Locator:
 
 def told_elsewhere(desk: Desk, owed: tuple[int, int]) -> None:
     """Look for the eviction on the other pages that tell of it."""
-    page = desk.page
+    page, (_, when) = desk.page, soon()
     clock = page.locator(".identity-bar .clock")
     desk.open(f"/cases/{owed[0]}/budget")
     expect(clock).to_contain_text("Eviction in 5 days")
@@ -65,7 +69,7 @@ def told_elsewhere(desk: Desk, owed: tuple[int, int]) -> None:
     desk.open("/")
     expect(page.get_by_role("region", name="Emergencies")).to_contain_text("Eviction")
     desk.open(f"/cases/{owed[0]}/debts")
-    expect(page.locator("[data-debt]").first).to_contain_text(f"Eviction {WHEN} 10:30")
+    expect(page.locator("[data-debt]").first).to_contain_text(f"Eviction {when} 10:30")
     picture(page, "grid-emergency")
     assert findings(page) == []
 
@@ -180,11 +184,12 @@ class TestAnEmergency:
         expect(dialog.locator(".error-summary")).to_be_focused()
         assert findings(page) == []
         picture(page, "debt-event-errors")
-        fill_date(page, "event_date", str(SOON.day), str(SOON.month), str(SOON.year))
+        day, when = soon()
+        fill_date(page, "event_date", str(day.day), str(day.month), str(day.year))
         dialog.get_by_label("At what time").fill("10:30")
         dialog.get_by_role("button", name="Save").click()
         clock = page.locator(".identity-bar .clock")
-        expect(clock).to_have_text(f"Eviction in 5 days, {WHEN}, 10:30, the debt to Harbour Homes")
+        expect(clock).to_have_text(f"Eviction in 5 days, {when}, 10:30, the debt to Harbour Homes")
         expect(page.locator(".identity-bar")).to_contain_text("Urgent")
         expect(card).to_contain_text("Eviction")
         picture(page, "debt-emergency")
