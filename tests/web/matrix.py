@@ -270,6 +270,10 @@ HOUSEHOLD = {
     "HouseholdState.record stale": Call(
         HOME, args=form(has_partner="yes", adults="3"), shows="Theirs is shown"
     ),
+    "HouseholdState.record draft": Call(
+        HOME, args=form(intent="draft", adults="2"), after=AT_HOME, shows="not saved yet"
+    ),
+    "HouseholdState.drop": Call(HOME, after=AT_HOME, shows=SHOWN),
     "HouseholdState.check": Call("/cases", args=left("adults", "x"), shows="whole number"),
     "HouseholdState.check_person": Call(HOME, args=left("phone", "12"), shows="phone"),
     "HouseholdState.separate": Call(HOME, args=form(own_case="yes"), writes="case_people"),
@@ -438,6 +442,13 @@ BUDGET = {
         after=ON_SHEET,
         writes="budget_sheets",
     ),
+    "BudgetState.record_details draft": Call(
+        f"{CASE}/budget",
+        args=form(intent="draft", debt_admin_fee="5"),
+        after=ON_SHEET,
+        shows="not saved yet",
+    ),
+    "BudgetState.drop_details": Call(f"{CASE}/budget", after=ON_SHEET, shows=SHOWN),
     "BudgetState.record_details stale": Call(
         f"{CASE}/budget",
         args=form(
