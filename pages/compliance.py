@@ -77,7 +77,7 @@ def _item(view: Any) -> rx.Component:
         type="button",
         class_name="link",
         on_click=STATE.edit_item(view.id),
-        custom_attrs=opens(ANSWER),
+        custom_attrs=opens(ANSWER, fills=True),
     )
     optional = rx.cond(view.is_mandatory, "", "Optional. ")
     return rx.el.li(
@@ -139,7 +139,7 @@ def _gate(view: Any) -> rx.Component:
                 type="button",
                 class_name="link",
                 on_click=STATE.edit_item(each.id),
-                custom_attrs=opens(ANSWER),
+                custom_attrs=opens(ANSWER, fills=True),
             )
         )
 
@@ -152,7 +152,7 @@ def _gate(view: Any) -> rx.Component:
             type="button",
             class_name="button small",
             on_click=STATE.choose_gate(view.gate),
-            custom_attrs=opens(GATE),
+            custom_attrs=opens(GATE, fills=True),
         ),
     )
     waits = rx.fragment(
