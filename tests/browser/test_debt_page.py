@@ -1,15 +1,19 @@
 """One debt in a browser: filled by keyboard, refused with words, its emergency told everywhere."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from cma_app.clock import today
-from cma_app.services.debts import add_debt
+from cma_app.services.debts import add_debt, change_debt
+from cma_app.services.drafts import kept_draft
+from models import Debt
 from tests.browser.conftest import Desk, Office
 from tests.browser.looking import findings, picture, sideways
 from tests.people import Cast
+from tests.platform.waiting import until
 from tests.services.money import make_case
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
@@ -164,6 +168,41 @@ class TestTheBoxes:
         expect(mine.locator(".toast")).to_contain_text("Debt saved.")
         expect(mine.locator(".identity-bar")).to_contain_text("£2,900.00")
         expect(mine.get_by_label("Collector or agent")).to_have_value("Grange Recoveries")
+
+
+class TestKept:
+    def test_what_was_typed_is_there_after_a_reload(
+        self, office: Office, owed: tuple[int, int], cast: Cast
+    ) -> None:
+        page = office.signed_in("amina", path(owed)).page
+        page.get_by_label("Account").first.fill("HH 77")
+        page.get_by_label("Balance, £").fill("2964.50x")
+        page.get_by_label("Strategy").fill("Ask for time.")
+        page.get_by_label("Strategy").press("Tab")
+        expect(page.get_by_text(re.compile("^Kept ..:.., not saved yet"))).to_be_visible()
+
+        def is_kept() -> bool:
+            with cast.open(cast.amina) as session:
+                kept = kept_draft(session, "debt", record_id=owed[1])
+                return kept.get("strategy") == "Ask for time."
+
+        until(is_kept, what="keeping the strategy")
+        with cast.open(cast.ben) as session:
+            debt = session.require(Debt, owed[1])
+            change_debt(session, owed[1], RENT | {"arrears": "80"}, version=debt.version)
+        page.reload()
+        expect(page.get_by_text("What you typed is kept, and not saved yet.")).to_be_visible()
+        expect(page.get_by_label("Account").first).to_have_value("HH 77")
+        expect(page.get_by_label("Balance, £")).to_have_value("2964.50x")
+        expect(page.get_by_label("Arrears, £")).to_have_value("80.00")
+        assert findings(page) == []
+        page.get_by_label("Balance, £").fill("2964.50")
+        page.get_by_role("button", name="Save debt").click()
+        expect(page.get_by_text("Debt saved.")).to_be_visible()
+        expect(page.get_by_text("not saved yet")).to_have_count(0)
+        page.reload()
+        expect(page.get_by_label("Strategy")).to_have_value("Ask for time.")
+        expect(page.get_by_label("Balance, £")).to_have_value("2,964.50")
 
 
 class TestAnEmergency:

@@ -368,6 +368,10 @@ STEP = {
 DEBT_FILE = {
     "DebtFileState.open": Call(DEBT, shows=SHOWN),
     "DebtFileState.record": Call(DEBT, args=form(**ROW), after=ON_DEBT, writes="debts"),
+    "DebtFileState.record draft": Call(
+        DEBT, args=form(intent="draft", **ROW), after=ON_DEBT, shows="not saved yet"
+    ),
+    "DebtFileState.drop": Call(DEBT, after=ON_DEBT, shows=SHOWN),
     "DebtFileState.check": Call("/cases", args=left("balance_date", "1 13 2027"), shows=WRONG_DAY),
     "DebtFileState.begin_event": Call(
         DEBT, args={"event_id": "@debt_events"}, after=ON_DEBT, shows=SHOWN
