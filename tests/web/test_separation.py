@@ -48,7 +48,8 @@ from cma_app.services.next_actions import record_action
 from cma_app.services.notes import record_note
 from cma_app.services.replies import record_reply
 from cma_app.services.separation import separate_people
-from cma_app.services.statements import prepare_statement, preview_statement, read_statements
+from cma_app.services.statement_list import read_statements
+from cma_app.services.statements import prepare_statement, preview_statement
 from cma_app.services.vulnerability import VulnerabilityForm, add_vulnerability
 from cma_app.services.walk_in import start_walk_in
 from cma_app.session import CentreSession
