@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
-from cma_app.web import downloads, health, live_board, sign_in
+from cma_app.web import doorkeeper, downloads, health, live_board, sign_in
 from cma_app.web.doorway import Doorway
 from cma_app.web.security import Walls
 from pages import (
@@ -41,6 +41,7 @@ from pages import (
     pasted_debts,
     people,
     referrals,
+    sign_ins,
     statements,
     walk_in,
 )
@@ -77,6 +78,7 @@ SCREENS: list[Screen] = [
     guidelines.guidelines,
     people.people,
     centres.centres,
+    sign_ins.sign_ins,
     not_found.not_found,
 ]
 """Every page: one line each."""
@@ -89,7 +91,10 @@ ROUTES: list[BaseRoute] = [
 ]
 """Every plain HTTP or WebSocket route of our own: one line each."""
 
-LIFESPANS: list[Callable[..., Any]] = [health.behind_the_walls]
+LIFESPANS: list[Callable[..., Any]] = [
+    health.behind_the_walls,
+    doorkeeper.keep_the_door,
+]
 """What runs for as long as the app does: one line each."""
 
 log = structlog.get_logger(__name__)

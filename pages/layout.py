@@ -211,8 +211,12 @@ def _topbar() -> rx.Component:
         when_may(Act.CLIENT_FIND, finder),
         rx.el.div(
             rx.el.span(ShellState.initials, class_name="person", aria_hidden="true"),
-            anchor(
-                ShellState.name, ", ", ShellState.role, href=routes.PASSWORD, title="Your password"
+            link(
+                ShellState.name,
+                ", ",
+                ShellState.role,
+                to=routes.SIGN_INS,
+                title="Your sign-ins and password",
             ),
             class_name="who",
         ),

@@ -34,6 +34,7 @@ BOARD: Final = "/board"
 GUIDELINES: Final = "/guidelines"
 PEOPLE: Final = "/people"
 CENTRES: Final = "/centres"
+SIGN_INS: Final = "/sign-ins"
 NOT_FOUND: Final = "/not-found"
 
 SIGN_IN: Final = "/sign-in"

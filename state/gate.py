@@ -28,6 +28,7 @@ from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
 from cma_app.access.actor import Actor, Origin
 from cma_app.access.acts import Act, refusal
 from cma_app.errors import Refused, SignedOut
+from cma_app.services.sign_in import remaining
 from cma_app.session import hash_token, record_refusal, resume
 from cma_app.settings import settings
 from state.base import ACT, SIGNED_IN, CentreState, SignIn, in_worker, use_sign_in
@@ -244,6 +245,22 @@ async def forget(token_hash: str) -> None:
         if namespace is not None and (sid := namespace.token_to_sid.get(client)) is not None:
             await namespace.emit_update(StateUpdate(delta=_ended()), client)
             await namespace.disconnect(sid)
+
+
+async def end_pages(user_id: int | None) -> None:
+    """Wipe and cover the open pages of a person (None: of everybody) whose sign-in has ended."""
+    app = RegistrationContext.get().app
+    tokens = set()
+    for root in list(getattr(app.state_manager, "states", {}).values()):
+        own = root.get_substate(CentreState.get_full_name().split("."))
+        person = own._bound_person.partition(":")[0]  # noqa: SLF001
+        if person and (user_id is None or person == str(user_id)):
+            tokens.add(own._bound_to)  # noqa: SLF001
+    for token in tokens:
+        try:
+            await in_worker(remaining, token)
+        except SignedOut:
+            await forget(token)
 
 
 SCRUBBED: Final = ("reflex", "asyncio", "engineio", "socketio")

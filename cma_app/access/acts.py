@@ -23,6 +23,7 @@ class Act(StrEnum):
     # oneself
     HOME_SEE = "home:see"
     OWN_PASSWORD_CHANGE = "own_password:change"  # noqa: S105 - the name of a deed
+    OWN_SIGN_IN_END = "own_sign_in:end"
     # running the system
     CENTRE_LIST = "centre:list"
     CENTRE_ADD = "centre:add"
@@ -109,6 +110,7 @@ ADMIN: Final = frozenset(
     {
         Act.HOME_SEE,
         Act.OWN_PASSWORD_CHANGE,
+        Act.OWN_SIGN_IN_END,
         Act.CENTRE_LIST,
         Act.CENTRE_ADD,
         Act.CENTRE_EDIT,
@@ -123,6 +125,7 @@ TRAINEE: Final = frozenset(
     {
         Act.HOME_SEE,
         Act.OWN_PASSWORD_CHANGE,
+        Act.OWN_SIGN_IN_END,
         Act.CLIENT_FIND,
         Act.CLIENT_OPEN,
         Act.CLIENT_RECORD,

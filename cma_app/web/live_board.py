@@ -14,7 +14,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import psycopg
 import structlog
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -28,6 +27,7 @@ from cma_app.services.sign_in import remaining
 from cma_app.session import open_as, resume
 from cma_app.settings import settings
 from cma_app.web.doorway import hash_in, origin_of
+from cma_app.web.listening import ended, listen, two_numbers
 from state.base import in_worker
 from state.board_view import ChangeWords, board_words, change_words
 
@@ -134,7 +134,9 @@ class Rooms:
         self._rooms[watcher.actor.centre_id].add(watcher)
         if self._listener is None or self._listener.done():
             self._listening.clear()
-            self._listener = asyncio.create_task(self._listen())
+            self._listener = asyncio.create_task(
+                listen("cma_case", "cma_signed_out", ready=self._after_a_break, hear=self._hear)
+            )
         await asyncio.wait_for(self._listening.wait(), JOIN_SECONDS)
 
     async def leave(self, watcher: Watcher) -> None:
@@ -145,24 +147,7 @@ class Rooms:
             del self._rooms[centre_id]
         if not self._rooms and self._listener is not None:
             listener, self._listener = self._listener, None
-            await _end(listener)
-
-    async def _listen(self) -> None:
-        """Hear of changes until cancelled; after a break every board is sent whole."""
-        pause = 0.2
-        while True:
-            try:
-                async with await _connect() as connection:
-                    await connection.execute("LISTEN cma_case")
-                    await connection.execute("LISTEN cma_signed_out")
-                    self._after_a_break()
-                    pause = 0.2
-                    async for heard in connection.notifies():
-                        self._hear(heard.channel, heard.payload)
-            except (psycopg.Error, OSError) as error:
-                log.warning("board_listener_lost", error=type(error).__name__)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 10)
+            await ended(listener)
 
     def _after_a_break(self) -> None:
         was_listening = self._listening.is_set()
@@ -175,12 +160,10 @@ class Rooms:
         return [watcher for room in self._rooms.values() for watcher in room]
 
     def _hear(self, channel: str, payload: str) -> None:
-        first, _, second = payload.partition("/")
-        if not (first.isdigit() and second.isdigit()):
+        named = two_numbers(payload)
+        if named is None or named[0] not in self._rooms:
             return
-        centre_id, record_id = int(first), int(second)
-        if centre_id not in self._rooms:
-            return
+        centre_id, record_id = named
         if channel == "cma_signed_out":
             for watcher in self._rooms[centre_id]:
                 if watcher.actor.user_id == record_id:
@@ -290,7 +273,7 @@ async def _serve(socket: WebSocket, watcher: Watcher) -> None:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:  # the reader before the socket: else the server never closes it
-            await _end(task)
+            await ended(task)
 
 
 async def _read(socket: WebSocket, watcher: Watcher) -> None:
@@ -357,20 +340,6 @@ def _filter(asked: dict[str, Any]) -> Filter | None:
     if show not in SHOWS or not (plain or not advisor):
         return None
     return Filter(int(advisor) if advisor and int(advisor) else None, show)
-
-
-async def _connect() -> psycopg.AsyncConnection[Any]:
-    address = settings().serving_url.replace("postgresql+psycopg://", "postgresql://", 1)
-    return await psycopg.AsyncConnection.connect(
-        address, autocommit=True, connect_timeout=5, application_name="cma board"
-    )
-
-
-async def _end(task: asyncio.Task[Any]) -> None:
-    """Cancel a task and wait until it is over."""
-    task.cancel()
-    with suppress(asyncio.CancelledError, Exception):
-        await task
 
 
 ROUTES: Final[list[BaseRoute]] = [WebSocketRoute(ADDRESS, live_board)]

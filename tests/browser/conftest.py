@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import (
@@ -112,7 +113,7 @@ class Office:
         self._desks.append(desk)
         return desk
 
-    def signed_in(self, who: str, path: str = "/", **about: int) -> Desk:
+    def signed_in(self, who: str, path: str = "/", **about: Any) -> Desk:
         """Return a desk at which a person of the cast is signed in, at an address."""
         desk = self.desk(**about)
         name, _, token = self.served.sign_in(self.cast, who).partition("=")

@@ -61,7 +61,7 @@ PLACES = {
         "/cases/{Lomax}",
     ),
     "gareth": ("/cases/{Fenwick}", "/cases/{Fenwick}/household"),
-    "admin": ("/", "/people", "/centres", "/password"),
+    "admin": ("/", "/people", "/centres", "/password", "/sign-ins"),
 }
 """Where each person looks; a name in braces stands for the record of that household."""
 

@@ -135,9 +135,11 @@ class TestFrame:
         page.click("text=Go to My day")
         expect(page.locator("h1")).to_have_text("My day")
 
-    def test_the_name_leads_to_ones_own_password(self, office: Office):
+    def test_the_name_leads_to_ones_own_sign_ins_and_password(self, office: Office):
         page = office.signed_in("amina").page
         page.click(".who a")
+        expect(page.locator("h1")).to_have_text("Your sign-ins")
+        page.get_by_role("link", name="Change your password").click()
         expect(page.locator("h1")).to_have_text("Change your password")
         page.click("text=Go back without a change")
         page.wait_for_selector(READY)

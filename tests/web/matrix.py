@@ -30,6 +30,11 @@ SHELL = {
     "HomeState.open": Call(shows=SHOWN),
     "HomeState.open as trainee": Call(by="tess"),
 }
+SIGN_INS = {
+    "SignInsState.open": Call("/sign-ins", shows="127.0.0.1"),
+    "SignInsState.end": Call("/sign-ins", args={"number": "@sessions"}, shows="Signed out there"),
+    "SignInsState.end_others": Call("/sign-ins", by="ben", shows="Signed out everywhere else"),
+}
 WALK_IN = {
     "WalkInState.open": Call("/walk-in", shows=flag_set("ready", "true")),
     "WalkInState.send": Call("/walk-in", args=form(**PERSON, **ROUTES), writes="cases"),
@@ -1003,6 +1008,7 @@ CENTRES = {
 }
 CALLS: dict[str, Call] = {
     **SHELL,
+    **SIGN_INS,
     **WALK_IN,
     **CLIENTS,
     **CLIENT_FILE,

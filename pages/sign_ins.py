@@ -1,0 +1,97 @@
+"""One's own sign-ins: where one is signed in, and a way to end each."""
+
+from typing import Any
+
+import reflex as rx
+
+from cma_app.access.acts import Act
+from pages import routes
+from pages.components.empty import empty, skeleton
+from pages.components.form import button
+from pages.components.status import badge
+from pages.components.table import anchor, card, column, row_button, table
+from pages.layout import page_head, screen
+from state.sign_ins import SignInsState
+
+STATE: Any = SignInsState
+
+
+def _device(line: Any) -> rx.Component:
+    return rx.el.th(
+        line.device,
+        rx.cond(line.is_this, rx.fragment(" ", badge("This device", "good"))),
+        scope="row",
+    )
+
+
+def _living(line: Any) -> rx.Component:
+    end = row_button(
+        "Sign out", rx.Var.create(f" of {line.device}, {line.address}"), on_click=STATE.end(line.id)
+    )
+    return rx.el.tr(
+        _device(line),
+        rx.el.td(line.began, class_name="fig"),
+        rx.el.td(line.seen, class_name="fig"),
+        rx.el.td(line.address, class_name="fig"),
+        rx.el.td(rx.cond(line.is_this, rx.fragment(), end), class_name="num"),
+        key=line.id,
+    )
+
+
+def _past(line: Any) -> rx.Component:
+    return rx.el.tr(
+        _device(line),
+        rx.el.td(line.began, class_name="fig"),
+        rx.el.td(line.ended, class_name="fig"),
+        rx.el.td(line.address, class_name="fig"),
+        key=line.id,
+    )
+
+
+def _here() -> rx.Component:
+    others = button(
+        "Sign out everywhere else", on_click=STATE.end_others, busy="Signing out", kind="small"
+    )
+    heads = ("Device", "Signed in", "Last seen", "Address", "")
+    return card(
+        "Signed in now",
+        table(
+            "Where you are signed in now",
+            [column(word) if word else rx.el.td() for word in heads],
+            STATE.living,
+            _living,
+        ),
+        key="living",
+        count=STATE.living.length(),
+        end=rx.cond(STATE.living.length() > 1, others),
+    )
+
+
+def _before() -> rx.Component:
+    heads = ("Device", "Signed in", "Ended", "Address")
+    return card(
+        "Ended in the last 30 days",
+        table(
+            "Your sign-ins that ended in the last 30 days",
+            [column(word) for word in heads],
+            STATE.past,
+            _past,
+            when_empty=empty("No other sign-in of yours in the last 30 days."),
+        ),
+        key="past",
+        count=STATE.past.length(),
+    )
+
+
+@screen("Your sign-ins", route=routes.SIGN_INS, act=Act.OWN_SIGN_IN_END, on_load=SignInsState.open)
+def sign_ins() -> rx.Component:
+    """Return the page of one's own sign-ins."""
+    return rx.el.div(
+        page_head(
+            "Your sign-ins",
+            anchor("Change your password", href=routes.PASSWORD, class_name="button"),
+            lead="A device you do not know? Sign it out, then choose a new password.",
+        ),
+        rx.cond(STATE.ready, rx.fragment(_here(), _before()), skeleton(4)),
+        class_name="page",
+    )
