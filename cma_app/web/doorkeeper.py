@@ -25,7 +25,9 @@ async def keep_the_door() -> AsyncIterator[None]:
         if (found := two_numbers(payload)) is not None:
             later(found[1])
 
-    listener = asyncio.create_task(listen("cma_signed_out", ready=lambda: later(None), hear=hear))
+    listener = asyncio.create_task(
+        listen("cma_signed_out", name="cma doorkeeper", ready=lambda: later(None), hear=hear)
+    )
     try:
         yield
     finally:

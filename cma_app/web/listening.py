@@ -18,16 +18,17 @@ LONGEST_PAUSE: Final = 10
 
 
 async def listen(
-    *channels: str, ready: Callable[[], None], hear: Callable[[str, str], None]
+    *channels: str, name: str, ready: Callable[[], None], hear: Callable[[str, str], None]
 ) -> None:
     """Call `hear` with channel and payload of each notification, until cancelled.
 
+    `name` is what the database's own list of connections shows.
     `ready` is called whenever the listening begins: after a break something may have been missed.
     """
     pause = FIRST_PAUSE
     while True:
         try:
-            async with await _connect() as connection:
+            async with await _connect(name) as connection:
                 for channel in channels:
                     await connection.execute(f"LISTEN {channel}")  # pyright: ignore[reportCallIssue, reportArgumentType] - our own words
                 ready()
@@ -35,7 +36,7 @@ async def listen(
                 async for heard in connection.notifies():
                     hear(heard.channel, heard.payload)
         except (psycopg.Error, OSError) as error:
-            log.warning("listener_lost", error=type(error).__name__)
+            log.warning("listener_lost", listener=name, error=type(error).__name__)
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)
 
@@ -53,8 +54,8 @@ async def ended(task: asyncio.Task[Any]) -> None:
         await task
 
 
-async def _connect() -> psycopg.AsyncConnection[Any]:
+async def _connect(name: str) -> psycopg.AsyncConnection[Any]:
     address = settings().serving_url.replace("postgresql+psycopg://", "postgresql://", 1)
     return await psycopg.AsyncConnection.connect(
-        address, autocommit=True, connect_timeout=5, application_name="cma listener"
+        address, autocommit=True, connect_timeout=5, application_name=name
     )

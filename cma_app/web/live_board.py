@@ -135,7 +135,13 @@ class Rooms:
         if self._listener is None or self._listener.done():
             self._listening.clear()
             self._listener = asyncio.create_task(
-                listen("cma_case", "cma_signed_out", ready=self._after_a_break, hear=self._hear)
+                listen(
+                    "cma_case",
+                    "cma_signed_out",
+                    name="cma board",
+                    ready=self._after_a_break,
+                    hear=self._hear,
+                )
             )
         await asyncio.wait_for(self._listening.wait(), JOIN_SECONDS)
 
