@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from pypdf import PdfReader
 from sqlmodel import col, select
 
@@ -39,7 +40,7 @@ from cma_app.services.guideline_versions import list_versions
 from cma_app.services.guidelines import read_sheet_guidelines
 from cma_app.services.sign_in import sign_in
 from models import BudgetSheet, Case, CaseNote, Client, Consent, NextAction, Referral
-from tests.demo.conftest import T, Told
+from tests.demo.conftest import MORNING, T, Told
 from tests.demo.test_data import BUDGETS, OFFERS, OWED
 
 NAMES = {each.code: each.client["last_name"] for each in households()}
@@ -269,7 +270,7 @@ class TestStory:
         ]
 
     def test_priyas_day_is_the_pictures(self, told: Told) -> None:
-        with told.open("priya") as session:
+        with time_machine.travel(MORNING, tick=True), told.open("priya") as session:
             mine = appointment_list.list_my_appointments(session)
         assert [(f"{line.at:%H:%M}", line.client, line.room) for line in mine.today] == [
             ("09:30", "Leanne Whitmore", "Room 2"),
