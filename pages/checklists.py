@@ -17,7 +17,7 @@ from pages.components.empty import empty, skeleton
 from pages.components.form import button
 from pages.components.icons import icon
 from pages.components.status import badge, callout
-from pages.components.table import card, link, opens, row_button
+from pages.components.table import card, current, link, opens, row_button
 from pages.layout import page_head, screen
 from state.checklists import TYPE_LINKS, ChecklistsState
 
@@ -74,7 +74,7 @@ def _types() -> rx.Component:
             word,
             to=to,
             class_name="chip",
-            custom_attrs={"aria-current": rx.cond(here, "page", "false")},
+            custom_attrs=current(here),
         )
 
     return rx.el.nav(
@@ -139,12 +139,12 @@ def _tab(each: Any) -> rx.Component:
     return link(
         each[1],
         to=each[2],
-        custom_attrs={"aria-current": rx.cond(STATE.shows == each[0], "page", "false")},
+        custom_attrs=current(STATE.shows == each[0]),
     )
 
 
 def _standing(standing: Any, word: Any) -> rx.Component:
-    return rx.match(
+    return rx.match(  # pyright: ignore[reportReturnType]
         standing,
         ("draft", badge(word, "note")),
         ("in_use", badge(word, "good")),
@@ -262,7 +262,7 @@ def _tools(row: Any, stage: Any) -> rx.Component:
 
 
 def _change(kind: Any) -> rx.Component:
-    return rx.match(
+    return rx.match(  # pyright: ignore[reportReturnType]
         kind,
         ("added", badge("New", "good", "plus")),
         ("changed", badge("Changed", "soon", "note")),
@@ -367,7 +367,7 @@ def _version(line: Any) -> rx.Component:
             link(
                 line.name,
                 to=line.path,
-                custom_attrs={"aria-current": rx.cond(line.is_shown, "page", "false")},
+                custom_attrs=current(line.is_shown),
             ),
             _standing(line.standing, line.word),
             class_name="between",

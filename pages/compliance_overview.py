@@ -10,7 +10,7 @@ from pages.components.empty import empty, skeleton
 from pages.components.form import button, select
 from pages.components.icons import icon
 from pages.components.status import status_badge
-from pages.components.table import card, chip, column, link, list_pager, table
+from pages.components.table import card, chip, column, current, link, list_pager, table
 from pages.layout import page_head, screen
 from state.compliance_overview import BAR, LET, PATH, OpenItemsState, OverviewState
 
@@ -63,7 +63,7 @@ def _ahead() -> rx.Component:
             each[0],
             to=each[1],
             class_name="chip",
-            custom_attrs={"aria-current": rx.cond(each[2], "true", "false")},
+            custom_attrs=current(each[2]),
         )
 
     return rx.el.nav(

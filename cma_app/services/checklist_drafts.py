@@ -155,8 +155,7 @@ def move_item(session: CentreSession, draft_id: int, code: str, *, by: int) -> C
     stage = [item for item in items if item.stage == moving.stage]
     here = stage.index(moving)
     stage.insert(max(0, min(len(stage) - 1, here + by)), stage.pop(here))
-    others = [item for item in items if item.stage != moving.stage]
-    return _store(session, draft, (*others, *stage))
+    return _store(session, draft, _with_stage(items, stage))
 
 
 def remove_item(
@@ -179,11 +178,12 @@ def put_back(session: CentreSession, draft_id: int, code: str) -> ChecklistVersi
     former = next((item for item in in_force if item.code == code), None)
     if former is None:
         raise Conflict("The list in use has no such item.")
-    items = [item for item in read_items(draft.items) if item.code != code]
+    others = [item for item in read_items(draft.items) if item.code != code]
+    stage = [item for item in others if item.stage == former.stage]
     before = {each.code for each in in_force[: in_force.index(former)]}
-    place = max((n + 1 for n, item in enumerate(items) if item.code in before), default=0)
-    items.insert(place, former)
-    return _store(session, draft, items)
+    place = max((n + 1 for n, item in enumerate(stage) if item.code in before), default=0)
+    stage.insert(place, former)
+    return _store(session, draft, _with_stage(others, stage))
 
 
 def publish_checklist(
@@ -238,9 +238,10 @@ def _nothing_holds(gate: str) -> str:
 def _next_code(session: CentreSession, stage: str) -> str:
     """Return the next code of a stage that no list of the centre ever used: one code, one item."""
     letter = code_letters()[stage]
-    kept = select(func.jsonb_path_query(col(ChecklistVersion.items), "$[*].code").op("#>>")("{}"))
-    mine = kept.where(col(ChecklistVersion.centre_id) == session.actor.centre_id)
-    used = {str(code) for code in session.execute(mine).scalars()}
+    kept = select(col(ChecklistVersion.items)).where(
+        col(ChecklistVersion.centre_id) == session.actor.centre_id
+    )
+    used = {str(item["code"]) for items in session.execute(kept).scalars() for item in items}
     used |= {item.code for item in starting_items("casework")}
     numbers = [int(code[1:]) for code in used if code[:1] == letter and code[1:].isdigit()]
     return f"{letter}{max(numbers, default=0) + 1}"
@@ -257,6 +258,11 @@ def _unchanged(items: Mapping[str, Item], code: str, seen: Mapping[str, Any]) ->
         theirs = {name: word for name, word in stands.items() if word != was[name]}
         raise Conflict("Somebody changed this item in the meantime.", theirs)
     return stored
+
+
+def _with_stage(items: Iterable[Item], stage: list[Item]) -> list[Item]:
+    """Return items with those of one stage in a new order."""
+    return [*(item for item in items if item.stage != stage[0].stage), *stage]
 
 
 def _store(
