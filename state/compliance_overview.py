@@ -304,7 +304,8 @@ class OpenItemsState(CentreState):
         """Go to the list with one filter changed."""
         if name not in PLAIN or name == "page":
             return None
-        return rx.redirect(address(LIST, {**self.shown, name: value[:20], "page": "1"}, PLAIN))
+        self.shown = {**self.shown, name: value[:20], "page": "1"}  # the boxes say so already
+        return rx.redirect(address(LIST, self.shown, PLAIN))
 
     @act(Act.COMPLIANCE_SEE)
     def step(self, by: int):
