@@ -58,7 +58,7 @@ def _shown() -> rx.Component:
         rx.el.div(
             rx.el.div(_head(), _warnings(), views, class_name="stack"),
             rx.el.div(_versions(), _gates(), class_name="stack aside near-top"),
-            class_name="split file",
+            class_name="split",
         ),
     )
 
@@ -159,9 +159,11 @@ def _warnings() -> rx.Component:
     def one(gate: Any) -> rx.Component:
         return rx.el.p(
             icon("late"),
-            rx.el.strong(gate.word),
-            " would wait for nothing of the checklist. Tick it on an item, or say so when you"
-            " publish.",
+            rx.el.span(
+                rx.el.strong(gate.word),
+                " would wait for nothing of the checklist. Tick it on an item, or say so when you"
+                " publish.",
+            ),
             class_name="field-error",
         )
 

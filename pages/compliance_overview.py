@@ -48,8 +48,9 @@ def overview() -> rx.Component:
             VIEW.is_ready,
             rx.fragment(
                 _totals(),
-                rx.cond(VIEW.is_whole, _by_advisor()),
-                _by_item(),
+                rx.el.div(
+                    rx.cond(VIEW.is_whole, _by_advisor()), _by_item(), class_name="stack counts"
+                ),
             ),
             skeleton(6),
         ),

@@ -6,7 +6,6 @@ from typing import Final
 
 from cma_app.rules.checklist_changes import (
     Change,
-    due_in_words,
     gates_in_words,
     holding,
 )
@@ -22,6 +21,7 @@ STANDINGS: Final = {
     "earlier": "Earlier",
     "discarded": "Discarded",
 }
+SINCE: Final = {"opening": "opening", "advice": "first advice"}
 CHANGES: Final = {"added": "New", "removed": "Removed", "changed": "Changed", "moved": "Moved"}
 DID: Final = {
     "draft": "Changed",
@@ -55,14 +55,15 @@ class VersionView:
     @classmethod
     def of(cls, line: VersionLine, page: ChecklistPage) -> "VersionView":
         """Return what is shown of a version."""
-        by = f" by {line.who}" if line.who else ""
-        since = f"{DID[line.standing]} {moment_text(line.since)}{by}" if line.since else ""
+        by = f"{DID[line.standing]} by {line.who}" if line.who else ""
         return cls(
             id=line.id,
             name=line.name,
             standing=line.standing,
             word=STANDINGS[line.standing],
-            said=" · ".join(part for part in (several(line.items, "item"), since) if part),
+            said=" · ".join(
+                part for part in (several(line.items, "item"), by, moment_text(line.since)) if part
+            ),
             cases=several(line.open_cases, "open case") if line.open_cases else "",
             path=to_version(page.case_type, line.id),
             is_shown=line.id == page.shown.id,
@@ -89,7 +90,7 @@ class LineView:
             "Mandatory" if item.is_mandatory else "Optional",
             evidence,
             WHO[item.who].lower() if item.who != "anyone" else "",
-            due_in_words(item).replace("On the day", "due on the day") if item.due_from else "",
+            _due(item),
         )
         return cls(
             code=item.code,
@@ -100,6 +101,15 @@ class LineView:
             is_mandatory=item.is_mandatory,
             change=change,
         )
+
+
+def _due(item: Item) -> str:
+    """Return an item's due rule as short as a list has room for, empty where it has none."""
+    if not item.due_from:
+        return ""
+    since = SINCE[item.due_from]
+    days = several(item.due_days, "working day")
+    return f"due {days} after {since}" if item.due_days else f"due on the day of {since}"
 
 
 @dataclass(frozen=True, slots=True)

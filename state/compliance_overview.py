@@ -234,7 +234,7 @@ class LetRow:
             reason=row.reason,
             missing=f"{', '.join(row.missing[:6])}{more}",
             given=f"{row.given_by}, {moment_text(row.given_at)}",
-            used=f"Used {moment_text(row.used_at)}" if row.used_at else "Not used yet",
+            used=f"Used: {moment_text(row.used_at)}" if row.used_at else "Not used yet",
         )
 
 

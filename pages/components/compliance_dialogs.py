@@ -59,8 +59,31 @@ def _answer() -> rx.Component:
         ),
         choice("Answer", "answer", OWN, value=EDIT.answer, error=ERRORS["answer"], key="own-"),
     )
+    paper = rx.cond(
+        ComplianceState.view.papers.length() > 0,
+        rx.el.div(
+            rx.el.label("Document that shows it", html_for="item-evidence_document_id"),
+            rx.el.select(
+                rx.el.option("None chosen", value=""),
+                rx.foreach(
+                    ComplianceState.view.papers,
+                    lambda pair: rx.el.option(pair[1], value=pair[0]),
+                ),
+                name="evidence_document_id",
+                default_value=EDIT.paper,
+                class_name="box full",
+                custom_attrs={"id": "item-evidence_document_id"},
+            ),
+            class_name="field full",
+        ),
+        rx.el.p(
+            "No document is kept with this case yet. Say in the notes where the paper is.",
+            class_name="hint",
+        ),
+    )
     boxes = rx.fragment(
         answers,
+        rx.cond(EDIT.asks_paper, paper),
         text_area(
             "Notes",
             "notes",

@@ -74,7 +74,7 @@ class TestByMouse:
         expect(box).to_be_hidden()
         line = stage(page, "Intake").get_by_role("listitem").last
         expect(line).to_contain_text("I11")
-        expect(line).to_contain_text("2 working days after the day the case was opened")
+        expect(line).to_contain_text("due 2 working days after opening")
         expect(line.get_by_text("Holds: Issuing advice")).to_be_visible()
 
         stage(page, "Closure").get_by_role("button", name="Remove X6").click()

@@ -50,6 +50,17 @@ def answer(cast: Cast, case_id: int, code: str, who: Actor | None = None, **said
         answer_item(session, row.id, said, version=row.version)
 
 
+def keep_document(owner: Engine, cast: Cast, case_id: int) -> int:
+    """Keep a document with a case of Ashdown's."""
+    kept = text(
+        "INSERT INTO documents (centre_id, case_id, document_name)"
+        " VALUES (:centre, :case, 'Service letter.pdf') RETURNING id"
+    )
+    with owner.begin() as connection:
+        values = {"centre": cast.amina.centre_id, "case": case_id}
+        return connection.execute(kept, values).scalar_one()
+
+
 class TestBeginChecklist:
     def test_opening_a_case_gives_it_the_items_of_its_type(self, cast: Cast) -> None:
         found = checklist(cast, make_case(cast, cast.amina))
@@ -151,6 +162,19 @@ class TestAnswerItem:
         with pytest.raises(Invalid) as refused:
             answer(cast, case_id, code, **said)
         assert list(refused.value.fields) == [field]
+
+    def test_a_document_of_the_case_shows_it_and_no_others_does(
+        self, cast: Cast, owner: Engine
+    ) -> None:
+        case_id, other = make_case(cast, cast.amina), make_case(cast, cast.amina)
+        mine, theirs = (keep_document(owner, cast, each) for each in (case_id, other))
+        assert checklist(cast, case_id).papers == [(mine, "Service letter.pdf")]
+        with pytest.raises(Invalid) as refused:
+            answer(cast, case_id, "I5", answer="met", evidence_document_id=str(theirs))
+        assert list(refused.value.fields) == ["evidence_document_id"]
+        answer(cast, case_id, "I5", answer="met", evidence_document_id=str(mine))
+        row = row_of(cast, case_id, "I5")
+        assert (row.evidence_document_id, row.evidence) == (mine, "Service letter.pdf")
 
     def test_what_does_not_apply_stays_so_whatever_the_record_says(self, cast: Cast) -> None:
         case_id = make_case(cast, cast.amina)
