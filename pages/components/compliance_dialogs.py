@@ -23,6 +23,7 @@ OWN: Final = (
 )
 PROVEN: Final = (("unknown", "As the record says"), ("not_applicable", "Not applicable"))
 STATE: Any = ComplianceState
+VIEW: Any = ComplianceState.view
 EDIT: Any = ComplianceState.edit
 ERRORS: Any = ComplianceState.errors
 
@@ -60,13 +61,13 @@ def _answer() -> rx.Component:
         choice("Answer", "answer", OWN, value=EDIT.answer, error=ERRORS["answer"], key="own-"),
     )
     paper = rx.cond(
-        ComplianceState.view.papers.length() > 0,
+        VIEW.papers.length() > 0,
         rx.el.div(
             rx.el.label("Document that shows it", html_for="item-evidence_document_id"),
             rx.el.select(
                 rx.el.option("None chosen", value=""),
                 rx.foreach(
-                    ComplianceState.view.papers,
+                    VIEW.papers,
                     lambda pair: rx.el.option(pair[1], value=pair[0]),
                 ),
                 name="evidence_document_id",
