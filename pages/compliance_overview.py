@@ -37,11 +37,12 @@ HEADS: Final = (("late", "Late"), ("not_met", "Not met"), ("due", "Due"))
 )
 def overview() -> rx.Component:
     """Return the counts above, then a bar and its figures by advisor and by item."""
-    lead = rx.cond(
+    asked = rx.cond(
         VIEW.is_whole,
         "What the checklists of all open cases still ask.",
         "What the checklists of your open cases still ask.",
     )
+    lead = rx.cond(VIEW.cases == "", asked, rx.Var.create(f"{asked} {VIEW.cases}"))
     return rx.el.div(
         page_head("Compliance", _ahead(), lead=lead),
         rx.cond(

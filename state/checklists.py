@@ -134,7 +134,7 @@ class ChecklistsState(CentreState):
                 checklist_drafts.remove_item,
                 self.view.id,
                 code,
-                seen=self._seen.get(code, {"code": code, "gates": []}),
+                seen=self._seen.get(code, {}),
                 show=lambda row: row.id,
             )
         except Conflict:

@@ -130,7 +130,9 @@ class OverviewView:
             is_ready=True,
             is_whole=found.is_whole,
             days=found.days,
-            cases=f"in {several(found.whole.cases, 'case')}" if found.whole.cases else "",
+            cases=f"Late or not met in {several(found.whole.cases, 'case')}."
+            if found.whole.cases
+            else "",
             whole=_count("All", found.whole, days),
             advisors=[
                 _count(

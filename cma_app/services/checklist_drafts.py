@@ -252,10 +252,9 @@ def _unchanged(items: Mapping[str, Item], code: str, seen: Mapping[str, Any]) ->
     stored = items.get(code)
     if stored is None:
         raise Conflict(GONE)
-    (before,) = read_items([seen])
-    if stored != before:
-        was, stands = in_words(before), in_words(stored)
-        theirs = {name: word for name, word in stands.items() if word != was[name]}
+    if dict(seen) != stored.to_json():
+        was = in_words(read_items([seen])[0]) if seen else {}
+        theirs = {name: word for name, word in in_words(stored).items() if word != was.get(name)}
         raise Conflict("Somebody changed this item in the meantime.", theirs)
     return stored
 

@@ -41,6 +41,7 @@ class TestByMouse:
     ) -> None:
         page = settled(office.signed_in("maria", "/compliance").page)
         expect(page.get_by_role("link", name="4 Late")).to_be_visible()
+        expect(page.get_by_text("Late or not met in 3 cases.")).to_be_visible()
         assert figures(page, "By advisor", "Amina Khan") == ["3", "0", "0", "1"]
         assert figures(page, "By advisor", "Ben Ellis") == ["1", "1", "0", "0"]
         assert figures(page, "By item", "^I2") == ["3", "0", "0"]

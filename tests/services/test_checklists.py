@@ -263,6 +263,12 @@ class TestTwoManagers:
         desk.do(edit_item, "I3", form(other, text="Two"), seen=other.to_json())
         assert (desk.item("I2").text, desk.item("I3").text) == ("One", "Two")
 
+    def test_an_item_nobody_looked_at_is_not_changed(self, desk: Desk) -> None:
+        for verb, args in ((edit_item, (form(desk.item("I2")),)), (remove_item, ())):
+            with pytest.raises(Conflict, match="meantime") as refused:
+                desk.do(verb, "I2", *args, seen={})
+            assert refused.value.theirs["text"] == desk.item("I2").text
+
     def test_an_item_that_is_gone_is_said_to_be(self, desk: Desk) -> None:
         seen = desk.item("I2")
         desk.do(remove_item, "I2", seen=seen.to_json())
