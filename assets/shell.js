@@ -55,6 +55,7 @@
       stop(button);
       form?.querySelector(".error-summary")?.focus();
     }
+    for (const dialog of [...filling.keys()]) filled(dialog);
     keepPlace();
   };
 
@@ -92,10 +93,24 @@
   });
 
   /* ---- dialogs and notices ---- */
+  const filling = new Map();
+  const filled = (dialog) => {
+    clearTimeout(filling.get(dialog));
+    filling.delete(dialog);
+    delete dialog.dataset.filling;
+  };
+  const show = (dialog, button) => {
+    if (!dialog) return;
+    if ("fills" in button.dataset) {
+      dialog.dataset.filling = "";
+      filling.set(dialog, setTimeout(filled, 15000, dialog));
+    }
+    dialog.showModal();
+  };
   document.addEventListener("click", (event) => {
     const target = event.target.closest?.("[data-opens], [data-closes], .toast > button");
     if (!target) return;
-    if (target.dataset.opens) document.getElementById(target.dataset.opens)?.showModal();
+    if (target.dataset.opens) show(document.getElementById(target.dataset.opens), target);
     else if (target.dataset.closes) document.getElementById(target.dataset.closes)?.close();
     else target.closest(".toast").hidden = true;
   });

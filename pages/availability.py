@@ -211,7 +211,7 @@ def _room(room: Any) -> rx.Component:
         "Rename",
         f" {room.name}",
         on_click=STATE.choose_room(room.id),
-        custom_attrs=opens("rename-room"),
+        custom_attrs=opens("rename-room", fills=True),
     )
     return rx.el.li(
         rx.el.span(room.name, " ", rx.cond(room.is_open, rx.fragment(), badge("Closed"))),

@@ -128,7 +128,7 @@ def _action(action: Any) -> rx.Component:
                 type="button",
                 class_name="who",
                 on_click=CaseState.choose(action.id),
-                custom_attrs=opens("change-action"),
+                custom_attrs=opens("change-action", fills=True),
             ),
             rx.el.span(
                 action.owner,

@@ -71,7 +71,7 @@ def _row(line: Any) -> rx.Component:
                     "Edit",
                     f" {line.name}",
                     on_click=CentreEditState.begin_edit(line.id),
-                    custom_attrs=opens(EDIT),
+                    custom_attrs=opens(EDIT, fills=True),
                 ),
                 row_button("Choose manager", whose, on_click=CentresState.choose(line.id)),
                 rx.cond(
@@ -83,7 +83,7 @@ def _row(line: Any) -> rx.Component:
                             "Close",
                             whose,
                             on_click=CentresState.ask_close(line.id),
-                            custom_attrs=opens(CLOSE),
+                            custom_attrs=opens(CLOSE, fills=True),
                         ),
                         row_button("Reopen", whose, on_click=CentresState.reopen(line.id)),
                     ),

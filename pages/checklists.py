@@ -90,14 +90,14 @@ def _head() -> rx.Component:
             type="button",
             class_name="button main",
             on_click=STATE.consider,
-            custom_attrs={"data-shortcut": "n", **opens(PUBLISH)},
+            custom_attrs={"data-shortcut": "n", **opens(PUBLISH, fills=True)},
         ),
         rx.el.button(
             "Discard draft",
             type="button",
             class_name="button",
             on_click=STATE.consider,
-            custom_attrs=opens(DISCARD),
+            custom_attrs=opens(DISCARD, fills=True),
         ),
     )
     begin = rx.cond(
@@ -185,7 +185,7 @@ def _group(view: Any) -> rx.Component:
         type="button",
         class_name="button small",
         on_click=STATE.begin_add(view.key),
-        custom_attrs={"id": rx.Var.create(f"add-{view.key}"), **opens(ITEM)},
+        custom_attrs={"id": rx.Var.create(f"add-{view.key}"), **opens(ITEM, fills=True)},
     )
     return rx.el.section(
         rx.el.div(
@@ -248,7 +248,7 @@ def _tools(row: Any, stage: Any) -> rx.Component:
             "Edit",
             whose,
             on_click=STATE.begin_edit(row.code),
-            custom_attrs={"id": rx.Var.create(f"edit-{row.code}"), **opens(ITEM)},
+            custom_attrs={"id": rx.Var.create(f"edit-{row.code}"), **opens(ITEM, fills=True)},
         ),
         row_button(
             "Remove",

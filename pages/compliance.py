@@ -67,7 +67,7 @@ def _answer_button(*said: Any, number: Any) -> rx.Component:
         type="button",
         class_name="link",
         on_click=STATE.edit_item(number),
-        custom_attrs=opens(ANSWER),
+        custom_attrs=opens(ANSWER, fills=True),
     )
 
 
@@ -80,7 +80,7 @@ def _gate(view: Any) -> rx.Component:
             type="button",
             class_name="button small",
             on_click=STATE.choose_gate(view.gate),
-            custom_attrs=opens(GATE),
+            custom_attrs=opens(GATE, fills=True),
         ),
     )
     return checklist_gate(view, _missing, let=let)

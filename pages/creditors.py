@@ -76,7 +76,7 @@ def _add() -> rx.Component:
         type="button",
         class_name="button main",
         on_click=BEGIN("", ""),
-        custom_attrs={"data-shortcut": "n", **opens(EDIT)},
+        custom_attrs={"data-shortcut": "n", **opens(EDIT, fills=True)},
     )
 
 
@@ -157,7 +157,7 @@ def _actions(row: Any) -> rx.Component:
         "Copy to our own",
         whose,
         on_click=BEGIN(row.name, row.kind_code),
-        custom_attrs=opens(EDIT),
+        custom_attrs=opens(EDIT, fills=True),
         title="Copy to our own and add the address",
     )
     own = rx.fragment(
@@ -167,7 +167,7 @@ def _actions(row: Any) -> rx.Component:
                 "Edit",
                 f" {row.name}",
                 on_click=CreditorState.begin_edit(row.id),
-                custom_attrs=opens(EDIT),
+                custom_attrs=opens(EDIT, fills=True),
             ),
         ),
         when_may(

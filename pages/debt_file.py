@@ -87,4 +87,5 @@ def debt() -> rx.Component:
         ),
         event_dialogs(),
         opened=STATE.opened,
+        record=("debt_id", STATE.view.id),
     )

@@ -10,7 +10,16 @@ from pages.components.case_frame import case_frame
 from pages.components.case_people import join_dialog, people_card, separate_dialog
 from pages.components.confirm import stored_now
 from pages.components.empty import empty
-from pages.components.form import choice, error_summary, field, form, form_foot, select, submit
+from pages.components.form import (
+    choice,
+    error_summary,
+    field,
+    form,
+    form_foot,
+    keeps_itself,
+    select,
+    submit,
+)
 from pages.components.icons import icon
 from pages.components.status import callout
 from pages.components.table import card
@@ -130,6 +139,8 @@ def _work(name: str, legend: str, note: str) -> rx.Component:
 
 def _form() -> rx.Component:
     filled = form(
+        rx.el.input(type="hidden", name="intent", default_value="save"),
+        rx.el.input(type="hidden", name="second", value=VIEW.second_id, read_only=True),
         rx.el.div(
             error_summary(ERRORS),
             stored_now(STATE.lost_to, STATE.theirs, LABELS),
@@ -163,11 +174,14 @@ def _form() -> rx.Component:
             ),
             class_name="card-body stack wide",
         ),
-        form_foot(submit("Save household", busy="Saving")),
+        form_foot(
+            submit("Save household", busy="Saving", value="save"),
+            keeps_itself(STATE.kept, STATE.drop),
+        ),
         on_submit=STATE.record,
         on_check=STATE.check,
         key=f"{STATE.opened}-{STATE.form_number}",
-        custom_attrs={"data-household": ""},
+        custom_attrs={"data-household": "", "data-intents": "save"},
     )
     read = rx.el.p(
         rx.cond(VIEW.history.length() > 0, VIEW.history[0].said, "Not asked yet."),

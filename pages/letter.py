@@ -14,6 +14,7 @@ from pages.components.form import (
     field,
     form,
     form_foot,
+    keeping_button,
     submit,
     text_area,
     tick,
@@ -130,14 +131,6 @@ def _form() -> rx.Component:
         "Lines that begin with - are a list, with # a heading.",
         "An empty line parts paragraphs. Lines that begin with - are a list, with # a heading.",
     )
-    keeps = rx.el.button(
-        "Keep what is typed",
-        type="submit",
-        value="draft",
-        hidden=True,
-        tab_index=-1,
-        custom_attrs={"data-keeps": ""},
-    )
     issue = rx.el.button(
         "Issue letter",
         type="submit",
@@ -204,7 +197,7 @@ def _form() -> rx.Component:
                     rx.el.span(ADVISOR_ISSUES, class_name="hint"),
                 ),
                 rx.el.span(STATE.kept, class_name="hint", role="status"),
-                keeps,
+                keeping_button(),
             ),
             on_submit=STATE.send,
             on_check=STATE.check,
@@ -331,4 +324,5 @@ def letter() -> rx.Component:
         ),
         _issue_dialog(),
         opened=STATE.opened,
+        record=("letter_id", VIEW.id),
     )

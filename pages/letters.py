@@ -35,7 +35,7 @@ def _new() -> rx.Component:
             type="button",
             class_name="button main",
             on_click=STATE.begin,
-            custom_attrs={**opens(NEW), "data-shortcut": "n"},
+            custom_attrs={**opens(NEW, fills=True), "data-shortcut": "n"},
         ),
     )
 
@@ -131,7 +131,7 @@ def _batch(batch: Any) -> rx.Component:
         type="button",
         class_name="button small",
         on_click=STATE.ask_batch(batch.kind),
-        custom_attrs=opens(BATCH),
+        custom_attrs=opens(BATCH, fills=True),
     )
     return rx.el.li(
         rx.el.div(

@@ -64,7 +64,7 @@ def _note(note: Any) -> rx.Component:
                 type="button",
                 class_name="button small end",
                 on_click=NoteState.choose(note.id),
-                custom_attrs=opens("correct"),
+                custom_attrs=opens("correct", fills=True),
             ),
             class_name="note-head",
         ),

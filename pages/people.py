@@ -160,7 +160,7 @@ def _actions(person: Any) -> rx.Component:
                 "Deactivate",
                 whose,
                 on_click=UsersState.ask_deactivate(person.id),
-                custom_attrs=opens(DEACTIVATE),
+                custom_attrs=opens(DEACTIVATE, fills=True),
             ),
         ),
         row_button("Reactivate", whose, on_click=UsersState.reactivate(person.id)),
@@ -169,7 +169,9 @@ def _actions(person: Any) -> rx.Component:
 
 def _edit(person: Any) -> rx.Component:
     begin = PersonEditState.begin_edit(person.id)
-    return row_button("Edit", f" {person.name}", on_click=begin, custom_attrs=opens(EDIT))
+    return row_button(
+        "Edit", f" {person.name}", on_click=begin, custom_attrs=opens(EDIT, fills=True)
+    )
 
 
 def _form() -> rx.Component:

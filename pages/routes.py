@@ -3,6 +3,8 @@
 from typing import Final
 
 import reflex as rx
+from reflex.utils.imports import ImportVar
+from reflex.vars import VarData
 
 HOME: Final = "/"
 WALK_IN: Final = "/walk-in"
@@ -52,6 +54,18 @@ CASE_TABS: Final = {
     "checklist": "/checklist",
     "notes": "/notes",
 }
+
+
+def in_address(name: str) -> rx.Var[str]:
+    """Return a part of the address as the browser has it now, before the server answered."""
+    return rx.Var(
+        f"addressed.{name}",
+        _var_type=str,
+        _var_data=VarData(
+            imports={"react-router": [ImportVar("useParams")]},
+            hooks={"const addressed = useParams()": None},
+        ),
+    )
 
 
 def client_path(client_id: rx.Var[int] | rx.Var[str] | int | str) -> rx.Var[str]:

@@ -17,6 +17,7 @@ from pages.components.form import (
     field,
     form,
     form_foot,
+    keeping_button,
     select,
     submit,
     text_area,
@@ -323,12 +324,5 @@ def _foot() -> rx.Component:
             rx.cond(WalkInState.saved != "", rx.el.span(WalkInState.saved, class_name="live")),
             role="status",
         ),
-        rx.el.button(
-            "Keep what is typed",
-            type="submit",
-            value="draft",
-            hidden=True,
-            tab_index=-1,
-            custom_attrs={"data-keeps": ""},
-        ),
+        keeping_button(),
     )

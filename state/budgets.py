@@ -1,14 +1,14 @@
 """What the budget tab shows and asks."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from cma_app.access.acts import Act
 from cma_app.clock import local, now
 from cma_app.errors import CmaError, Conflict, Invalid, NotFound
 from cma_app.services import budgets, sheet_details
 from cma_app.services.budgets import CaseBudget
-from cma_app.services.drafts import browser_key
+from cma_app.services.drafts import browser_key, drop_draft, keep_draft, kept_draft
 from cma_app.services.sheet_details import SheetForm
 from cma_app.session import CentreSession
 from models import BudgetSheet
@@ -27,7 +27,11 @@ from state.budget_view import (
 )
 from state.case_bar import CaseBarState
 from state.forms import checked, joined_date
+from state.kept_form import KEPT_EARLIER, is_draft, kept_at, typed_in
 from state.sheet_head import told_details
+
+KEPT: Final = "sheet details"
+"""The form under which what is typed above a sheet's lines and not saved is kept, by sheet."""
 
 
 def _sheet_again(session: CentreSession, sheet: BudgetSheet) -> CaseBudget:
@@ -65,13 +69,15 @@ def _revise(session: CentreSession, sheet_id: int, sheet_type: str) -> BudgetVie
     return BudgetView.of(_sheet_again(session, sheet))
 
 
-def _open(session: CentreSession, case_id: int, number: int | None) -> tuple[BudgetView, str]:
-    found = budgets.read_budget(session, case_id, sheet_no=number)
-    return BudgetView.of(found), browser_key(session)
+def _open(session: CentreSession, case_id: int, number: int | None) -> tuple[BudgetView, str, Form]:
+    found = BudgetView.of(budgets.read_budget(session, case_id, sheet_no=number))
+    kept = kept_draft(session, KEPT, record_id=found.sheet.id) if found.sheet.id else {}
+    return found, browser_key(session), kept
 
 
 def _details(session: CentreSession, sheet_id: int, answers: Form, seen: str | None) -> BudgetView:
     sheet = sheet_details.record_details(session, sheet_id, answers, seen=seen)
+    drop_draft(session, KEPT, record_id=sheet_id)
     return BudgetView.of(_sheet_again(session, sheet))
 
 
@@ -97,6 +103,8 @@ class BudgetState(CentreState):
     detail_errors: FormErrors = {}
     details_theirs: str = ""
     details_shown: int = 0
+    details_kept: str = ""
+    details_open: bool = False
 
     _offered: Offered = Offered()
     _nation: str = ""
@@ -109,11 +117,14 @@ class BudgetState(CentreState):
         if wanted and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 6):
             raise NotFound
         number = int(wanted) if wanted else None
-        found, self.keep_under = await self.ask(_open, case_id, number)
+        found, self.keep_under, kept = await self.ask(_open, case_id, number)
         self._show(found)
         self.results, self.savings_error, self.saved_at = {}, "", ""
-        self.detail_errors, self.details_theirs = {}, ""
-        self.details_shown += 1
+        self._begin_details()
+        self.details_open = bool(kept)
+        if kept:
+            self.sheet = replace(self.sheet, head=self.sheet.head.as_typed(kept))
+            self.details_kept = KEPT_EARLIER
         self.loads += 1
         self.opened = case_id
 
@@ -155,12 +166,20 @@ class BudgetState(CentreState):
         self.savings_error = ""
         self._saved(found)
 
-    @act(Act.BUDGET_RECORD, form="detail_errors")
+    @act(Act.BUDGET_RECORD)
     async def record_details(self, form: Form):
-        """Record what stands above the lines; after a conflict the form goes on from theirs."""
+        """Record what stands above the lines, or keep it; a conflict goes on from theirs."""
+        if is_draft(form):
+            sheet_id = self.sheet.id
+            moment = await self.ask(keep_draft, KEPT, typed_in(form), record_id=sheet_id)
+            self.details_kept = kept_at(moment)
+            return None
         answers = {**form, "statement_date": joined_date(form, "statement_date")}
         try:
             found = await self.ask(_details, self.sheet.id, answers, form.get("seen"))
+        except Invalid as error:
+            self.detail_errors = dict(error.fields)
+            return None
         except Conflict as error:
             if not error.theirs:
                 raise
@@ -168,9 +187,18 @@ class BudgetState(CentreState):
             self.details_theirs = told_details(error.theirs)
             return None
         self._show(found)
-        self.details_theirs = ""
-        self.details_shown += 1
+        self._begin_details()
         return [notice("Sheet details saved."), CaseBarState.refresh]
+
+    @act(Act.BUDGET_RECORD)
+    async def drop_details(self):
+        """Throw away what was typed above the lines and not saved, and show what is stored."""
+        await self.ask(drop_draft, KEPT, record_id=self.sheet.id)
+        number = self.sheet.number
+        self._show(
+            await self.ask(budgets.read_budget, self.opened, sheet_no=number, show=BudgetView.of)
+        )
+        self._begin_details()
 
     @act(Act.BUDGET_RECORD, quiet=True)
     def check_details(self, name: str, value: str):
@@ -182,8 +210,8 @@ class BudgetState(CentreState):
         """Copy the sheet to a new one and go on there."""
         before = set(self.lines)
         self._show(await self.ask(_revise, self.sheet.id, sheet_type))
-        self.results, self.detail_errors, self.details_theirs = {}, {}, ""
-        self.details_shown += 1
+        self.results = {}
+        self._begin_details()
         left_out = len(before - set(self.lines))
         more = f" {left_out} lines that have ended were left out." if left_out else ""
         return notice(f"Sheet {self.sheet.number} begun. The old one stays as it was.{more}")
@@ -193,6 +221,11 @@ class BudgetState(CentreState):
         """Verify the figures on screen."""
         self._show(await self.ask(_verify, self.sheet.id, self.sheet.version))
         return notice("Budget verified.")
+
+    def _begin_details(self) -> None:
+        """Let the form above the lines begin with what the sheet says."""
+        self.detail_errors, self.details_theirs, self.details_kept = {}, "", ""
+        self.details_shown += 1
 
     def _saved(self, found: LinesView) -> None:
         """Show what one line changed; what stands around the sheet is as it was."""

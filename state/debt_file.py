@@ -1,14 +1,16 @@
 """What the page of one debt asks: its boxes, its court steps and events, and who was first."""
 
-from typing import Any
+import json
+from typing import Any, Final
 
 from cma_app.access.acts import Act
 from cma_app.clock import local, now
-from cma_app.errors import Conflict
+from cma_app.errors import Conflict, Invalid
 from cma_app.services import debt_events, debt_file
 from cma_app.services.debt_events import EndForm, EventForm
 from cma_app.services.debt_file import DebtFile
 from cma_app.services.debt_forms import FileForm
+from cma_app.services.drafts import drop_draft, keep_draft, kept_draft
 from cma_app.session import CentreSession
 from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.case_bar import CaseBarState
@@ -23,6 +25,10 @@ from state.debt_views import (
     said_of,
 )
 from state.forms import checked, joined_date, text_in
+from state.kept_form import KEPT_EARLIER, is_draft, kept_at, typed_in
+
+KEPT: Final = "debt"
+"""The form under which what is typed on a debt's page and not saved is kept."""
 
 Shown = tuple[DebtFileView, Values, int]
 """A debt as it is shown, what its boxes begin with, and the version of both."""
@@ -32,10 +38,16 @@ def _shown(file: DebtFile) -> Shown:
     return DebtFileView.of(file), debt_values(file), file.debt.version
 
 
+def _open(session: CentreSession, case_id: int, debt_id: int) -> tuple[Shown, Form]:
+    shown = _shown(debt_file.read_debt(session, case_id, debt_id))
+    return shown, kept_draft(session, KEPT, record_id=debt_id)
+
+
 def _record(
     session: CentreSession, case_id: int, debt_id: int, data: dict[str, Any], *, version: int
 ) -> Shown:
     debt_file.record_debt(session, debt_id, data, version=version)
+    drop_draft(session, KEPT, record_id=debt_id)
     return _shown(debt_file.read_debt(session, case_id, debt_id))
 
 
@@ -64,14 +76,19 @@ class DebtFileState(CentreState):
     saved: int = 0
     saved_event: int = 0
     saved_at: str = ""
+    kept: str = ""
     opened: int = 0
+
+    _began: Values = {}
 
     @load(Act.CASE_OPEN)
     async def open(self):
         """Show one debt of the case."""
         case_id, debt_id = self.route_id("case_id"), self.route_id("debt_id")
-        found: Shown = await self.ask(debt_file.read_debt, case_id, debt_id, show=_shown)
+        found, kept = await self.ask(_open, case_id, debt_id)
         self._begin(found)
+        if kept:
+            self._take_up(kept, found)
         self.saved_at, self.opened = "", case_id
         self.changing, self.picked, self.taken_back = EventView(), KindView(), EventView()
         self.event_errors, self.end_errors = {}, {}
@@ -79,15 +96,31 @@ class DebtFileState(CentreState):
     def _begin(self, found: Shown) -> None:
         """Let the boxes begin with what is stored."""
         self.view, self.values, self.version = found
-        self.theirs, self.errors = {}, {}
+        self._began = self.values
+        self.theirs, self.errors, self.kept = {}, {}, ""
         self.saved += 1
 
-    @act(Act.DEBT_RECORD, form="errors")
+    def _take_up(self, kept: Form, found: Shown) -> None:
+        """Let the boxes begin with what was typed before; what somebody else stored is shown."""
+        began: Values = json.loads(kept["began"])
+        typed = {name: text_in(kept, name) for name in began}
+        self._merge(typed, began, found)
+        self.kept = KEPT_EARLIER
+
+    @act(Act.DEBT_RECORD)
     async def record(self, form: Form):
-        """Save the debt; where somebody else was first, take theirs into what was not touched."""
+        """Save the debt or keep it; where somebody else was first, take theirs into what was
+        not touched."""
+        if is_draft(form):
+            kept = typed_in(form) | {"began": json.dumps(self._began)}
+            self.kept = kept_at(await self.ask(keep_draft, KEPT, kept, record_id=self.view.id))
+            return None
         data = {**form, **{name: joined_date(form, name) for name in DATES}}
         try:
             found = await self.ask(_record, self.opened, self.view.id, data, version=self.version)
+        except Invalid as error:
+            self.errors = dict(error.fields)
+            return None
         except Conflict as conflict:
             if not conflict.theirs:
                 raise
@@ -98,13 +131,22 @@ class DebtFileState(CentreState):
         said = "Debt saved. The balance is new: tick again once it is checked."
         return [notice(said if fell else "Debt saved."), CaseBarState.refresh]
 
+    @act(Act.DEBT_RECORD)
+    async def drop(self):
+        """Throw away what was typed and not saved, and show what is stored."""
+        await self.ask(drop_draft, KEPT, record_id=self.view.id)
+        self._begin(await self.ask(debt_file.read_debt, self.opened, self.view.id, show=_shown))
+
     async def _meet(self, form: Form) -> Any:
         """Show what is stored beside what was typed; the next save is meant."""
-        view, stored, version = await self.ask(
-            debt_file.read_debt, self.opened, self.view.id, show=_shown
-        )
-        began = self.values
-        mine = {name: text_in(form, name) for name in began}
+        found = await self.ask(debt_file.read_debt, self.opened, self.view.id, show=_shown)
+        both = self._merge({name: text_in(form, name) for name in self._began}, self._began, found)
+        more = "Both values are shown." if both else "Theirs are filled in. Save again."
+        return notice(f"Somebody changed this debt in the meantime. {more}", "late")
+
+    def _merge(self, mine: Values, began: Values, found: Shown) -> set[str]:
+        """Fill the boxes with what was typed, else what is stored; return where both changed."""
+        view, stored, version = found
         merged = {
             name: stored[name] if mine[name] == began.get(name, "") else mine[name]
             for name in stored
@@ -115,10 +157,10 @@ class DebtFileState(CentreState):
             if merged[name] != stored[name] and stored[name] != began.get(name, "")
         }
         self.view, self.values, self.version = view, merged, version
+        self._began = stored
         self.theirs = {name: said_of(stored, name) for name in sorted(both)}
         self.saved += 1
-        more = "Both values are shown." if both else "Theirs are filled in. Save again."
-        return notice(f"Somebody changed this debt in the meantime. {more}", "late")
+        return both
 
     @act(Act.DEBT_RECORD, quiet=True)
     def check(self, name: str, value: str):

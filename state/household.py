@@ -7,16 +7,18 @@ from cma_app.errors import Conflict, Invalid
 from cma_app.services import case_people, separation
 from cma_app.services.case_people import PersonForm
 from cma_app.services.contact_routes import RouteAnswers
+from cma_app.services.drafts import drop_draft, keep_draft, kept_draft
 from cma_app.services.households import HouseholdForm, read_household, record_household
 from cma_app.session import CentreSession
 from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.case_bar import CaseBarState
-from state.forms import checked, joined_date, ticked
-from state.household_views import HouseholdView
-from state.household_words import EMPLOYMENTS
+from state.forms import checked, joined_date
+from state.household_views import WORK, HouseholdView, ticked_words
+from state.kept_form import KEPT_EARLIER, is_draft, kept_at, typed_in
 from state.same_person import SamePerson
 
-WORK: Final = ("employment", "partner_employment")
+KEPT: Final = "household"
+"""The form under which what is typed and not saved is kept, by case."""
 
 
 def _read(session: CentreSession, case_id: int) -> HouseholdView:
@@ -31,7 +33,17 @@ def _record(
     session: CentreSession, case_id: int, answers: dict[str, Any], seen: int
 ) -> HouseholdView:
     record_household(session, case_id, answers, seen=seen)
+    drop_draft(session, KEPT, record_id=case_id)
     return _read(session, case_id)
+
+
+def _open(session: CentreSession, case_id: int) -> tuple[HouseholdView, Form]:
+    """Return the tab, and what this person typed; not where it is of other people by now."""
+    view, kept = _read(session, case_id), kept_draft(session, KEPT, record_id=case_id)
+    if kept and kept.get("second", "") != view.second_id:
+        drop_draft(session, KEPT, record_id=case_id)
+        kept = {}
+    return view, kept
 
 
 def _join_new(session: CentreSession, case_id: int, data: Form) -> HouseholdView:
@@ -65,6 +77,7 @@ class HouseholdState(CentreState):
     parted: int = 0
     opened: int = 0
     form_number: int = 0
+    kept: str = ""
 
     _person: dict[str, str] = {}
     _is_touched: bool = False
@@ -73,17 +86,24 @@ class HouseholdState(CentreState):
     async def open(self):
         """Show the newest answers of the case, what its sheet was made for, and its people."""
         case_id = self.route_id("case_id")
-        self._show(await self.ask(_read, case_id))
+        view, kept = await self.ask(_open, case_id)
+        self._show(view)
+        if kept:
+            self._take_up(kept)
         self.person_errors, self.parting_errors, self.same, self._person = {}, {}, [], {}
         self.opened = case_id
 
     @act(Act.BUDGET_RECORD)
     async def record(self, form: Form):
-        """Record who lives on the budget; where somebody else was first, show both."""
-        work = {
-            name: [word for word, _ in EMPLOYMENTS if ticked(form, f"{name}-{word}")]
-            for name in WORK
-        }
+        """Record who lives on the budget, or keep it; where somebody else was first, show both."""
+        if is_draft(form):
+            kept = typed_in(form) | {"seen": str(self.seen)}
+            self._is_touched = True
+            self.kept = kept_at(
+                await self.ask(keep_draft, KEPT, kept, record_id=self.route_id("case_id"))
+            )
+            return None
+        work = {name: ticked_words(form, name) for name in WORK}
         try:
             shown = await self.ask(_record, self.route_id("case_id"), {**form, **work}, self.seen)
         except Invalid as error:
@@ -98,6 +118,13 @@ class HouseholdState(CentreState):
             return None
         self._show(shown)
         return [notice("Household saved."), CaseBarState.refresh]
+
+    @act(Act.BUDGET_RECORD)
+    async def drop(self):
+        """Throw away what was typed and not saved, and show what is stored."""
+        case_id = self.route_id("case_id")
+        await self.ask(drop_draft, KEPT, record_id=case_id)
+        self._show(await self.ask(_read, case_id))
 
     @act(Act.BUDGET_RECORD, quiet=True)
     def check(self, name: str, value: str):
@@ -161,8 +188,15 @@ class HouseholdState(CentreState):
     def _show(self, view: HouseholdView) -> None:
         self.view, self._is_touched = view, False
         self.seen, self.follows = view.id, _counted(view.answers["child_ages"])
-        self.errors, self.theirs, self.lost_to = {}, {}, ""
+        self.errors, self.theirs, self.lost_to, self.kept = {}, {}, "", ""
         self.form_number += 1
+
+    def _take_up(self, kept: Form) -> None:
+        """Let the boxes begin with what was typed before, on the answers it was typed on."""
+        self.view = self.view.as_typed(kept)
+        self.kept, self._is_touched = KEPT_EARLIER, True
+        self.seen = int(kept.get("seen", self.seen))
+        self.follows = _counted(self.view.answers["child_ages"])
 
 
 def _counted(ages: str) -> str:

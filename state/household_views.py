@@ -1,16 +1,17 @@
 """What the household tab shows, as text."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cma_app.rules.consents import purposes
 from cma_app.services.case_people import PersonFacts
 from cma_app.services.households import Answers, CaseHousehold, PastAnswer
 from cma_app.services.separation import OwedLine, Parting
-from state.household_words import NOT_ASKED, said_of
+from state.household_words import EMPLOYMENTS, NOT_ASKED, said_of
 from state.safe_routes import SafeRoute, routes_in_words
 from state.words import day_text, moment_text, pounds
 
+WORK = ("employment", "partner_employment")
 BLANK = {
     "has_partner": "no",
     "adults": "1",
@@ -114,6 +115,7 @@ class HouseholdView:
     history: list[HistoryLine] = field(default_factory=list)
     people: list[PersonView] = field(default_factory=list)
     second: str = ""
+    second_id: str = ""
     joint: list[str] = field(default_factory=list)
     theirs: list[str] = field(default_factory=list)
 
@@ -123,7 +125,8 @@ class HouseholdView:
     ) -> "HouseholdView":
         """Return what is shown of a case's household and people."""
         newest = found.history[0].answers if found.history else None
-        second = next((each.name for each in people if each.is_second), "")
+        other = next((each for each in people if each.is_second), None)
+        second = other.name if other is not None else ""
         return cls(
             id=newest.id if newest else 0,
             answers=_begins(newest, has_partner=bool(second)),
@@ -132,10 +135,25 @@ class HouseholdView:
             history=[HistoryLine.of(past) for past in found.history],
             people=[PersonView.of(person) for person in people],
             second=second,
+            second_id=str(other.client_id) if other is not None else "",
             joint=[_owed(line) for line in parting.joint] if second else [],
             theirs=[_owed(line) for line in parting.theirs] if second else [],
             **_sheet(found, newest),
         )
+
+    def as_typed(self, kept: dict[str, str]) -> "HouseholdView":
+        """Return the tab with what a person typed before and did not save in its boxes."""
+        return replace(
+            self,
+            answers={name: kept.get(name, "") for name in BLANK},
+            employment=ticked_words(kept, "employment"),
+            partner_employment=ticked_words(kept, "partner_employment"),
+        )
+
+
+def ticked_words(form: dict[str, str], name: str) -> list[str]:
+    """Return the kinds of work that are ticked in a form."""
+    return [word for word, _ in EMPLOYMENTS if form.get(f"{name}-{word}") == "on"]
 
 
 def _owed(line: OwedLine) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 import reflex as rx
 
 from cma_app.access.acts import Act
-from cma_app.clock import local
 from cma_app.errors import Conflict, Invalid, NotFound
 from cma_app.services import letters
 from cma_app.services.drafts import drop_draft, keep_draft, kept_draft
@@ -19,6 +18,7 @@ from models import Letter
 from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.case_bar import CaseBarState
 from state.forms import checked, text_in, ticked
+from state.kept_form import KEPT_EARLIER, is_draft, kept_at
 from state.letter_views import LetterView
 from state.letters import LettersState
 
@@ -92,7 +92,7 @@ class LetterState(CentreState):
         self._begin(view, parts)
         self._stored = stored
         if kept:
-            self.kept = "What you typed is kept, and not saved yet."
+            self.kept = KEPT_EARLIER
         base = kept.get("version", "")
         if base and base != str(view.version):
             self._show_theirs(_parts(kept), stored)
@@ -102,9 +102,8 @@ class LetterState(CentreState):
     async def send(self, form: Form):
         """Do what the pressed button says: keep what is typed, or save it."""
         typed, base = _parts(form), _version(form)
-        keeps = form.get("intent") == "draft"
         try:
-            return await (self._keep(typed, base) if keeps else self._save(typed, base))
+            return await (self._keep(typed, base) if is_draft(form) else self._save(typed, base))
         finally:
             self.heard = form.get("nonce", "")[:40]
 
@@ -152,7 +151,7 @@ class LetterState(CentreState):
         kept = typed | {"version": str(base)}
         moment, self.view = await self.ask(_keep, self.route_id("letter_id"), kept)
         self.parts = typed
-        self.kept = f"Kept {local(moment):%H:%M}, not saved yet."
+        self.kept = kept_at(moment)
 
     async def _save(self, typed: Form, base: int) -> Any:
         try:

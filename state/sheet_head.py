@@ -1,6 +1,6 @@
 """What stands above a budget sheet's lines, as its form begins."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cma_app.services.budgets import TYPE_LABELS, date_of
 from cma_app.services.sheet_details import details_stamp
@@ -47,6 +47,21 @@ class HeadView:
             are_assets_considered=sheet.are_assets_considered,
             fee=pounds(sheet.debt_admin_fee, sign=False),
             seen=details_stamp(sheet),
+        )
+
+    def as_typed(self, kept: dict[str, str]) -> "HeadView":
+        """Return the form with what a person typed before and did not save in its boxes."""
+        return replace(
+            self,
+            sheet_type=kept.get("sheet_type", self.sheet_type),
+            day=kept.get("statement_date-day", ""),
+            month=kept.get("statement_date-month", ""),
+            year=kept.get("statement_date-year", ""),
+            is_joint="is_joint" in kept,
+            are_savings_considered="are_savings_considered" in kept,
+            are_assets_considered="are_assets_considered" in kept,
+            fee=kept.get("debt_admin_fee", ""),
+            seen=kept.get("seen", self.seen),
         )
 
 

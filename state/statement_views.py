@@ -12,13 +12,13 @@ from cma_app.rules.guidelines import STATUS_WORDS as GUIDELINE_WORDS
 from cma_app.services.authorities import SIGNED_HOW, AuthorityRow
 from cma_app.services.consents import CONSENT_CHANNELS
 from cma_app.services.statement_checks import Gap
-from cma_app.services.statements import (
+from cma_app.services.statement_list import (
     STATUS_WORDS,
     CaseStatements,
     OpenStatement,
     StatementRow,
-    still_to_confirm,
 )
+from cma_app.services.statements import still_to_confirm
 from state.words import day_text, moment_text, pounds
 
 TONES: Final = {"issued": "good", "superseded": "", "draft": ""}

@@ -4,7 +4,7 @@ from typing import Any
 
 from cma_app.access.acts import Act
 from cma_app.errors import Conflict, NotFound
-from cma_app.services import authorities, statements
+from cma_app.services import authorities, statement_list, statements
 from cma_app.services.authorities import AuthorityForm
 from cma_app.session import CentreSession
 from state.base import CentreState, Form, FormErrors, act, load, notice
@@ -16,17 +16,17 @@ from state.statement_views import StatementView
 def _step(session: CentreSession, verb: Any, statement_id: int, **more: Any) -> StatementView:
     """Do one step and show the case's newest statement as it stands then."""
     case_id = verb(session, statement_id, **more).case_id
-    return StatementView.of(statements.read_statements(session, case_id))
+    return StatementView.of(statement_list.read_statements(session, case_id))
 
 
 def _prepare(session: CentreSession, case_id: int) -> StatementView:
     statements.prepare_statement(session, case_id)
-    return StatementView.of(statements.read_statements(session, case_id))
+    return StatementView.of(statement_list.read_statements(session, case_id))
 
 
 def _authorise(session: CentreSession, case_id: int, data: Form) -> StatementView:
     authorities.record_authority(session, case_id, data)
-    return StatementView.of(statements.read_statements(session, case_id))
+    return StatementView.of(statement_list.read_statements(session, case_id))
 
 
 class StatementState(CentreState):
@@ -49,7 +49,7 @@ class StatementState(CentreState):
         number = int(wanted) if wanted else None
         try:
             self.view = await self.ask(
-                statements.read_statements, case_id, statement_no=number, show=StatementView.of
+                statement_list.read_statements, case_id, statement_no=number, show=StatementView.of
             )
         except Conflict:
             raise NotFound from None
@@ -135,6 +135,6 @@ class StatementState(CentreState):
             self.view = await self.ask(_step, verb, self.view.id, version=self.view.version, **more)
         except Conflict:
             self.view = await self.ask(
-                statements.read_statements, self.route_id("case_id"), show=StatementView.of
+                statement_list.read_statements, self.route_id("case_id"), show=StatementView.of
             )
             raise

@@ -5,7 +5,7 @@ import psycopg
 from cma_app.access.actor import Actor
 from cma_app.databases import Database, Say
 from cma_app.postgres import plain
-from cma_app.services.statements import unreconciled_statements
+from cma_app.services.statement_list import unreconciled_statements
 from cma_app.session import SYSTEM, open_as
 
 

@@ -37,6 +37,7 @@ from cma_app.services import (
     referrals,
     rooms,
     sheet_details,
+    statement_list,
     statements,
     vulnerability,
     walk_in,
@@ -230,7 +231,7 @@ class Telling:
         statements.prepare_statement(session, self.case_id)
         said = {"how": step["statement"].get("confirmed"), "is_accurate": True, "may_send": True}
         for name in step["statement"]["steps"]:
-            shown = statements.read_statements(session, self.case_id).shown
+            shown = statement_list.read_statements(session, self.case_id).shown
             if shown is None:
                 raise ValueError(f"The story of {self.data.code} has no statement to {name}.")
             verb = getattr(statements, f"{name}_statement")

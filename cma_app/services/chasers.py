@@ -13,6 +13,7 @@ from cma_app.clock import local, now, today
 from cma_app.rules.parameters import parameter
 from cma_app.services.locking import locked
 from cma_app.services.next_actions import record_action
+from cma_app.services.partners import people_here
 from cma_app.session import CentreSession
 from models import Case, Creditor, CreditorReply, Debt, Letter, NextAction
 
@@ -65,6 +66,7 @@ def waiting_letters(session: CentreSession, case_id: int) -> list[Waiting]:
             col(Letter.status) == "issued",
             col(Letter.deleted_at).is_(None),
             col(Letter.chase_on).is_not(None),
+            col(Letter.client_id).in_(people_here(session, case)),
         )
         .order_by(col(Letter.chase_on), col(Letter.id))
         .limit(500)

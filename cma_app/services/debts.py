@@ -17,6 +17,7 @@ from cma_app.clock import now
 from cma_app.errors import CmaError, Conflict, Invalid, NotFound
 from cma_app.rules import debt_types
 from cma_app.services.cases import read_case
+from cma_app.services.chasers import settle_chasers
 from cma_app.services.debt_events import has_open_event
 from cma_app.services.debt_forms import MOST_PAID, DebtForm, FileForm
 from cma_app.services.debt_marks import Marks, marks_of
@@ -126,9 +127,12 @@ def change_debt(
     creditor = _renamed(session, debt, values.pop("creditor"), values["debt_type"])
     debt.creditor_id = creditor.id
     values |= _carried(debt, values)
+    settled = debt.status != values["status"]
     for name, value in values.items():
         setattr(debt, name, value)
     session.flush()
+    if settled:
+        settle_chasers(session, debt)
     return debt
 
 
@@ -145,6 +149,7 @@ def remove_debt(session: CentreSession, debt_id: int) -> Debt:
     locked(session, Case, case.id)
     debt.deleted_at = now()
     session.flush()
+    settle_chasers(session, debt)
     return debt
 
 
@@ -174,6 +179,7 @@ def restore_debt(session: CentreSession, debt_id: int) -> int:
             updated_by=session.actor.user_id or None,
         )
     )
+    settle_chasers(session, session.require(Debt, debt_id))
     return case_id
 
 

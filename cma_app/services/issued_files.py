@@ -10,6 +10,7 @@ from typing import Final
 
 from cma_app.access.acts import Act
 from cma_app.errors import Conflict
+from cma_app.services.letter_people import letter_here
 from cma_app.session import CentreSession
 from models import Case, IssuedFile
 
@@ -65,6 +66,8 @@ def open_issued_file(session: CentreSession, file_id: int) -> Printed:
     act = Act.LETTER_PRINT if kept.statement_id is None else Act.STATEMENT_PRINT
     case = session.require(Case, kept.case_id)
     session.authorize(act, case)
+    if kept.letter_id is not None:
+        letter_here(session, kept.letter_id, act)
     if hashlib.sha256(kept.file_bytes).hexdigest() != kept.sha256:
         raise Conflict(ALTERED)
     session.record_event(act.value, record=kept, case_id=case.id, client_id=case.client_id)

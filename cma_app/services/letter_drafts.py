@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from cma_app.access.acts import Act
 from cma_app.clock import today
 from cma_app.errors import Conflict
@@ -18,7 +15,13 @@ from cma_app.rules.letter_templates import (
 from cma_app.services.authorities import list_authorities
 from cma_app.services.letter_facts import CreditorTo, creditors_to, facts_for
 from cma_app.services.letter_offers import accounts_at, newest_issued
-from cma_app.services.letter_people import PersonTo, owing, people_of, unsigned
+from cma_app.services.letter_people import (
+    PersonTo,
+    draft_like,
+    owing,
+    people_of,
+    unsigned,
+)
 from cma_app.services.locking import locked
 from cma_app.session import CentreSession
 from models import Case, Letter
@@ -146,7 +149,7 @@ def _to_creditor(
         statement_id=statement.id if statement else None,
         chases_id=chases.id if chases else None,
     )
-    begun = _begun(session, letter)
+    begun = draft_like(session, letter)
     if begun is not None:
         return begun
     if len(accounts_at(session, case, creditor.id)) > 1:
@@ -176,7 +179,7 @@ def _to_person(
     session: CentreSession, case: Case, template: LetterTemplate, person: PersonTo
 ) -> Letter:
     letter = _blank(case, template, client_id=person.id)
-    begun = _begun(session, letter)
+    begun = draft_like(session, letter)
     if begun is not None:
         return begun
     facts = facts_for(
@@ -202,26 +205,6 @@ def _blank(case: Case, template: LetterTemplate, **whose: int | None) -> Letter:
         subject="",
         **whose,  # pyright: ignore[reportArgumentType]
     )
-
-
-def _begun(session: CentreSession, letter: Letter) -> Letter | None:
-    """Return the draft of the same kind to the same reader, where there is one."""
-    found = session.execute(
-        select(col(Letter.id))
-        .where(
-            col(Letter.centre_id) == session.actor.centre_id,
-            col(Letter.case_id) == letter.case_id,
-            col(Letter.kind) == letter.kind,
-            col(Letter.status) == "draft",
-            col(Letter.deleted_at).is_(None),
-            col(Letter.client_id) == letter.client_id,
-            col(Letter.creditor_id).is_not_distinct_from(letter.creditor_id),
-            col(Letter.chases_id).is_not_distinct_from(letter.chases_id),
-        )
-        .order_by(col(Letter.id))
-        .limit(1)
-    ).scalar_one_or_none()
-    return session.require(Letter, found) if found is not None else None
 
 
 def _keep(

@@ -20,6 +20,7 @@ from cma_app.services.chasers import ANSWERED, plan_chasers, usual_chase_day
 from cma_app.services.compliance_gates import pass_gate
 from cma_app.services.forms import Form, choice
 from cma_app.services.issued_files import PDF, WORD, Printed, keep_file, safe_name
+from cma_app.services.letter_people import letter_here
 from cma_app.services.letter_texts import content_of, form_of, template_of
 from cma_app.services.letter_ways import ROUTE_WORDS, refuse_unready
 from cma_app.services.locking import locked
@@ -44,9 +45,7 @@ def act_of(letter: Letter) -> Act:
 
 def draft_of(session: CentreSession, letter_id: int, act: Act) -> tuple[Letter, Case]:
     """Return a letter that may still change, locked, and its case."""
-    letter = session.require(Letter, letter_id)
-    case = session.require(Case, letter.case_id)
-    session.authorize(act, case)
+    _, case = letter_here(session, letter_id, act)
     locked(session, Case, case.id)
     letter = locked(session, Letter, letter_id)
     if letter.status == "issued":

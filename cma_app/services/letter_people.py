@@ -7,8 +7,10 @@ from sqlmodel import col, select
 
 from cma_app.access.acts import Act
 from cma_app.clock import today
+from cma_app.errors import NotFound
 from cma_app.services.authorities import AuthorityRow, without_authority
 from cma_app.services.contact_routes import safe_routes
+from cma_app.services.partners import people_here
 from cma_app.session import CentreSession
 from models import Case, CasePerson, Client, Letter
 
@@ -78,8 +80,39 @@ def unsigned(
     ]
 
 
+def letter_here(session: CentreSession, letter_id: int, act: Act) -> tuple[Letter, Case]:
+    """Return a letter and its case to who may do `act`; NotFound where who it is of has left."""
+    letter = session.require(Letter, letter_id)
+    case = session.require(Case, letter.case_id)
+    session.authorize(act, case)
+    if letter.client_id not in people_here(session, case):
+        raise NotFound
+    return letter, case
+
+
+def draft_like(session: CentreSession, letter: Letter) -> Letter | None:
+    """Return another draft of the same kind to the same reader, where there is one."""
+    found = session.exec(
+        select(Letter.id)
+        .where(
+            col(Letter.centre_id) == session.actor.centre_id,
+            col(Letter.case_id) == letter.case_id,
+            col(Letter.kind) == letter.kind,
+            col(Letter.id).is_distinct_from(letter.id),
+            col(Letter.status) == "draft",
+            col(Letter.deleted_at).is_(None),
+            col(Letter.client_id) == letter.client_id,
+            col(Letter.creditor_id).is_not_distinct_from(letter.creditor_id),
+            col(Letter.chases_id).is_not_distinct_from(letter.chases_id),
+        )
+        .order_by(col(Letter.id))
+        .limit(1)
+    ).first()
+    return session.require(Letter, found) if found is not None else None
+
+
 def reader_of(session: CentreSession, letter: Letter) -> PersonTo:
-    """Return whose letter it is; they may have left the case since."""
+    """Return whose letter it is."""
     session.authorize(Act.CASE_OPEN, session.require(Case, letter.case_id))
     return _person(session, letter.client_id, "client")
 

@@ -15,8 +15,10 @@ from cma_app.printing.letter_content import LetterContent
 from cma_app.rules.letter_templates import letter_kinds
 from cma_app.services.issued_files import Printed, open_issued_file
 from cma_app.services.letter_issue import FORMATS, act_of, draft_of, file_name
+from cma_app.services.letter_people import draft_like, letter_here
 from cma_app.services.letter_texts import LetterForm, content_of, form_of, stored_form
 from cma_app.services.letter_ways import Obstacle, Ways, obstacles, ways_of
+from cma_app.services.partners import people_here
 from cma_app.services.restoring import restore
 from cma_app.session import CentreSession
 from models import Case, Client, Creditor, IssuedFile, Letter, User
@@ -60,7 +62,7 @@ class OpenLetter:
 
 
 def list_letters(session: CentreSession, case_id: int) -> list[LetterRow]:
-    """Return a case's letters, the newest first."""
+    """Return a case's letters, the newest first; none that is of somebody who left it."""
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_OPEN, case)
     listed = (
@@ -94,6 +96,7 @@ def list_letters(session: CentreSession, case_id: int) -> list[LetterRow]:
             col(Letter.centre_id) == case.centre_id,
             col(Letter.case_id) == case.id,
             col(Letter.deleted_at).is_(None),
+            col(Letter.client_id).in_(people_here(session, case)),
         )
         .order_by(col(Letter.id).desc())
         .limit(500)
@@ -121,9 +124,7 @@ def read_letter(
     session: CentreSession, letter_id: int, *, typed: Mapping[str, Any] | None = None
 ) -> OpenLetter:
     """Return one letter whole; with `typed`, as it would be with parts that are not saved yet."""
-    letter = session.require(Letter, letter_id)
-    case = session.require(Case, letter.case_id)
-    session.authorize(Act.CASE_OPEN, case)
+    letter, _ = letter_here(session, letter_id, Act.CASE_OPEN)
     is_draft = letter.status != "issued"
     stored = stored_form(letter)
     form = LetterForm.as_typed(stored.model_dump() | dict(typed)) if typed else stored
@@ -174,8 +175,15 @@ def discard_letter(session: CentreSession, letter_id: int) -> int:
 
 
 def restore_letter(session: CentreSession, letter_id: int) -> int:
-    """Bring a discarded draft back as it was and return its case; NotFound where there is none."""
-    return restore(session, Letter, letter_id, Act.LETTER_RECORD)
+    """Bring a discarded draft back as it was and return its case; NotFound where there is none.
+
+    Not beside a draft that was begun since: two of a kind would both be issued.
+    """
+    case_id = restore(session, Letter, letter_id, Act.LETTER_RECORD)
+    letter, _ = letter_here(session, letter_id, Act.LETTER_RECORD)
+    if draft_like(session, letter) is not None:
+        raise Conflict("There is a newer draft of this letter. Discard that one first.")
+    return case_id
 
 
 def print_letter(session: CentreSession, letter_id: int, *, ending: str) -> Printed:
@@ -183,9 +191,7 @@ def print_letter(session: CentreSession, letter_id: int, *, ending: str) -> Prin
     if ending not in FORMATS:
         raise Conflict("Choose PDF or Word.")
     media_type, make, kind = FORMATS[ending]
-    letter = session.require(Letter, letter_id)
-    case = session.require(Case, letter.case_id)
-    session.authorize(Act.LETTER_PRINT, case)
+    letter, case = letter_here(session, letter_id, Act.LETTER_PRINT)
     if letter.status == "issued":
         kept = next(row for row in _files(session, letter) if row[1] == kind)
         return open_issued_file(session, kept[0])

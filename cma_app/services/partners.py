@@ -27,6 +27,12 @@ def partner_of(session: CentreSession, case: Case) -> Client | None:
     return session.require(Client, person.client_id) if person is not None else None
 
 
+def people_here(session: CentreSession, case: Case) -> set[int]:
+    """Return the clients whom a case is about now: its own, and a second one who has not left."""
+    joined = joined_person(session, case)
+    return {case.client_id} | ({joined.client_id} if joined is not None else set())
+
+
 def debts_that_left(session: CentreSession, case: Case) -> set[int]:
     """Return the debts that were only a second person's and left the case with them."""
     left = select(col(CasePerson.id)).where(

@@ -20,6 +20,7 @@ from cma_app.errors import Conflict, Invalid
 from cma_app.services.chasers import settle_chasers
 from cma_app.services.forms import Day, Form, LongText, Pounds, choice
 from cma_app.services.locking import locked
+from cma_app.services.partners import debts_that_left
 from cma_app.services.restoring import restore
 from cma_app.session import CentreSession
 from models import Case, Creditor, CreditorReply, Debt, Letter, Offer
@@ -82,7 +83,7 @@ class Answerable:
 
 
 def list_replies(session: CentreSession, case_id: int) -> list[ReplyRow]:
-    """Return what creditors answered in a case, the newest first."""
+    """Return what creditors answered in a case, the newest first; not of debts that left it."""
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_OPEN, case)
     listed = (
@@ -120,6 +121,7 @@ def list_replies(session: CentreSession, case_id: int) -> list[ReplyRow]:
             col(CreditorReply.centre_id) == case.centre_id,
             col(CreditorReply.case_id) == case.id,
             col(CreditorReply.deleted_at).is_(None),
+            col(CreditorReply.debt_id).not_in(debts_that_left(session, case)),
         )
         .order_by(col(CreditorReply.received_on).desc(), col(CreditorReply.id).desc())
         .limit(500)

@@ -17,6 +17,7 @@ from cma_app.errors import Conflict
 from cma_app.rules.workflow import AT_WORK
 from cma_app.services.budgets import record_line, revise_sheet
 from cma_app.services.cases import start_case
+from cma_app.services.chasers import plan_chasers
 from cma_app.services.households import answers_in, keep_household, newest_household
 from cma_app.services.locking import locked
 from cma_app.services.partners import joined_person
@@ -93,6 +94,7 @@ def separate_people(session: CentreSession, case_id: int, *, opens_case: bool) -
     session.authorize(Act.CASE_SEPARATE, case)
     _household_of_one(session, case)
     _leave_with_their_debts(session, case, joined)
+    plan_chasers(session, case.id)
     return own
 
 

@@ -13,6 +13,7 @@ from pages.components.form import (
     error_summary,
     field,
     form,
+    keeps_itself,
     select,
     submit,
     tick,
@@ -154,6 +155,7 @@ def _details() -> rx.Component:
     filled = form(
         error_summary(errors),
         theirs,
+        rx.el.input(type="hidden", name="intent", default_value="save"),
         rx.el.input(type="hidden", name="seen", value=head.seen, read_only=True),
         select(
             "Kind",
@@ -200,13 +202,19 @@ def _details() -> rx.Component:
             inputmode="decimal",
             key="sheet-",
         ),
-        rx.el.div(submit("Save details", busy="Saving")),
+        rx.el.div(
+            submit("Save details", busy="Saving", value="save"),
+            keeps_itself(BUDGET.details_kept, BUDGET.drop_details),
+            class_name="chips",
+        ),
         on_submit=BUDGET.record_details,
         on_check=BUDGET.check_details,
         key=f"details-{BUDGET.sheet.id}-{BUDGET.details_shown}",
+        custom_attrs={"data-intents": "save"},
     )
     return rx.el.details(
         rx.el.summary(rx.el.h3("Sheet details"), rx.el.span("Change", class_name="hint")),
         rx.el.div(filled, class_name="card-body"),
         class_name="sheet-details",
+        open=BUDGET.details_open,
     )

@@ -30,19 +30,28 @@ BAR: Any = CaseBarState.bar
 
 
 def case_frame(
-    tab: str, *children: rx.Component, opened: Any, sticky: rx.Component | None = None
+    tab: str,
+    *children: rx.Component,
+    opened: Any,
+    record: tuple[str, Any] | None = None,
+    sticky: rx.Component | None = None,
 ) -> rx.Component:
     """Return a tab of a case: the identity bar, the tabs, and `children` as the page.
 
-    `opened` is the id of the case that `children` tell of: until it is the bar's there is a
-    skeleton, so that nobody reads or types on another case. `sticky` is a sum line (class
-    `sumline`) that stays with the BAR. The screen's `on_load` begins with `CaseBarState.open_tab`.
+    `opened` is the id of the case that `children` tell of, and `record` names the part of the
+    address that holds the id of the one record they tell of. Until those are the bar's and the
+    address's there is a skeleton, so that nobody reads or types on another. `sticky` is a sum
+    line (class `sumline`) that stays with the BAR. The screen's `on_load` begins with
+    `CaseBarState.open_tab`.
     """
     here = BAR.case_id == opened
+    if record is not None:
+        name, record_id = record
+        here &= record_id.to_string() == routes.in_address(name)
     line = [rx.cond(here, sticky)] if sticky is not None else []
     still = [rx.cond(~BAR.is_at_work, callout(ENDED))] if tab in FIGURES else []
     return rx.cond(
-        BAR.case_id == 0,
+        BAR.case_id.to_string() != routes.in_address("case_id"),
         rx.el.div(skeleton(6), class_name="page"),
         rx.fragment(
             rx.el.div(_identity(tab), *line, class_name="stay"),

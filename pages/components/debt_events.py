@@ -43,7 +43,7 @@ def events_card() -> rx.Component:
         type="button",
         class_name="button small",
         on_click=STATE.begin_event(0),
-        custom_attrs=opens("event"),
+        custom_attrs=opens("event", fills=True),
     )
     undo = rx.el.p(
         rx.el.span("Taken back: ", rx.el.strong(TAKEN_BACK.word)),
@@ -78,7 +78,7 @@ def _event(event: Any) -> rx.Component:
                         "Dealt with",
                         whose,
                         on_click=STATE.begin_event(event.id),
-                        custom_attrs=opens("end-event"),
+                        custom_attrs=opens("end-event", fills=True),
                     ),
                     rx.el.span("Your supervisor can take this off.", class_name="hint"),
                 ),
@@ -87,7 +87,7 @@ def _event(event: Any) -> rx.Component:
                     whose,
                     on_click=STATE.begin_event(event.id),
                     kind="plain",
-                    custom_attrs=opens("event"),
+                    custom_attrs=opens("event", fills=True),
                 ),
             ),
             row_button("Open again", whose, on_click=STATE.reopen(event.id), kind="plain"),

@@ -17,6 +17,7 @@ from pages.components.form import (
     field,
     form,
     form_foot,
+    keeps_itself,
     select,
     submit,
     text_area,
@@ -40,6 +41,7 @@ LONG = 12_000
 def debt_form() -> rx.Component:
     """Return the form of the whole debt, with a foot that stays."""
     return form(
+        rx.el.input(type="hidden", name="intent", default_value="save"),
         error_summary(ERRORS),
         _who(),
         _what(),
@@ -51,17 +53,19 @@ def debt_form() -> rx.Component:
         when_may(
             Act.DEBT_RECORD,
             form_foot(
-                submit("Save debt"),
+                submit("Save debt", value="save"),
                 rx.el.span(
                     rx.cond(STATE.saved_at != "", rx.fragment("Saved ", STATE.saved_at)),
                     class_name="quiet fig",
                     role="status",
                 ),
+                keeps_itself(STATE.kept, STATE.drop),
             ),
         ),
         on_submit=STATE.record,
         on_check=STATE.check,
         key=f"{VIEW.id}/{STATE.saved}",
+        custom_attrs={"data-intents": "save"},
     )
 
 

@@ -280,6 +280,30 @@ def button(
     return _busy_button(word, busy, name, type="button", on_click=on_click, **props)
 
 
+def keeps_itself(kept: Any, on_drop: Any) -> rx.Component:
+    """Return the end of a form's foot that keeps itself: when it was kept, and a way to drop it.
+
+    The form has the hidden box "intent" and the attribute `data-intents`; see `state/kept_form.py`.
+    """
+    return rx.fragment(
+        rx.el.span(kept, class_name="hint", role="status"),
+        rx.cond(kept != "", button("Throw away what I typed", on_click=on_drop, kind="plain")),
+        keeping_button(),
+    )
+
+
+def keeping_button() -> rx.Component:
+    """Return the hidden button with which a form keeps itself (`assets/drafts.js`)."""
+    return rx.el.button(
+        "Keep what is typed",
+        type="submit",
+        value="draft",
+        hidden=True,
+        tab_index=-1,
+        custom_attrs={"data-keeps": ""},
+    )
+
+
 def form_foot(*children: rx.Component) -> rx.Component:
     """Return the foot of a form, which stays in view: the main button first."""
     return rx.el.div(*children, class_name="form-foot")

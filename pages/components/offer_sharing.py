@@ -32,7 +32,7 @@ def others_card() -> rx.Component:
     """Return the debts that are not priority, with how they share above them."""
     monthly = card(
         "Non-priority debts",
-        rx.cond(VIEW.others.length() > 0, _controls()),
+        rx.cond(VIEW.others.length() > 0, rx.cond(may_change(), _controls(), _shared_so())),
         others_table(),
         key="others",
     )
@@ -43,6 +43,19 @@ def others_card() -> rx.Component:
         end=badge("Full and final, paid once", "note"),
     )
     return rx.cond(SHARING.lump_sum != "", once, monthly)
+
+
+def _shared_so() -> rx.Component:
+    """Return how the rest was shared, for who may not change it."""
+    return rx.el.p(
+        "How the rest was shared: ",
+        rx.el.strong(rx.match(SHARING.method, *map(tuple, METHOD_CHOICES), "")),
+        rx.cond(SHARING.minimum != "", rx.fragment(", at least £", SHARING.minimum, " for each")),
+        rx.cond(SHARING.in_pounds, ", in whole pounds", ""),
+        rx.cond(SHARING.tokens, rx.fragment(", token offers of ", SHARING.token)),
+        ".",
+        class_name="card-body",
+    )
 
 
 def _error(name: str) -> rx.Component:
@@ -66,7 +79,6 @@ def _controls() -> rx.Component:
             *[rx.el.option(word, value=code) for code, word in METHOD_CHOICES],
             value=SHARING.method,
             on_change=lambda chosen: OFFERS.share("method", SHARING.seen["method"], chosen),
-            disabled=~may_change(),
             class_name="box w20",
             custom_attrs={"id": "method", "aria-describedby": "method-why method-error"},
         ),
@@ -81,7 +93,6 @@ def _controls() -> rx.Component:
             error=OFFERS.box_errors["minimum"],
             theirs=OFFERS.box_theirs["minimum"],
             seq=OFFERS.box_seqs["minimum"],
-            read_only=~may_change(),
             described_by="sharing-hint",
             on_commit=lambda typed: OFFERS.share("minimum", SHARING.seen["minimum"], typed),
         ),
@@ -144,7 +155,6 @@ def _tick(label: Any, name: str, value: Any) -> rx.Component:
             type="checkbox",
             checked=value == "on",
             on_change=OFFERS.share(name, SHARING.seen[name], rx.cond(value == "on", "", "on")),
-            disabled=~may_change(),
             custom_attrs={"id": name},
         ),
         label,

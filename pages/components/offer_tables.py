@@ -69,18 +69,25 @@ def _months(view: Any) -> rx.Component:
 
 
 def _box(view: Any, hint: str) -> rx.Component:
+    """Return the box of an offer; where nobody may change it, the figure alone."""
     name = rx.Var.create(f"offer-{view.id}")
-    return EntryBox.create(
+    box = EntryBox.create(
         name=name,
         label=rx.Var.create(f"{view.creditor}, {view.kind}, offer in pounds"),
         value=view.offer,
         error=OFFERS.box_errors[name],
         theirs=OFFERS.box_theirs[name],
         seq=OFFERS.box_seqs[name],
-        read_only=~may_change(),
         described_by=hint,
         on_commit=lambda typed: OFFERS.decide(view.id, view.seen, typed),
     )
+    return rx.cond(may_change(), box, rx.el.strong(view.offer))
+
+
+def _where_shared(*cells: rx.Component) -> rx.Component:
+    """Return the two cells that say how offers are worked out, where they share what is left."""
+    alone = VIEW.totals.others_share == ""
+    return rx.cond(alone, rx.el.td(col_span=2), rx.fragment(*cells))
 
 
 def _first_row(view: Any) -> rx.Component:
@@ -98,8 +105,7 @@ def _other_row(view: Any) -> rx.Component:
     return rx.el.tr(
         _tagged(view),
         _figure("Owed, £", view.owed),
-        _figure("Share", view.share),
-        _figure("Exact, £", view.exact),
+        _where_shared(_figure("Share", view.share), _figure("Exact, £", view.exact)),
         _figure("Offer a month, £", _box(view, "sharing-hint")),
         _months(view),
         key=view.id,
@@ -141,7 +147,8 @@ def first_table() -> rx.Component:
         rx.el.td(),
     )
     hint = rx.el.p(
-        "Loss of the home, goods or liberty. Type an offer like 48, 12w or 40 4w.",
+        "Loss of the home, goods or liberty.",
+        rx.cond(may_change(), " Type an offer like 48, 12w or 40 4w.", ""),
         class_name="hint card-body",
         custom_attrs={"id": "offer-hint"},
     )
@@ -165,16 +172,16 @@ def others_table() -> rx.Component:
     heads = [
         column("Debt"),
         column("Owed, £", num=True),
-        column("Share", num=True),
-        column("Exact, £", num=True),
+        _where_shared(column("Share", num=True), column("Exact, £", num=True)),
         column("Offer a month, £", num=True),
         column("Months", num=True),
     ]
     foot = rx.el.tr(
         rx.el.th("Non-priority total", scope="row"),
         _figure("Owed, £", totals.others_owed),
-        _figure("Share", totals.others_share),
-        _figure("Exact, £", totals.others_exact),
+        _where_shared(
+            _figure("Share", totals.others_share), _figure("Exact, £", totals.others_exact)
+        ),
         _figure("Offer a month, £", totals.others_offered),
         rx.el.td(),
     )

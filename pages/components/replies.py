@@ -75,7 +75,7 @@ def _waiting(view: Any) -> rx.Component:
         "Record answer",
         whose,
         on_click=STATE.begin(view.letter_id, view.creditor_id),
-        custom_attrs=opens(KEY),
+        custom_attrs=opens(KEY, fills=True),
     )
     return rx.el.li(
         rx.el.div(
@@ -105,7 +105,7 @@ def replies_card() -> rx.Component:
         type="button",
         class_name="button small",
         on_click=STATE.begin(0, 0),
-        custom_attrs=opens(KEY),
+        custom_attrs=opens(KEY, fills=True),
     )
     return card(
         "Answers",
@@ -125,7 +125,9 @@ def _reply(view: Any) -> rx.Component:
     untold = row_button("Client told today", whose, on_click=STATE.tell(view.id))
     doing = rx.el.p(
         rx.cond(view.told == "", untold),
-        row_button("Correct", whose, on_click=STATE.correct(view.id), custom_attrs=opens(KEY)),
+        row_button(
+            "Correct", whose, on_click=STATE.correct(view.id), custom_attrs=opens(KEY, fills=True)
+        ),
         row_button("Remove", whose, on_click=STATE.remove(view.id)),
         class_name="chips",
     )

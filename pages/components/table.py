@@ -204,6 +204,11 @@ def current(is_here: Any) -> dict[str, Any]:
     return {"aria-current": rx.cond(is_here, "page", rx.Var("undefined"))}
 
 
-def opens(key: str) -> dict[str, str]:
-    """Return the `custom_attrs` that make a button open the dialog of that key."""
-    return {"data-opens": key, "aria-haspopup": "dialog"}
+def opens(key: str, *, fills: bool = False) -> dict[str, str]:
+    """Return the `custom_attrs` that make a button open the dialog of that key.
+
+    `fills` says that the same click asks the server what the dialog is about: nothing in it can be
+    read, typed or pressed until that came.
+    """
+    attrs = {"data-opens": key, "aria-haspopup": "dialog"}
+    return attrs | {"data-fills": ""} if fills else attrs

@@ -52,6 +52,7 @@ class Desk:
     page: Page
     complaints: list[str] = field(default_factory=list)
     expected: tuple[str, ...] = ()
+    was_cut: bool = False
 
     def __post_init__(self) -> None:
         self.page.on("console", self._heard)
@@ -64,7 +65,19 @@ class Desk:
             return
         if refused and any(where.endswith(path) for path in self.expected):
             return
+        if self.was_cut and "ERR_INTERNET_DISCONNECTED" in message.text:
+            return
         self.complaints.append(f"{message.type}: {message.text} {where}")
+
+    def cut(self) -> None:
+        """Cut the connection: no request goes out and the open socket is closed."""
+        self.was_cut = True
+        self.context.set_offline(True)
+        self.page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide'))")
+
+    def mend(self) -> None:
+        """Give the connection back."""
+        self.context.set_offline(False)
 
     def open(self, path: str) -> Page:
         """Go to an address and wait until the page can be used."""

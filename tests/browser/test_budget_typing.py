@@ -11,7 +11,7 @@ from cma_app.clock import today
 from cma_app.rules.financial_statement import INCOME, statement_lines
 from cma_app.rules.frequencies import monthly
 from cma_app.services.budgets import read_budget
-from tests.browser.conftest import READY, Desk, Office
+from tests.browser.conftest import READY, Office
 from tests.browser.long_sheet import LINES, amounts, codes, keystrokes, long_sheet
 from tests.browser.test_money import FOOD, RENT, WAGES, amount, desk_at, month, sheet_of, sums
 from tests.people import PASSWORD, Cast
@@ -37,18 +37,6 @@ def wait_kept(page: Page, *, nothing: bool = False) -> None:
     """Wait until this browser keeps something that was typed, or nothing any more."""
     wanted = "!" if nothing else ""
     page.wait_for_function(f"{wanted}Object.keys(localStorage).join().includes('cma-kept')")
-
-
-def cut(desk: Desk) -> None:
-    """Cut the connection: no request goes out and the open socket is closed."""
-    desk.context.set_offline(True)
-    desk.page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide'))")
-
-
-def mend(desk: Desk) -> None:
-    """Give the connection back; what the browser said of the cut is no complaint."""
-    desk.context.set_offline(False)
-    desk.complaints[:] = [each for each in desk.complaints if "ERR_INTERNET" not in each]
 
 
 class TestEachKey:
@@ -108,12 +96,12 @@ class TestKept:
         sheet_of(cast, case_id, rent="500")
         desk = desk_at(office, case_id, "budget")
         page = desk.page
-        cut(desk)
+        desk.cut()
         amount(page, RENT).fill("512.34")
         page.locator(f"tr[data-code='{FOOD}'] input.note").fill("For five of them")
         page.locator("#savings").fill("7.5")
         wait_kept(page)
-        mend(desk)
+        desk.mend()
         page.reload()
         page.wait_for_selector(READY)
         expect(page.get_by_text(KEPT)).to_contain_text("Rent, Groceries")
@@ -138,11 +126,11 @@ class TestKept:
         case_id = make_case(cast, cast.amina)
         sheet_of(cast, case_id, rent="500")
         desk = desk_at(office, case_id, "budget")
-        cut(desk)
+        desk.cut()
         amount(desk.page, RENT).fill("512.34")
         amount(desk.page, RENT).press("Enter")
         expect(sums(desk.page)).to_contain_text("Not saved yet")
-        mend(desk)
+        desk.mend()
         desk.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         expect(desk.page.locator(f"tr[data-code='{RENT}'][data-saving]")).to_have_count(0)
         expect(sums(desk.page)).to_contain_text("Outgoings£512.34")

@@ -1,10 +1,13 @@
 """The head of a budget sheet, and two sheets side by side, as an advisor sees them."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from cma_app.services.budgets import record_line, revise_sheet
 from tests.browser.conftest import Office
+from tests.browser.looking import findings, picture
 from tests.browser.test_money import FOOD, RENT, WAGES, amount, desk_at, sheet_of, sums
 from tests.people import Cast
 from tests.services.money import make_case
@@ -46,6 +49,35 @@ class TestDetails:
         save(page)
         expect(amount(page, THEIRS)).to_have_count(0)
         expect(sums(page)).to_contain_text("Income£1,000.00")
+
+    def test_what_was_typed_is_there_after_a_reload(self, office: Office, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        sheet_of(cast, case_id, wages="1000")
+        page = desk_at(office, case_id, "budget").page
+        details(page)
+        page.get_by_label("Savings contribution considered").check()
+        page.locator("#sheet-debt_admin_fee").fill("12,5")
+        page.locator("#sheet-debt_admin_fee").press("Tab")
+        kept = page.get_by_text(re.compile("^Kept ..:.., not saved yet"))
+        expect(kept).to_be_visible()
+        expect(page.get_by_text("Check the comma")).to_be_visible()
+        page.reload()
+        expect(page.get_by_text("What you typed is kept, and not saved yet.")).to_be_visible()
+        expect(page.locator("#sheet-debt_admin_fee")).to_have_value("12,5")
+        expect(page.get_by_label("Savings contribution considered")).to_be_checked()
+        assert findings(page) == []
+        picture(page, "sheet-details-kept")
+        page.locator("#sheet-debt_admin_fee").fill("12.50")
+        save(page)
+        expect(page.get_by_text("Sheet details saved.")).to_be_visible()
+        expect(page.get_by_text("not saved yet")).to_have_count(0)
+        page.get_by_label("Savings contribution considered").uncheck()
+        expect(kept).to_be_visible()
+        page.get_by_role("button", name="Throw away what I typed").click()
+        expect(page.get_by_label("Savings contribution considered")).to_be_checked()
+        page.reload()
+        expect(page.locator("summary", has_text="Sheet details")).to_be_visible()
+        expect(page.get_by_text("not saved yet")).to_have_count(0)
 
     def test_date_ticks_and_a_fee(self, office: Office, cast: Cast) -> None:
         case_id = make_case(cast, cast.amina)

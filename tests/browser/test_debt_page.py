@@ -1,22 +1,30 @@
 """One debt in a browser: filled by keyboard, refused with words, its emergency told everywhere."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from cma_app.clock import today
-from cma_app.services.debts import add_debt
+from cma_app.services.debts import add_debt, change_debt
+from cma_app.services.drafts import kept_draft
+from models import Debt
 from tests.browser.conftest import Desk, Office
 from tests.browser.looking import findings, picture, sideways
 from tests.people import Cast
+from tests.platform.waiting import until
 from tests.services.money import make_case
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
 RENT = {"creditor": "Harbour Homes", "debt_type": "rent", "balance": "2964"}
-SOON = today() + timedelta(days=5)
-WHEN = f"{SOON:%a} {SOON.day} {SOON:%b %Y}"
+
+
+def soon() -> tuple[date, str]:
+    """Return a day five days from now, and how the screens write it."""
+    day = today() + timedelta(days=5)
+    return day, f"{day:%a} {day.day} {day:%b %Y}"
 
 
 @pytest.fixture
@@ -54,7 +62,7 @@ def choose_event(page: Page, kind: str) -> Locator:
 
 def told_elsewhere(desk: Desk, owed: tuple[int, int]) -> None:
     """Look for the eviction on the other pages that tell of it."""
-    page = desk.page
+    page, (_, when) = desk.page, soon()
     clock = page.locator(".identity-bar .clock")
     desk.open(f"/cases/{owed[0]}/budget")
     expect(clock).to_contain_text("Eviction in 5 days")
@@ -65,7 +73,7 @@ def told_elsewhere(desk: Desk, owed: tuple[int, int]) -> None:
     desk.open("/")
     expect(page.get_by_role("region", name="Emergencies")).to_contain_text("Eviction")
     desk.open(f"/cases/{owed[0]}/debts")
-    expect(page.locator("[data-debt]").first).to_contain_text(f"Eviction {WHEN} 10:30")
+    expect(page.locator("[data-debt]").first).to_contain_text(f"Eviction {when} 10:30")
     picture(page, "grid-emergency")
     assert findings(page) == []
 
@@ -162,6 +170,41 @@ class TestTheBoxes:
         expect(mine.get_by_label("Collector or agent")).to_have_value("Grange Recoveries")
 
 
+class TestKept:
+    def test_what_was_typed_is_there_after_a_reload(
+        self, office: Office, owed: tuple[int, int], cast: Cast
+    ) -> None:
+        page = office.signed_in("amina", path(owed)).page
+        page.get_by_label("Account").first.fill("HH 77")
+        page.get_by_label("Balance, £").fill("2964.50x")
+        page.get_by_label("Strategy").fill("Ask for time.")
+        page.get_by_label("Strategy").press("Tab")
+        expect(page.get_by_text(re.compile("^Kept ..:.., not saved yet"))).to_be_visible()
+
+        def is_kept() -> bool:
+            with cast.open(cast.amina) as session:
+                kept = kept_draft(session, "debt", record_id=owed[1])
+                return kept.get("strategy") == "Ask for time."
+
+        until(is_kept, what="keeping the strategy")
+        with cast.open(cast.ben) as session:
+            debt = session.require(Debt, owed[1])
+            change_debt(session, owed[1], RENT | {"arrears": "80"}, version=debt.version)
+        page.reload()
+        expect(page.get_by_text("What you typed is kept, and not saved yet.")).to_be_visible()
+        expect(page.get_by_label("Account").first).to_have_value("HH 77")
+        expect(page.get_by_label("Balance, £")).to_have_value("2964.50x")
+        expect(page.get_by_label("Arrears, £")).to_have_value("80.00")
+        assert findings(page) == []
+        page.get_by_label("Balance, £").fill("2964.50")
+        page.get_by_role("button", name="Save debt").click()
+        expect(page.get_by_text("Debt saved.")).to_be_visible()
+        expect(page.get_by_text("not saved yet")).to_have_count(0)
+        page.reload()
+        expect(page.get_by_label("Strategy")).to_have_value("Ask for time.")
+        expect(page.get_by_label("Balance, £")).to_have_value("2,964.50")
+
+
 class TestAnEmergency:
     def test_is_told_on_every_page_until_it_is_dealt_with(
         self, office: Office, owed: tuple[int, int]
@@ -180,11 +223,12 @@ class TestAnEmergency:
         expect(dialog.locator(".error-summary")).to_be_focused()
         assert findings(page) == []
         picture(page, "debt-event-errors")
-        fill_date(page, "event_date", str(SOON.day), str(SOON.month), str(SOON.year))
+        day, when = soon()
+        fill_date(page, "event_date", str(day.day), str(day.month), str(day.year))
         dialog.get_by_label("At what time").fill("10:30")
         dialog.get_by_role("button", name="Save").click()
         clock = page.locator(".identity-bar .clock")
-        expect(clock).to_have_text(f"Eviction in 5 days, {WHEN}, 10:30, the debt to Harbour Homes")
+        expect(clock).to_have_text(f"Eviction in 5 days, {when}, 10:30, the debt to Harbour Homes")
         expect(page.locator(".identity-bar")).to_contain_text("Urgent")
         expect(card).to_contain_text("Eviction")
         picture(page, "debt-emergency")

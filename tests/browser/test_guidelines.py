@@ -237,6 +237,7 @@ class TestExplaining:
         self.box(author).press("Tab")
         expect(self.card(author)).to_contain_text("Over, explained")
         page.reload()
+        expect(self.card(desk)).to_contain_text("Over, explained")
         page.get_by_role("button", name="Verify figures").click()
         expect(page.get_by_text("Verified by Ben Ellis")).to_be_visible()
 
@@ -245,6 +246,7 @@ class TestExplaining:
     ) -> None:
         desk = office.signed_in("amina", f"/cases/{leanne.case_id}/budget")
         expect(self.box(desk)).to_be_visible()
+        desk.was_cut = True
         desk.context.set_offline(True)
         self.box(desk).fill("First words.")
         self.box(desk).press("Tab")

@@ -7,12 +7,15 @@ from playwright.sync_api import Locator, Page, expect
 
 from cma_app.services.case_people import join_new_person, read_people
 from cma_app.services.debts import add_debt
+from cma_app.services.drafts import kept_draft
 from cma_app.services.households import record_household
+from cma_app.services.separation import separate_people
 from cma_app.services.walk_in import start_walk_in
 from tests.browser.conftest import Office
 from tests.browser.looking import findings, picture, sideways
 from tests.browser.test_journeys import into, press
 from tests.people import Cast
+from tests.platform.waiting import until
 from tests.services.intake_forms import ROUTES, walk_in_form
 from tests.services.money import make_case
 from tests.services.test_joint_statements import Two
@@ -35,6 +38,16 @@ def bar(page: Page) -> Locator:
     return page.locator(".identity-bar")
 
 
+def wait_kept(cast: Cast, case_id: int, **typed: str) -> None:
+    """Wait until the server keeps what Amina typed on the case's household."""
+
+    def is_kept() -> bool:
+        with cast.open(cast.amina) as session:
+            return typed.items() <= kept_draft(session, "household", record_id=case_id).items()
+
+    until(is_kept, what=f"keeping {typed}")
+
+
 def looked_at(page: Page, name: str) -> None:
     """Look at a page in each width: axe finds nothing and nothing is cut off."""
     for width, height in WIDTHS:
@@ -42,6 +55,70 @@ def looked_at(page: Page, name: str) -> None:
         picture(page, f"{name}-{width}")
         assert findings(page) + sideways(page, boxes_may=width == 320) == []
     page.set_viewport_size({"width": 1280, "height": 800})
+
+
+class TestKept:
+    def test_what_was_typed_is_there_after_a_reload(self, office: Office, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        page = office.signed_in("amina", f"/cases/{case_id}/household").page
+        into(page, "adults", "2")
+        into(page, "child_ages", "3, 7, x")
+        page.locator("[name='employment-part_time']").check()
+        page.locator("[name=tenure]").select_option("other")
+        into(page, "tenure_note", "House boat")
+        expect(page.get_by_text(re.compile("^Kept ..:.., not saved yet"))).to_be_visible()
+        expect(page.get_by_text("Enter ages in whole years")).to_be_visible()
+        wait_kept(cast, case_id, tenure_note="House boat")
+        page.reload()
+        expect(page.get_by_text("What you typed is kept, and not saved yet.")).to_be_visible()
+        expect(page.locator("[name=child_ages]")).to_have_value("3, 7, x")
+        expect(page.locator("[name=tenure_note]")).to_have_value("House boat")
+        expect(page.locator("[name='employment-part_time']")).to_be_checked()
+        looked_at(page, "household-kept")
+        into(page, "child_ages", "3, 7")
+        press(page, "Save household")
+        expect(answers(page)).to_contain_text("2 adults, 2 children under 16; other home")
+        expect(page.get_by_text("not saved yet")).to_have_count(0)
+        page.reload()
+        expect(page.locator("[name=child_ages]")).to_have_value("3, 7")
+        expect(page.get_by_text("not saved yet")).to_have_count(0)
+
+    def test_it_is_thrown_away_on_request(self, office: Office, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        page = office.signed_in("amina", f"/cases/{case_id}/household").page
+        into(page, "adults", "4")
+        page.get_by_role("button", name="Throw away what I typed").click()
+        expect(page.locator("[name=adults]")).to_have_value("1")
+        page.reload()
+        expect(page.locator("[name=adults]")).to_have_value("1")
+
+    def test_who_was_first_is_shown_beside_it(self, office: Office, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        page = office.signed_in("amina", f"/cases/{case_id}/household").page
+        into(page, "adults", "4")
+        wait_kept(cast, case_id, adults="4")
+        with cast.open(cast.ben) as session:
+            record_household(session, case_id, {"adults": "3"})
+        page.reload()
+        expect(page.locator("[name=adults]")).to_have_value("4")
+        press(page, "Save household")
+        expect(page.get_by_text("Somebody", exact=False)).to_be_visible()
+        expect(page.locator("[name=adults]")).to_have_value("4")
+
+    def test_words_on_a_partner_go_with_them(self, office: Office, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        with cast.open(cast.amina) as session:
+            join_new_person(session, case_id, DEREK)
+        page = office.signed_in("amina", f"/cases/{case_id}/household").page
+        page.locator("[name='partner_employment-other']").check()
+        into(page, "partner_employment_note", "Bell ringer")
+        wait_kept(cast, case_id, partner_employment_note="Bell ringer")
+        with cast.open(cast.amina) as session:
+            separate_people(session, case_id, opens_case=False)
+        page.reload()
+        expect(page.locator("[name=adults]")).to_be_visible()
+        expect(page.get_by_text("not saved yet")).to_have_count(0)
+        expect(page.locator("[name=partner_employment_note]")).to_have_value("")
 
 
 class TestTheAnswers:

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 
 from cma_app.services.creditors import add_entry
-from cma_app.services.statements import unreconciled_statements
+from cma_app.services.statement_list import unreconciled_statements
 from cma_app.services.walk_in import start_walk_in
 from tests.browser.conftest import READY, Office
 from tests.people import Cast

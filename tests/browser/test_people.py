@@ -26,6 +26,22 @@ def users(office: Office, owner: Engine, who: str, column: str) -> Any:
 
 
 class TestEditAPerson:
+    def test_nothing_can_be_typed_before_it_says_who_it_is_about(self, office: Office):
+        desk = office.signed_in("maria", "/people")
+        page, dialog = desk.page, desk.page.locator("#edit-person")
+        press(page, "Edit Amina Khan")
+        expect(dialog.locator("[name=last_name]")).to_have_value("Khan")
+        dialog.get_by_role("button", name="Close").click()
+        desk.cut()
+        press(page, "Edit Ben Ellis")
+        expect(dialog.get_by_role("heading", name="Edit a person")).to_be_visible()
+        expect(dialog.locator("[name=last_name]")).not_to_be_visible()
+        expect(dialog.get_by_role("button", name="Save changes")).not_to_be_visible()
+        desk.mend()
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        expect(dialog.locator("[name=last_name]")).to_be_visible()
+        expect(dialog.locator("[name=last_name]")).to_have_value("Ellis")
+
     def test_another_role_signs_the_person_out(self, office: Office, owner: Engine):
         ben = office.signed_in("ben")
         page = office.signed_in("maria", "/people").page

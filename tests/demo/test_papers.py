@@ -11,7 +11,7 @@ from cma_app.services import (
     letters,
     offers,
     replies,
-    statements,
+    statement_list,
 )
 from tests.demo.conftest import Told
 from tests.demo.test_story import HOLDERS, case_of, said_in
@@ -67,7 +67,7 @@ class TestPapers:
 
     def test_leannes_statement_is_left_to_the_walk_through(self, told: Told) -> None:
         with told.open("priya") as session:
-            assert statements.read_statements(session, case_of(told, "H1")).rows == []
+            assert statement_list.read_statements(session, case_of(told, "H1")).rows == []
 
     def test_the_letter_to_the_lomaxes_landlord_may_leave(self, told: Told) -> None:
         with told.open("priya") as session:
@@ -79,7 +79,7 @@ class TestPapers:
 
     def test_the_fenwicks_sheet_is_joint_and_its_statement_a_draft(self, told: Told) -> None:
         with told.open("gareth") as session:
-            shown = statements.read_statements(session, case_of(told, "C1")).shown
+            shown = statement_list.read_statements(session, case_of(told, "C1")).shown
         assert shown is not None
         assert shown.content.is_joint
         assert shown.content.partner is not None

@@ -29,6 +29,7 @@ from cma_app.services import (
     next_actions,
     notes,
     referrals,
+    statement_list,
     statements,
 )
 from cma_app.services.case_facts import open_facts
@@ -119,7 +120,7 @@ class TestMoney:
         case_id = case_of(told, code)
         with told.open(HOLDERS[code]) as session:
             row = statements.prepare_statement(session, case_id)
-            shown = statements.read_statements(session, case_id).shown
+            shown = statement_list.read_statements(session, case_id).shown
             pages = {
                 layout: said_in(
                     statements.preview_statement(session, row.id, layout=layout).content

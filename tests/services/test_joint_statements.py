@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cma_app.clock import today
 from cma_app.errors import Conflict, Invalid, NotFound
-from cma_app.services import statements
+from cma_app.services import statement_list, statements
 from cma_app.services.authorities import list_authorities, record_authority
 from cma_app.services.case_people import join_new_person
 from cma_app.services.clients import ClientForm, edit_client
@@ -70,7 +70,7 @@ class Two(Leanne):
 
     def view(self) -> StatementView:
         with self.cast.open(self.who) as session:
-            return StatementView.of(statements.read_statements(session, self.case_id))
+            return StatementView.of(statement_list.read_statements(session, self.case_id))
 
 
 @pytest.fixture

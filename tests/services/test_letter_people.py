@@ -199,6 +199,16 @@ class TestRestoreLetter:
             with pytest.raises(NotFound):
                 letters.restore_letter(session, row.id)
 
+    def test_not_beside_a_newer_draft(self, cast: Cast, leanne: Leanne) -> None:
+        row = draft(cast, leanne, "appointment")
+        with cast.open(cast.amina) as session:
+            letters.discard_letter(session, row.id)
+        newer = draft(cast, leanne, "appointment")
+        with pytest.raises(Conflict, match="newer draft"), cast.open(cast.amina) as session:
+            letters.restore_letter(session, row.id)
+        with cast.open(cast.amina) as session:
+            assert [each.id for each in letters.list_letters(session, leanne.case_id)] == [newer.id]
+
 
 class TestChasers:
     def planned(self, cast: Cast, case: Leanne) -> list[NextAction]:

@@ -24,7 +24,8 @@ from cma_app.services.offer_settings import LumpSumForm
 from cma_app.services.offer_sharing import change_sharing, offer_lump_sum, withdraw_lump_sum
 from cma_app.services.offer_tasks import plan_to_vary, vary_tasks
 from cma_app.services.offers import CaseOffers, read_offers
-from cma_app.services.statements import prepare_statement, read_statements
+from cma_app.services.statement_list import read_statements
+from cma_app.services.statements import prepare_statement
 from cma_app.services.timeline import read_timeline
 from models import Offer
 from tests.people import Cast

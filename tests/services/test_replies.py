@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from cma_app.clock import today
 from cma_app.errors import CmaError
-from cma_app.services import letters, replies, statements
+from cma_app.services import debts, letters, replies, statements
 from cma_app.services.budgets import record_line, revise_sheet
 from cma_app.services.chasers import CHASE, waiting_letters
 from cma_app.services.letter_issue import SEND_COPY
@@ -95,6 +95,43 @@ def test_a_hold_moves_the_chase_to_after_its_last_day(cast: Cast, leanne: Leanne
         replies.record_reply(session, debt_at(cast, leanne), said, letter_id=row.id)
     with cast.open(cast.amina) as session:
         assert session.require(Letter, row.id).chase_on == last + timedelta(days=1)
+
+
+def chases(cast: Cast, case: Leanne) -> tuple[int, int]:
+    """Return how many letters wait for an answer, and how many tasks say to chase them."""
+    with cast.open(cast.amina) as session:
+        waiting = waiting_letters(session, case.case_id)
+        planned = session.exec(
+            select(NextAction).where(
+                col(NextAction.case_id) == case.case_id,
+                col(NextAction.what) == CHASE,
+                col(NextAction.done_at).is_(None),
+            )
+        ).all()
+        return len(waiting), len(planned)
+
+
+def test_nobody_is_chased_about_a_debt_that_no_longer_stands(cast: Cast, leanne: Leanne) -> None:
+    sent(cast, leanne)
+    debt_id = debt_at(cast, leanne)
+    assert chases(cast, leanne) == (1, 1)
+    with cast.open(cast.amina) as session:
+        debt = session.require(Debt, debt_id)
+        row = {"creditor": "Northern Bank", "debt_type": debt.debt_type, "balance": "0"}
+        settled = row | {"status": "settled"}
+        debts.change_debt(session, debt_id, settled, version=debt.version, form=debts.FileForm)
+    assert chases(cast, leanne) == (0, 0)
+
+
+def test_nobody_is_chased_about_a_debt_that_was_removed(cast: Cast, leanne: Leanne) -> None:
+    sent(cast, leanne)
+    debt_id = debt_at(cast, leanne)
+    with cast.open(cast.amina) as session:
+        debts.remove_debt(session, debt_id)
+    assert chases(cast, leanne) == (0, 0)
+    with cast.open(cast.amina) as session:
+        debts.restore_debt(session, debt_id)
+    assert chases(cast, leanne) == (1, 1)
 
 
 def test_a_chaser_is_for_the_letter_that_was_asked(cast: Cast, leanne: Leanne) -> None:

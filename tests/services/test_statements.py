@@ -19,7 +19,7 @@ from cma_app.postgres import EmbeddedPostgres
 from cma_app.printing.content import StatementContent
 from cma_app.printing.statements import full
 from cma_app.rules.reconcile import findings
-from cma_app.services import statements
+from cma_app.services import statement_list, statements
 from cma_app.services.authorities import record_authority, withdraw_authority
 from cma_app.services.budgets import record_line, revise_sheet, start_sheet
 from cma_app.services.case_steps import assign_case
@@ -29,7 +29,7 @@ from cma_app.services.households import record_household
 from cma_app.services.issued_files import open_issued_file
 from cma_app.services.notes import record_note
 from cma_app.services.offers import record_offers
-from cma_app.services.statements import OpenStatement
+from cma_app.services.statement_list import OpenStatement
 from models import Case, Client, Statement
 from tests.people import Cast
 from tests.services.money import audited, make_case
@@ -67,7 +67,7 @@ class Leanne:
 
     def do(self, verb: Any, who: Any = None, **more: Any) -> Statement:
         with self.cast.open(who or self.who) as session:
-            shown = statements.read_statements(session, self.case_id).shown
+            shown = statement_list.read_statements(session, self.case_id).shown
             assert shown is not None
             row = shown.statement
             return verb(session, row.id, version=row.version, **more)
@@ -89,7 +89,7 @@ class Leanne:
 
     def shown(self, who: Any = None) -> OpenStatement:
         with self.cast.open(who or self.who) as session:
-            shown = statements.read_statements(session, self.case_id).shown
+            shown = statement_list.read_statements(session, self.case_id).shown
             assert shown is not None
             return shown
 
@@ -147,7 +147,7 @@ class TestCompleteStatement:
         with cast.open(cast.amina) as session:
             start_sheet(session, bare)
             row = statements.prepare_statement(session, bare)
-            shown = statements.read_statements(session, bare).shown
+            shown = statement_list.read_statements(session, bare).shown
             assert shown is not None
             assert [gap.tab for gap in shown.gaps] == ["client", "household", "budget"]
             with pytest.raises(Conflict, match="date of birth"):
@@ -309,7 +309,7 @@ class TestWhatChangesAfterwards:
 
         for change in (line, debt, offer, household, sheet):
             with cast.open(cast.amina) as session:
-                assert statements.read_statements(session, confirmed.case_id).shown
+                assert statement_list.read_statements(session, confirmed.case_id).shown
                 before = confirmed.shown()
                 assert not before.is_changed, change.__name__
             with cast.open(cast.amina) as session:
@@ -506,12 +506,12 @@ class TestIssueStatement:
         leanne.do(statements.issue_statement)
         with cast.open(cast.amina) as session:
             assert session.require(Statement, first).status == "superseded"
-            rows = statements.read_statements(session, leanne.case_id).rows
+            rows = statement_list.read_statements(session, leanne.case_id).rows
             assert [(row.statement_no, row.status) for row in rows] == [
                 (2, "issued"),
                 (1, "superseded"),
             ]
-            earlier = statements.read_statements(session, leanne.case_id, statement_no=1).shown
+            earlier = statement_list.read_statements(session, leanne.case_id, statement_no=1).shown
             assert earlier is not None
             assert earlier.content.totals.outgoings == Decimal("1985.00")
 
@@ -539,7 +539,7 @@ class TestDiscardStatement:
         leanne.prepare()
         leanne.do(statements.discard_statement)
         with cast.open(cast.amina) as session:
-            assert statements.read_statements(session, leanne.case_id).shown is None
+            assert statement_list.read_statements(session, leanne.case_id).shown is None
         leanne.issue()
         with pytest.raises(Conflict, match="issued"):
             leanne.do(statements.discard_statement)
@@ -551,7 +551,7 @@ class TestUnreconciledStatements:
     ) -> None:
         statement_id = leanne.issue()
         with cast.open(cast.maria) as session:
-            assert statements.unreconciled_statements(session) == []
+            assert statement_list.unreconciled_statements(session) == []
         with owner.begin() as connection:
             connection.execute(
                 text(
@@ -561,7 +561,7 @@ class TestUnreconciledStatements:
                 {"id": statement_id},
             )
         with cast.open(cast.maria) as session:
-            found = statements.unreconciled_statements(session)
+            found = statement_list.unreconciled_statements(session)
         assert len(found) == 1
         assert not leanne.shown().is_intact
 

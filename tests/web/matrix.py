@@ -270,6 +270,10 @@ HOUSEHOLD = {
     "HouseholdState.record stale": Call(
         HOME, args=form(has_partner="yes", adults="3"), shows="Theirs is shown"
     ),
+    "HouseholdState.record draft": Call(
+        HOME, args=form(intent="draft", adults="2"), after=AT_HOME, shows="not saved yet"
+    ),
+    "HouseholdState.drop": Call(HOME, after=AT_HOME, shows=SHOWN),
     "HouseholdState.check": Call("/cases", args=left("adults", "x"), shows="whole number"),
     "HouseholdState.check_person": Call(HOME, args=left("phone", "12"), shows="phone"),
     "HouseholdState.separate": Call(HOME, args=form(own_case="yes"), writes="case_people"),
@@ -364,6 +368,10 @@ STEP = {
 DEBT_FILE = {
     "DebtFileState.open": Call(DEBT, shows=SHOWN),
     "DebtFileState.record": Call(DEBT, args=form(**ROW), after=ON_DEBT, writes="debts"),
+    "DebtFileState.record draft": Call(
+        DEBT, args=form(intent="draft", **ROW), after=ON_DEBT, shows="not saved yet"
+    ),
+    "DebtFileState.drop": Call(DEBT, after=ON_DEBT, shows=SHOWN),
     "DebtFileState.check": Call("/cases", args=left("balance_date", "1 13 2027"), shows=WRONG_DAY),
     "DebtFileState.begin_event": Call(
         DEBT, args={"event_id": "@debt_events"}, after=ON_DEBT, shows=SHOWN
@@ -438,6 +446,13 @@ BUDGET = {
         after=ON_SHEET,
         writes="budget_sheets",
     ),
+    "BudgetState.record_details draft": Call(
+        f"{CASE}/budget",
+        args=form(intent="draft", debt_admin_fee="5"),
+        after=ON_SHEET,
+        shows="not saved yet",
+    ),
+    "BudgetState.drop_details": Call(f"{CASE}/budget", after=ON_SHEET, shows=SHOWN),
     "BudgetState.record_details stale": Call(
         f"{CASE}/budget",
         args=form(

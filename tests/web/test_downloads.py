@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 from sqlmodel import col, select
 
-from cma_app.services import letters, statements
+from cma_app.services import letters, statement_list
 from models import AuditLog, IssuedFile
 from tests.people import Cast
 from tests.served import Served
@@ -109,7 +109,7 @@ class TestDownload:
 
     def test_an_unknown_layout_says_so(self, served: Served, cast: Cast, issued: Leanne) -> None:
         with cast.open(cast.amina) as session:
-            shown = statements.read_statements(session, issued.case_id).shown
+            shown = statement_list.read_statements(session, issued.case_id).shown
             assert shown is not None
             number = shown.statement.id
         answer = fetch(served, cast, "amina", f"/statements/{number}/other.pdf")

@@ -18,11 +18,12 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import Engine
+from sqlmodel import col, select
 
 import cma_app.cma_app
 from cma_app import services
 from cma_app.clock import today
-from cma_app.errors import CmaError
+from cma_app.errors import CmaError, NotFound
 from cma_app.services.authorities import record_authority
 from cma_app.services.budgets import record_line, revise_sheet, start_sheet
 from cma_app.services.case_people import alike_people, join_new_person
@@ -32,16 +33,27 @@ from cma_app.services.contact_routes import RouteAnswers, record_routes
 from cma_app.services.debts import add_debt
 from cma_app.services.duplicates import person_of, possible
 from cma_app.services.households import record_household
+from cma_app.services.issued_files import open_issued_file
 from cma_app.services.letter_drafts import draft_letters
-from cma_app.services.letters import read_letter
+from cma_app.services.letter_issue import issue_letter
+from cma_app.services.letters import (
+    discard_letter,
+    edit_letter,
+    list_letters,
+    print_letter,
+    read_letter,
+    restore_letter,
+)
 from cma_app.services.next_actions import record_action
 from cma_app.services.notes import record_note
+from cma_app.services.replies import record_reply
 from cma_app.services.separation import separate_people
-from cma_app.services.statements import prepare_statement, preview_statement, read_statements
+from cma_app.services.statement_list import read_statements
+from cma_app.services.statements import prepare_statement, preview_statement
 from cma_app.services.vulnerability import VulnerabilityForm, add_vulnerability
 from cma_app.services.walk_in import start_walk_in
 from cma_app.session import CentreSession
-from models import BudgetSheet
+from models import BudgetSheet, Case, Client, Creditor, Debt, IssuedFile, Letter
 from tests.people import Cast, make_cast
 from tests.served import Served
 from tests.services.intake_forms import walk_in_form
@@ -52,6 +64,9 @@ from tests.web.test_matrix import Tab
 HERS, HIS = "Zqh", "Zqs"
 """What each planted text of the one and of the other begins with."""
 UNASKED = {f"route_{name}": "not_asked" for name in ("call", "voicemail", "email", "post")}
+
+
+APPOINTED = {"salutation": "Dear you", "subject": "Your visit", "body": "Please come."}
 
 
 class Undone(Exception):
@@ -85,8 +100,6 @@ def details(mark: str, version_of: Any) -> tuple[ClientForm, int]:
 
 def write_file(session: CentreSession, client_id: int, mark: str) -> None:
     """Write the mark into all that hangs on a client."""
-    from models import Client
-
     form, version = details(mark, session.require(Client, client_id))
     edit_client(session, client_id, form, version=version)
     answers = {**UNASKED, "route_text": "yes", "route_text_note": f"{mark} route"}
@@ -146,7 +159,40 @@ def join_two(cast: Cast) -> Two:
         draft_letters(session, case.id, kind="balance_request")
         record_note(session, case.id, channel="phone", minutes=1, body=f"{HERS} said")
         record_action(session, case.id, what=f"{HERS} action")
-    return Two(cast, hers, {"clients": his})
+    two = Two(cast, hers, {"clients": his})
+    write_to_each(two)
+    return two
+
+
+def write_to_each(two: Two) -> None:
+    """Issue a letter to each and to the friend each owes, who answers; and drop a draft to each."""
+    case_id = two.hers["cases"]
+    for client_id, mark in ((two.hers["clients"], HERS), (two.his["clients"], HIS)):
+        with two.open() as session:
+            friend = session.require(Debt, debt_to(session, case_id, mark)).creditor_id
+            made = [
+                *draft_letters(session, case_id, kind="appointment", client_ids=[client_id]),
+                *draft_letters(session, case_id, kind="balance_request", creditor_ids=[friend]),
+            ]
+            for row in made:
+                words = APPOINTED | {"to_lines": f"{mark}first {mark}last\n{mark} Street 1"}
+                issued = edit_letter(session, row.id, words, version=row.version)
+                way = "handed" if row.creditor_id is None else "post"
+                issue_letter(session, row.id, version=issued.version, route=way)
+            dropped = draft_letters(session, case_id, kind="closing", client_ids=[client_id])[0]
+            discard_letter(session, dropped.id)
+            answer = {"reply": "accept", "received_on": f"{today():%d %m %Y}", "note": f"{mark} ok"}
+            record_reply(session, debt_to(session, case_id, mark), answer)
+
+
+def debt_to(session: CentreSession, case_id: int, mark: str) -> int:
+    """Return the debt to the friend whose name carries a mark."""
+    rows = session.exec(
+        select(Debt.id, Creditor.creditor_name)
+        .join(Creditor, col(Creditor.id) == col(Debt.creditor_id))
+        .where(col(Debt.case_id) == case_id)
+    )
+    return next(debt_id for debt_id, name in rows if name == f"{mark} friend" and debt_id)
 
 
 def part(two: Two) -> None:
@@ -219,10 +265,25 @@ def told_by_paper(two: Two, pack: dict[str, int]) -> dict[str, str]:
     return said
 
 
+def letters_of(two: Two, mark: str) -> list[int]:
+    """Return every letter of her case that was written to one of the two or about them."""
+    with two.open() as session:
+        whose = two.hers["clients"] if mark == HERS else two.his["clients"]
+        letters = select(Letter.id).where(col(Letter.client_id) == whose)
+        case = col(Letter.case_id) == two.hers["cases"]
+        found = session.exec(letters.where(case).order_by(col(Letter.id)))
+        return [letter_id for letter_id in found if letter_id]
+
+
+def files_of(two: Two, letter_ids: list[int]) -> list[int]:
+    """Return the kept files of letters."""
+    with two.open() as session:
+        found = session.exec(select(IssuedFile.id).where(col(IssuedFile.letter_id).in_(letter_ids)))
+        return [file_id for file_id in found if file_id]
+
+
 def told_by_search(two: Two, pack: dict[str, int], mark: str) -> dict[str, str]:
     """Return who is found by what is known of one of the two."""
-    from models import Case
-
     with two.open() as session:
         case = session.require(Case, pack["cases"])
         by = {
@@ -323,3 +384,31 @@ class TestApart:
             revise_sheet(session, newest.id)
             assert session.require(BudgetSheet, newest.id).id == newest.id
         assert with_mark(told_by_services(apart, pack), other) == set()
+
+
+def test_a_letter_goes_with_who_it_is_of(apart: Two) -> None:
+    with apart.open() as session:
+        listed = {row.id for row in list_letters(session, apart.hers["cases"])}
+    hers, his = letters_of(apart, HERS), letters_of(apart, HIS)
+    assert len(listed & set(hers)) >= 2
+    assert listed & set(his) == set()
+    for letter_id in his:
+        for verb in (read_letter, restore_letter):
+            with pytest.raises(NotFound), apart.open() as session:
+                verb(session, letter_id)
+        with pytest.raises(NotFound), apart.open() as session:
+            print_letter(session, letter_id, ending="pdf")
+    kept = files_of(apart, his)
+    assert len(kept) == 4
+    for file_id in kept:
+        with pytest.raises(NotFound), apart.open() as session:
+            open_issued_file(session, file_id)
+
+
+def test_together_a_letter_to_either_is_read(together: Two) -> None:
+    for letter_id in letters_of(together, HIS):
+        with together.open() as session:
+            assert read_letter(session, letter_id).letter.id == letter_id
+    for file_id in files_of(together, letters_of(together, HIS)):
+        with together.open() as session:
+            assert open_issued_file(session, file_id).content
