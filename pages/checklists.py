@@ -13,11 +13,18 @@ from pages.components.checklist_dialogs import (
     PUBLISH,
     checklist_dialogs,
 )
+from pages.components.checklist_parts import (
+    change_badge,
+    changes_card,
+    gates_card,
+    standing_badge,
+    versions_card,
+)
 from pages.components.empty import empty, skeleton
 from pages.components.form import button
 from pages.components.icons import icon
 from pages.components.status import badge, callout
-from pages.components.table import card, current, link, opens, row_button
+from pages.components.table import current, link, opens, row_button
 from pages.layout import page_head, screen
 from state.checklists import TYPE_LINKS, ChecklistsState
 
@@ -50,14 +57,14 @@ def _shown() -> rx.Component:
     views = rx.match(
         STATE.shows,
         ("preview", _preview()),
-        ("changes", rx.cond(_is_draft(), _changes(), _items())),
+        ("changes", rx.cond(_is_draft(), changes_card(), _items())),
         _items(),
     )
     return rx.fragment(
         _types(),
         rx.el.div(
             rx.el.div(_head(), _warnings(), views, class_name="stack"),
-            rx.el.div(_versions(), _gates(), class_name="stack aside near-top"),
+            rx.el.div(versions_card(), gates_card(), class_name="stack aside near-top"),
             class_name="split",
         ),
     )
@@ -120,7 +127,7 @@ def _head() -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.h2(VIEW.type_word, ", ", VIEW.name, custom_attrs={"id": "version-title"}),
-            _standing(VIEW.standing, VIEW.standing_word),
+            standing_badge(VIEW.standing, VIEW.standing_word),
             rx.el.span(rx.cond(_is_draft(), draft, begin), class_name="end chips"),
             class_name="card-head",
         ),
@@ -140,16 +147,6 @@ def _tab(each: Any) -> rx.Component:
         each[1],
         to=each[2],
         custom_attrs=current(STATE.shows == each[0]),
-    )
-
-
-def _standing(standing: Any, word: Any) -> rx.Component:
-    return rx.match(  # pyright: ignore[reportReturnType]
-        standing,
-        ("draft", badge(word, "note")),
-        ("in_use", badge(word, "good")),
-        ("discarded", badge(word, "", "close")),
-        badge(word, "", "lock"),
     )
 
 
@@ -210,7 +207,7 @@ def _group(view: Any) -> rx.Component:
 
 def _line(row: Any, stage: Any) -> rx.Component:
     marks = rx.el.span(
-        _change(row.change),
+        change_badge(row.change),
         rx.cond(row.holds != "", badge(rx.Var.create(f"Holds: {row.holds}"), "note", "lock")),
         class_name="chips",
     )
@@ -263,72 +260,6 @@ def _tools(row: Any, stage: Any) -> rx.Component:
     )
 
 
-def _change(kind: Any) -> rx.Component:
-    return rx.match(  # pyright: ignore[reportReturnType]
-        kind,
-        ("added", badge("New", "good", "plus")),
-        ("changed", badge("Changed", "soon", "note")),
-        ("moved", badge("Moved", "", "up")),
-        ("removed", badge("Removed", "late", "close")),
-        rx.fragment(),
-    )
-
-
-def _changes() -> rx.Component:
-    nothing = empty("Nothing differs from the list in use yet.")
-    return card(
-        "What differs from the list in use",
-        rx.cond(
-            VIEW.changes.length() > 0,
-            rx.el.ul(rx.foreach(VIEW.changes, _difference), class_name="tasks edits"),
-            nothing,
-        ),
-        key="changes",
-        end=rx.el.span(VIEW.sums, class_name="hint"),
-    )
-
-
-def _difference(change: Any) -> rx.Component:
-    def part(each: Any) -> rx.Component:
-        return rx.el.div(
-            rx.el.dt(each.name),
-            rx.el.dd(
-                rx.el.span("was ", class_name="sr"),
-                rx.el.del_(each.was),
-                rx.el.span(" becomes ", class_name="sr"),
-                rx.el.ins(each.becomes),
-            ),
-        )
-
-    back = rx.cond(
-        change.kind != "added",
-        rx.cond(
-            change.kind != "moved",
-            row_button(
-                "Put back",
-                rx.Var.create(f" {change.code}"),
-                on_click=STATE.put_back(change.code),
-                custom_attrs={
-                    "id": rx.Var.create(f"back-{change.code}"),
-                    "data-then": "changes-title",
-                },
-            ),
-        ),
-    )
-    return rx.el.li(
-        rx.el.span(change.code, class_name="code"),
-        rx.el.div(
-            rx.el.span(change.text, class_name="asked"),
-            rx.cond(
-                change.parts.length() > 0,
-                rx.el.dl(rx.foreach(change.parts, part), class_name="parts"),
-            ),
-        ),
-        rx.el.span(_change(change.kind), back, class_name="chips tools"),
-        key=change.code,
-    )
-
-
 def _preview() -> rx.Component:
     """Return the version as an advisor would see it in a case opened today."""
 
@@ -352,47 +283,4 @@ def _preview() -> rx.Component:
             ),
             class_name="stack",
         ),
-    )
-
-
-def _versions() -> rx.Component:
-    return card(
-        "Versions",
-        rx.el.ul(rx.foreach(VIEW.versions, _version), class_name="version-list"),
-        key="versions",
-    )
-
-
-def _version(line: Any) -> rx.Component:
-    return rx.el.li(
-        rx.el.div(
-            link(
-                line.name,
-                to=line.path,
-                custom_attrs=current(line.is_shown),
-            ),
-            _standing(line.standing, line.word),
-            class_name="between",
-        ),
-        rx.el.span(line.said, class_name="sub"),
-        rx.cond(line.cases != "", rx.el.span(line.cases, class_name="sub")),
-        key=line.id,
-    )
-
-
-def _gates() -> rx.Component:
-    def one(gate: Any) -> rx.Component:
-        return rx.el.li(
-            rx.el.strong(gate.word),
-            rx.cond(gate.is_emptied, badge("Emptied", "late")),
-            rx.el.span(gate.said, class_name="sub"),
-        )
-
-    return card(
-        "Gates",
-        rx.el.ul(rx.foreach(VIEW.gates, one), class_name="version-list"),
-        rx.el.p(
-            "Referring a case on and cancelling it never wait.", class_name="card-body small quiet"
-        ),
-        key="gates",
     )
