@@ -146,7 +146,7 @@ def _tab(each: Any) -> rx.Component:
     return link(
         each[1],
         to=each[2],
-        custom_attrs=current(STATE.shows == each[0]),
+        custom_attrs={"id": rx.Var.create(f"view-{each[0]}"), **current(STATE.shows == each[0])},
     )
 
 

@@ -42,17 +42,14 @@ def _difference(change: Any) -> rx.Component:
 
     back = rx.cond(
         change.kind != "added",
-        rx.cond(
-            change.kind != "moved",
-            row_button(
-                "Put back",
-                rx.Var.create(f" {change.code}"),
-                on_click=STATE.put_back(change.code),
-                custom_attrs={
-                    "id": rx.Var.create(f"back-{change.code}"),
-                    "data-then": "changes-title",
-                },
-            ),
+        row_button(
+            "Put back",
+            rx.Var.create(f" {change.code}"),
+            on_click=STATE.put_back(change.code),
+            custom_attrs={
+                "id": rx.Var.create(f"back-{change.code}"),
+                "data-then": "view-changes",
+            },
         ),
     )
     return rx.el.li(

@@ -186,6 +186,7 @@ class TestByKeyboard:
         back.focus()
         page.keyboard.press("Enter")
         expect(back).to_have_count(0)
+        expect(page.get_by_role("link", name=re.compile("^Changes"))).to_be_focused()
         page.keyboard.press("n")
         ask = dialog(page, "Publish this checklist?")
         expect(ask).to_contain_text("1 changed")

@@ -214,6 +214,10 @@ class TestDraft:
         desk.do(put_back, "F1")
         assert desk.page().items == starting_items("casework")
         assert desk.page().changes == []
+        desk.do(move_item, "F3", by=5)
+        assert [(each.code, each.kind) for each in desk.page().changes] == [("F3", "moved")]
+        desk.do(put_back, "F3")
+        assert desk.page().changes == []
         with pytest.raises(Conflict):
             desk.do(put_back, "Z9")
 
