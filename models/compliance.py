@@ -88,12 +88,6 @@ class CaseCompliance(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
             "deadline_date",
             postgresql_where="deleted_at IS NULL AND answer IN ('unknown','not_met')",
         ),
-        Index(
-            "idx_compliance_not_met",
-            "centre_id",
-            "case_id",
-            postgresql_where="deleted_at IS NULL AND answer = 'not_met'",
-        ),
     )
 
     case_id: int = key()

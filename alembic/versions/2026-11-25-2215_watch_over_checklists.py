@@ -1,4 +1,4 @@
-"""Watch over checklists: a draft that was put away is kept; what is not met and let through is found."""
+"""Watch over checklists: a draft that was put away is kept; what was let through is found."""
 
 from alembic import op
 
@@ -20,13 +20,6 @@ def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     _allow("draft", "published", "discarded")
     op.create_index(
-        "idx_compliance_not_met",
-        "case_compliance",
-        ["centre_id", "case_id"],
-        unique=False,
-        postgresql_where="deleted_at IS NULL AND answer = 'not_met'",
-    )
-    op.create_index(
         "idx_gate_overrides_given", "gate_overrides", ["centre_id", "created_at"], unique=False
     )
 
@@ -34,7 +27,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.drop_index("idx_gate_overrides_given", table_name="gate_overrides")
-    op.drop_index("idx_compliance_not_met", table_name="case_compliance")
     # the schema before knew no draft that was put away; no case ever had one's items
     op.execute("DELETE FROM checklist_versions WHERE status = 'discarded'")
     _allow("draft", "published")
