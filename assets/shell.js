@@ -56,6 +56,19 @@
       form?.querySelector(".error-summary")?.focus();
     }
     for (const dialog of [...filling.keys()]) filled(dialog);
+    keepPlace();
+  };
+
+  /* ---- a pressed button that moved with its row keeps focus; gone with it, `data-then` has it ---- */
+  let pressed = null;
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("button[id]");
+    pressed = button ? { id: button.id, then: button.dataset.then } : null;
+  });
+  const keepPlace = () => {
+    if (!pressed || document.activeElement !== document.body) return;
+    const at = document.getElementById(pressed.id) ?? document.getElementById(pressed.then);
+    at?.focus();
   };
 
   /* ---- error summary: focus, links, and the title ---- */

@@ -26,13 +26,16 @@ GATES = ("statement", "advice", "closing")
 
 
 class ChecklistVersion(CentreOwned, Stamped, Versioned, table=True):
-    """One version of a centre's checklist for a case type; a published one never changes."""
+    """One version of a centre's checklist for a case type; a published one never changes.
+
+    A draft that was put away is kept, to read and to take up again.
+    """
 
     casework: ClassVar[bool] = False
     __tablename__ = named("checklist_versions")
     __table_args__ = (
         UniqueConstraint("centre_id", "case_type", "version_no"),
-        one_of("status", ("draft", "published")),
+        one_of("status", ("draft", "published", "discarded")),
         refers("published_by", "users"),
         Index(
             "uq_checklist_versions_draft",
@@ -114,6 +117,7 @@ class GateOverride(CentreOwned, Stamped, table=True):
         refers("case_id", "cases"),
         one_of("gate", GATES),
         Index("idx_gate_overrides_case", "centre_id", "case_id", "gate", "id"),
+        Index("idx_gate_overrides_given", "centre_id", "created_at"),
     )
 
     case_id: int = key()

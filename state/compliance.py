@@ -130,6 +130,7 @@ class ChecklistView:
     stages: list[StageView] = field(default_factory=list)
     gates: list[GateView] = field(default_factory=list)
     may_override: bool = False
+    papers: list[tuple[str, str]] = field(default_factory=list)
 
     @classmethod
     def of(cls, found: CaseChecklist) -> "ChecklistView":
@@ -147,6 +148,7 @@ class ChecklistView:
             stages=_stages(found.rows),
             gates=[GateView.of(row) for row in found.gates],
             may_override=found.may_override,
+            papers=[(str(each), name) for each, name in found.papers],
         )
 
 
@@ -187,6 +189,8 @@ class EditView:
     notes: str = ""
     remedial_action: str = ""
     asks_for: str = ""
+    asks_paper: bool = False
+    paper: str = ""
     has_proof: bool = False
     why: str = ""
     tab: str = ""
@@ -207,6 +211,8 @@ class EditView:
             notes=row.notes,
             remedial_action=row.remedial_action,
             asks_for=asks,
+            asks_paper=item.evidence == "document" and not item.proof,
+            paper=str(row.evidence_document_id or ""),
             has_proof=bool(item.proof),
             why=row.why,
             tab=row.tab,

@@ -87,7 +87,7 @@ class Act(StrEnum):
     CREDITOR_REMOVE = "creditor:remove"
     # compliance
     COMPLIANCE_ANSWER = "compliance:answer"
-    CHECKLIST_SEE = "checklist:see"
+    COMPLIANCE_SEE = "compliance:see"
     CHECKLIST_EDIT = "checklist:edit"
     GATE_OVERRIDE = "gate:override"
     # appointments
@@ -160,7 +160,7 @@ TRAINEE: Final = frozenset(
         Act.REPLY_RECORD,
         Act.CREDITOR_SEE,
         Act.COMPLIANCE_ANSWER,
-        Act.CHECKLIST_SEE,
+        Act.COMPLIANCE_SEE,
         Act.GUIDELINE_SEE,
         Act.APPOINTMENT_SEE,
         Act.APPOINTMENT_BOOK,

@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from cma_app.access.actor import Actor
 from cma_app.clock import at, today
 from cma_app.database import app_engine, engine_for
+from cma_app.demo.checklists import tell_checklists
 from cma_app.demo.dates import moment_of
 from cma_app.demo.households import HouseholdData, households
 from cma_app.demo.people import (
@@ -82,6 +83,11 @@ def load(on: date | None = None, say: Say = lambda _words: None) -> DemoSignIns:
             began = _wall_clock(connection)
             with at(moment):
                 told[data.code].tell(connection, step)
+            spans.append(Span(began, _wall_clock(connection), moment))
+        for moment, tell in tell_checklists(connection, cast, day):
+            began = _wall_clock(connection)
+            with at(moment):
+                tell()
             spans.append(Span(began, _wall_clock(connection), moment))
     _move_log(spans, [centre.code for centre in CENTRES])
     return signs

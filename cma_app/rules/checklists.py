@@ -138,23 +138,36 @@ def starting_items(case_type: str) -> tuple[Item, ...]:
 
 def _item(content: Mapping[str, Any], kind: str) -> Item:
     due = content.get("due", {})
+    is_mandatory = kind in content["mandatory"]
     return Item(
         code=content["code"],
         stage=content["stage"],
         text=content["text"],
-        is_mandatory=kind in content["mandatory"],
+        is_mandatory=is_mandatory,
         evidence=content["evidence"],
         who=content["who"],
         due_from=due.get("from", ""),
         due_days=due.get("working_days", 0),
         proof=content.get("proof", ""),
-        gates=tuple(content.get("gates", ())),
+        gates=tuple(content.get("gates", ())) if is_mandatory else (),  # none waits for the rest
     )
 
 
 def read_items(kept: Iterable[Mapping[str, Any]]) -> tuple[Item, ...]:
     """Return the items of a version as it was kept."""
     return tuple(Item(**{**each, "gates": tuple(each["gates"])}) for each in kept)
+
+
+@cache
+def code_letters() -> dict[str, str]:
+    """Return the letter with which the codes of each stage begin."""
+    return {each["stage"]: each["code"][0] for each in _content()["items"]}
+
+
+def in_order(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Return items by stage, in the order in which they stand within each."""
+    places = list(stages())
+    return tuple(sorted(items, key=lambda item: places.index(item.stage)))
 
 
 def check_items(items: Iterable[Item]) -> None:

@@ -7,7 +7,7 @@ or a letter without advice; a manager may open one with a reason that is kept.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -48,12 +48,16 @@ class AnswerForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class CaseChecklist:
-    """A case's checklist; without rows it was opened before there were checklists."""
+    """A case's checklist; without rows it was opened before there were checklists.
+
+    `papers` are the case's documents, id and name, of which one can show that an item is met.
+    """
 
     rows: list[CheckRow]
     status: str
     gates: list[GateRow]
     may_override: bool
+    papers: list[tuple[int, str]] = field(default_factory=list)
 
 
 def begin_checklist(session: CentreSession, case: Case) -> None:
@@ -115,7 +119,17 @@ def read_checklist(session: CentreSession, case_id: int) -> CaseChecklist:
         status=status,
         gates=[gate_row(session, case, rows, gate) for gate in GATES] if rows else [],
         may_override=session.actor.may(Act.GATE_OVERRIDE),
+        papers=_papers(session, case),
     )
+
+
+def _papers(session: CentreSession, case: Case) -> list[tuple[int, str]]:
+    wanted = (
+        select(col(Document.id), col(Document.document_name))
+        .where(col(Document.centre_id) == case.centre_id, col(Document.case_id) == case.id)
+        .order_by(col(Document.document_name), col(Document.id))
+    )
+    return [(row.id, row.document_name) for row in session.execute(wanted)]
 
 
 def answer_item(

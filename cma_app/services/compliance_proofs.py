@@ -4,6 +4,7 @@ Each proof is one condition over a case, its newest budget sheet and that sheet'
 that one case and a whole centre are asked in the same way and always as things are now.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -95,6 +96,21 @@ _NEWEST: Final = """
     AND s.deleted_at IS NULL ORDER BY s.statement_no DESC LIMIT 1
   ) t ON true
 """
+
+
+def fact_holds(code: str) -> str:
+    """Return the condition that the fact named by an SQL expression holds for the case `k`.
+
+    Only the fact that is named is looked up, so that many items of many cases can be asked.
+    """
+    whens = " ".join(f"WHEN '{fact}' THEN ({_alone(said)})" for fact, said in PROOFS.items())
+    return f"coalesce(CASE {code} {whens} END, false)"
+
+
+def _alone(condition: str) -> str:
+    """Return a condition that brings the newest budget sheet and its statement where it needs."""
+    needs = re.search(r"\b[bt]\.", condition)
+    return f"SELECT {condition} FROM (VALUES (1)) AS one {_NEWEST}" if needs else condition
 
 
 def proven(session: CentreSession, case_ids: Iterable[int]) -> dict[int, set[str]]:

@@ -23,6 +23,7 @@ OWN: Final = (
 )
 PROVEN: Final = (("unknown", "As the record says"), ("not_applicable", "Not applicable"))
 STATE: Any = ComplianceState
+VIEW: Any = ComplianceState.view
 EDIT: Any = ComplianceState.edit
 ERRORS: Any = ComplianceState.errors
 
@@ -59,8 +60,31 @@ def _answer() -> rx.Component:
         ),
         choice("Answer", "answer", OWN, value=EDIT.answer, error=ERRORS["answer"], key="own-"),
     )
+    paper = rx.cond(
+        VIEW.papers.length() > 0,
+        rx.el.div(
+            rx.el.label("Document that shows it", html_for="item-evidence_document_id"),
+            rx.el.select(
+                rx.el.option("None chosen", value=""),
+                rx.foreach(
+                    VIEW.papers,
+                    lambda pair: rx.el.option(pair[1], value=pair[0]),
+                ),
+                name="evidence_document_id",
+                default_value=EDIT.paper,
+                class_name="box full",
+                custom_attrs={"id": "item-evidence_document_id"},
+            ),
+            class_name="field full",
+        ),
+        rx.el.p(
+            "No document is kept with this case yet. Say in the notes where the paper is.",
+            class_name="hint",
+        ),
+    )
     boxes = rx.fragment(
         answers,
+        rx.cond(EDIT.asks_paper, paper),
         text_area(
             "Notes",
             "notes",

@@ -199,6 +199,11 @@ def dialog(key: str, title: str, *children: rx.Component) -> rx.Component:
     )
 
 
+def current(is_here: Any) -> dict[str, Any]:
+    """Return the `custom_attrs` of a link that leads to what is shown already, where `is_here`."""
+    return {"aria-current": rx.cond(is_here, "page", rx.Var("undefined"))}
+
+
 def opens(key: str, *, fills: bool = False) -> dict[str, str]:
     """Return the `custom_attrs` that make a button open the dialog of that key.
 

@@ -50,6 +50,9 @@ PLACES = {
     "ruth": (
         *("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}", "/guidelines"),
         *("/calendar", "/calendar?view=day&day=2026-11-25", "/availability"),
+        *("/checklists", "/checklists?view=changes", "/checklists?view=preview"),
+        *("/checklists?type=one_off", "/compliance", "/compliance/list?show=late"),
+        "/compliance/list?show=let",
     ),
     "callum": (
         "/calendar?view=week&day=2026-11-27&who=all",
@@ -59,6 +62,7 @@ PLACES = {
         "/cases/{Tait}/budget/compare",
         "/board",
         "/cases/{Lomax}",
+        "/compliance",
     ),
     "gareth": ("/cases/{Fenwick}", "/cases/{Fenwick}/household"),
     "admin": ("/", "/people", "/centres", "/password", "/sign-ins"),
@@ -402,6 +406,9 @@ MOMENTS = {
         ("/cases/{Lomax}", _press("Hand on")),
         ("/board", _press("Hide names")),
         ("/guidelines", _bad_table),
+        ("/checklists", _errors("Add item to Intake", "Save item")),
+        ("/checklists", _press("Publish")),
+        ("/checklists", _press("Discard draft")),
     ),
     "admin": (
         ("/centres", _errors("Add a centre", "Add centre")),

@@ -2,12 +2,14 @@
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import Engine
 
 from cma_app.services.debts import add_debt
 from tests.browser.conftest import Office
 from tests.browser.looking import findings, picture, sideways
 from tests.people import Cast
 from tests.services.test_cases import make_case
+from tests.services.test_compliance import keep_document
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
@@ -55,6 +57,26 @@ def test_an_advisor_answers_by_keyboard_and_the_record_ticks_itself(
         page.set_viewport_size({"width": width, "height": 900})
         assert sideways(page, boxes_may=True) == []
         picture(page, f"checklist-{width}")
+
+
+def test_a_document_of_the_case_is_chosen_as_evidence(
+    office: Office, cast: Cast, owner: Engine
+) -> None:
+    case_id = make_case(cast, cast.amina)
+    page = office.signed_in("amina", f"/cases/{case_id}/checklist").page
+    dialog = page.get_by_role("dialog", name="Answer this item")
+    page.get_by_role("button", name="Service information given").click()
+    expect(dialog.get_by_text("No document is kept with this case yet.")).to_be_visible()
+    keep_document(owner, cast, case_id)
+    page.reload()
+    page.get_by_role("button", name="Service information given").click()
+    dialog.get_by_label("Met", exact=True).check()
+    dialog.get_by_label("Document that shows it").select_option("Service letter.pdf")
+    picture(page, "checklist-evidence")
+    assert findings(page) == []
+    dialog.get_by_role("button", name="Save answer").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_text("Service letter.pdf · Amina Khan")).to_be_visible()
 
 
 def test_closing_waits_until_a_manager_lets_it_through(office: Office, cast: Cast) -> None:

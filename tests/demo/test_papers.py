@@ -6,6 +6,7 @@ import pytest
 
 from cma_app.services import (
     chasers,
+    checklists,
     compliance,
     letters,
     offers,
@@ -97,3 +98,18 @@ class TestPapers:
             found = offers.read_offers(session, case_of(told, "H2")).plan
         assert found is not None
         assert [line.months for line in found.lines if line.long_term] == [539, 539]
+
+
+class TestChecklists:
+    def test_one_list_is_in_use_and_a_draft_waits(self, told: Told) -> None:
+        with told.open("ruth") as session:
+            one_off = checklists.read_checklists(session, "one_off")
+            casework = checklists.read_checklists(session, "casework")
+        assert [line.standing for line in one_off.lines] == ["in_use", "earlier"]
+        assert "X4" not in {item.code for item in one_off.items}
+        assert casework.shown.standing == "draft"
+        assert [(each.code, each.kind) for each in casework.changes] == [
+            ("I11", "added"),
+            ("F1", "changed"),
+        ]
+        assert casework.emptied == []

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import IntegrityError
 
 from cma_app.access.actor import Actor
 from cma_app.clock import today
@@ -15,15 +14,6 @@ from cma_app.rules.checklists import proofs, starting_items
 from cma_app.services import letters
 from cma_app.services.budgets import record_line
 from cma_app.services.case_steps import close_case, move_stage
-from cma_app.services.cases import TYPES
-from cma_app.services.checklists import (
-    draft_checklist,
-    edit_item,
-    move_item,
-    publish_checklist,
-    read_checklists,
-    remove_item,
-)
 from cma_app.services.compliance import (
     CaseChecklist,
     answer_item,
@@ -58,6 +48,17 @@ def answer(cast: Cast, case_id: int, code: str, who: Actor | None = None, **said
     row = row_of(cast, case_id, code)
     with cast.open(who or cast.amina) as session:
         answer_item(session, row.id, said, version=row.version)
+
+
+def keep_document(owner: Engine, cast: Cast, case_id: int) -> int:
+    """Keep a document with a case of Ashdown's."""
+    kept = text(
+        "INSERT INTO documents (centre_id, case_id, document_name)"
+        " VALUES (:centre, :case, 'Service letter.pdf') RETURNING id"
+    )
+    with owner.begin() as connection:
+        values = {"centre": cast.amina.centre_id, "case": case_id}
+        return connection.execute(kept, values).scalar_one()
 
 
 class TestBeginChecklist:
@@ -161,6 +162,19 @@ class TestAnswerItem:
         with pytest.raises(Invalid) as refused:
             answer(cast, case_id, code, **said)
         assert list(refused.value.fields) == [field]
+
+    def test_a_document_of_the_case_shows_it_and_no_others_does(
+        self, cast: Cast, owner: Engine
+    ) -> None:
+        case_id, other = make_case(cast, cast.amina), make_case(cast, cast.amina)
+        mine, theirs = (keep_document(owner, cast, each) for each in (case_id, other))
+        assert checklist(cast, case_id).papers == [(mine, "Service letter.pdf")]
+        with pytest.raises(Invalid) as refused:
+            answer(cast, case_id, "I5", answer="met", evidence_document_id=str(theirs))
+        assert list(refused.value.fields) == ["evidence_document_id"]
+        answer(cast, case_id, "I5", answer="met", evidence_document_id=str(mine))
+        row = row_of(cast, case_id, "I5")
+        assert (row.evidence_document_id, row.evidence) == (mine, "Service letter.pdf")
 
     def test_what_does_not_apply_stays_so_whatever_the_record_says(self, cast: Cast) -> None:
         case_id = make_case(cast, cast.amina)
@@ -334,66 +348,3 @@ class TestAdviceThatLeavesTogether:
             pass_gate(session, session.require(Case, case_id), "closing")
         with pytest.raises(Conflict), cast.open(cast.amina) as session:
             pass_gate(session, session.require(Case, case_id), "closing")
-
-
-class TestChecklists:
-    @pytest.mark.parametrize("case_type", TYPES)
-    def test_ours_is_in_force_until_a_manager_publishes(self, cast: Cast, case_type: str) -> None:
-        with cast.open(cast.tess) as session:
-            found = read_checklists(session, case_type)
-        assert found.in_force == starting_items(case_type)
-        assert found.in_force_name.startswith("Built in")
-
-    def test_a_published_version_is_for_cases_from_then_on(self, cast: Cast, owner: Engine) -> None:
-        before = make_case(cast, cast.amina)
-        with cast.open(cast.maria) as session:
-            draft = draft_checklist(session, "casework")
-            said = {"text": "Told about the food bank", "stage": "intake", "is_mandatory": True}
-            draft = edit_item(session, draft.id, "L1", said, version=draft.version)
-            draft = remove_item(session, draft.id, "X6", version=draft.version)
-            draft = move_item(session, draft.id, "L1", by=-100, version=draft.version)
-            published = publish_checklist(session, draft.id, version=draft.version)
-        after = make_case(cast, cast.amina)
-        codes = [row.standing.item.code for row in checklist(cast, after).rows]
-        assert codes[0] == "L1"
-        assert "X6" not in codes
-        old = [row.standing.item.code for row in checklist(cast, before).rows]
-        assert "L1" not in old
-        assert "X6" in old
-        with cast.open(cast.maria) as session, pytest.raises(Conflict, match="published"):
-            edit_item(session, published.id, "L1", {"text": "x"}, version=published.version)
-        with cast.open(cast.maria) as session, pytest.raises(IntegrityError):
-            session.execute(
-                text("UPDATE checklist_versions SET items = '[]' WHERE id = :id"),
-                {"id": published.id},
-            )
-
-    @pytest.mark.parametrize("said", [{"text": " "}, {"stage": "x"}, {"due_days": 10**9}])
-    def test_refuses_an_item_that_could_not_be_used(self, cast: Cast, said: dict) -> None:
-        with cast.open(cast.maria) as session:
-            draft = draft_checklist(session, "casework")
-            with pytest.raises(Invalid) as refused:
-                edit_item(
-                    session,
-                    draft.id,
-                    "I2",
-                    {"due_from": "opening", **said},
-                    version=draft.version,
-                )
-        assert "I2" in refused.value.fields
-
-    def test_is_a_managers_alone_and_the_centres_own(self, cast: Cast) -> None:
-        with cast.open(cast.amina) as session, pytest.raises(Refused):
-            draft_checklist(session, "casework")
-        with cast.open(cast.maria) as session:
-            draft = draft_checklist(session, "one_off")
-        with cast.open(cast.colin) as session, pytest.raises((NotFound, Refused)):
-            publish_checklist(session, draft.id, version=draft.version)
-
-    def test_two_managers_do_not_overwrite_each_other(self, cast: Cast) -> None:
-        with cast.open(cast.maria) as session:
-            draft = draft_checklist(session, "casework")
-            seen = draft.version
-            edit_item(session, draft.id, "I2", {"text": "Asked twice"}, version=seen)
-            with pytest.raises(Conflict, match="meantime"):
-                edit_item(session, draft.id, "I2", {"text": "Asked"}, version=seen)

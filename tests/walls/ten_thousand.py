@@ -1,10 +1,13 @@
 """Ten thousand cases in one centre and one thousand next door, planted by the owner in a moment."""
 
+import json
+
 from sqlalchemy import Engine, text
 
+from cma_app.rules.checklists import starting_items
 from tests.people import Cast
 
-TABLES = ("clients", "cases", "next_actions")
+TABLES = ("clients", "cases", "next_actions", "case_compliance", "gate_overrides")
 BIG, SMALL = 10_000, 1_000
 
 _CLIENTS = text(
@@ -37,6 +40,25 @@ _ACTIONS = text(
     " FROM cases k CROSS JOIN generate_series(1, 3) s"
     " WHERE k.centre_id = :centre AND k.id % 11 <> 0"
 )
+_COMPLIANCE = text(
+    "INSERT INTO case_compliance (centre_id, case_id, compliance_type, position, item, answer,"
+    " remedial_action, deadline_date)"
+    " SELECT k.centre_id, k.id, i.item ->> 'code', i.place, i.item,"
+    " CASE WHEN k.status = 'closed' THEN CASE WHEN i.place % 7 = 0 THEN 'unknown' ELSE 'met' END"
+    "      WHEN (k.id + i.place) % 31 = 0 THEN 'not_met'"
+    "      WHEN (k.id + i.place) % 3 = 0 THEN 'unknown' ELSE 'met' END,"
+    " CASE WHEN (k.id + i.place) % 31 = 0 THEN 'Ask again' END,"
+    " CASE WHEN i.item ->> 'due_from' = 'opening' THEN k.opening_date + 14 END"
+    " FROM cases k CROSS JOIN (SELECT value AS item, ordinality::int AS place"
+    "   FROM jsonb_array_elements(cast(:list AS jsonb)) WITH ORDINALITY) i"
+    " WHERE k.centre_id = :centre AND (k.status <> 'closed' OR i.place < 12)"
+)
+_LET_THROUGH = text(
+    "INSERT INTO gate_overrides (centre_id, case_id, gate, reason, created_at)"
+    " SELECT k.centre_id, k.id, 'closing', 'Audited on paper',"
+    " now() - (k.id % 900) * interval '1 day'"
+    " FROM cases k WHERE k.centre_id = :centre AND k.id % 4 = 0"
+)
 
 
 def plant(owner: Engine, cast: Cast) -> None:
@@ -55,8 +77,9 @@ def plant(owner: Engine, cast: Cast) -> None:
                 "many": many,
                 "advisors": advisors,
                 "ended": many * 8 // 10,
+                "list": json.dumps([item.to_json() for item in starting_items("casework")]),
             }
-            for statement in (_CLIENTS, _CASES, _ACTIONS):
+            for statement in (_CLIENTS, _CASES, _ACTIONS, _COMPLIANCE, _LET_THROUGH):
                 connection.execute(statement, values)
         for table in TABLES:
             connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from cma_app.database import app_engine
-from cma_app.services import caseload, clients, home
+from cma_app.services import caseload, checklists, clients, compliance_overview, home
 from cma_app.services.caseload_values import Filter
 from cma_app.session import CentreSession
 from tests.people import Cast, make_cast
 from tests.walls.ten_thousand import BIG, plant
 
-TABLES = {"cases", "clients", "next_actions"}
+TABLES = {"cases", "clients", "next_actions", "case_compliance", "gate_overrides"}
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +70,13 @@ WORK: dict[str, Callable[[CentreSession], Any]] = {
     "a change": lambda session: caseload.changes(session, [1, 2, 3]),
     "client search": lambda session: clients.find_clients(session, text="last12"),
     "first page": home.my_day,
+    "compliance": compliance_overview.read_overview,
+    "compliance items": lambda session: compliance_overview.list_open_items(session, kind="late"),
+    "compliance items of an advisor": lambda session: compliance_overview.list_open_items(
+        session, advisor_id=session.actor.user_id, code="F4"
+    ),
+    "gates let through": compliance_overview.list_let_through,
+    "checklists": lambda session: checklists.read_checklists(session, "casework"),
 }
 
 

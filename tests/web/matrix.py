@@ -605,6 +605,77 @@ COMPLIANCE = {
         "/cases", "maria", left("reason", "x" * 501), shows="at most"
     ),
 }
+AT_DRAFT = "/checklists"
+ON_DRAFT = ("ChecklistsState.begin_draft",)
+ITEM = {"text": "Asked again", "stage": "intake", "is_mandatory": "on"}
+CHECKLISTS = {
+    "ChecklistsState.open": Call(
+        "/checklists?type=review&version={checklist_versions}", "maria", shows="{people_canary}"
+    ),
+    "ChecklistsState.open preview": Call(
+        "/checklists?type=review&version={checklist_versions}&view=preview",
+        "maria",
+        shows="{people_canary}",
+    ),
+    "ChecklistsState.take_up": Call(
+        "/checklists?type=review",
+        "maria",
+        {"version_id": "@checklist_versions"},
+        writes="checklist_versions",
+    ),
+    "ChecklistsState.begin_draft": Call(AT_DRAFT, "maria", shows="Draft begun"),
+    "ChecklistsState.begin_add": Call(
+        AT_DRAFT, "maria", {"stage": "closure"}, shows='"stage":"closure"'
+    ),
+    "ChecklistsState.begin_edit": Call(
+        AT_DRAFT, "maria", {"code": "I2"}, after=ON_DRAFT, shows="Edit I2"
+    ),
+    "ChecklistsState.check": Call(
+        "/checklists", "maria", left("text", "x" * 301), shows="at most 300"
+    ),
+    "ChecklistsState.save": Call(
+        AT_DRAFT,
+        "maria",
+        form(**ITEM),
+        after=(*ON_DRAFT, "ChecklistsState.begin_add"),
+        writes="checklist_versions",
+    ),
+    "ChecklistsState.move": Call(
+        AT_DRAFT,
+        "maria",
+        {"code": "F1", "by": 1},
+        after=ON_DRAFT,
+        writes="checklist_versions",
+    ),
+    "ChecklistsState.put_back": Call(
+        AT_DRAFT,
+        "maria",
+        {"code": "X6"},
+        after=(*ON_DRAFT, "ChecklistsState.remove"),
+        writes="checklist_versions",
+    ),
+    "ChecklistsState.remove": Call(
+        AT_DRAFT, "maria", {"code": "X6"}, after=ON_DRAFT, writes="checklist_versions"
+    ),
+    "ChecklistsState.consider": Call(AT_DRAFT, "maria"),
+    "ChecklistsState.discard": Call(AT_DRAFT, "maria", after=ON_DRAFT, writes="checklist_versions"),
+    "ChecklistsState.publish": Call(
+        AT_DRAFT,
+        "maria",
+        form(),
+        after=(*ON_DRAFT, "ChecklistsState.save"),
+        writes="checklist_versions",
+    ),
+}
+COMPLIANCE_FIGURES = {
+    "OverviewState.open": Call("/compliance", "maria", shows=SHOWN),
+    "OpenItemsState.open": Call("/compliance/list?show=late", shows=SHOWN),
+    "OpenItemsState.open let through": Call("/compliance/list?show=let", shows=SHOWN),
+    "OpenItemsState.choose": Call(
+        "/compliance/list", args={"name": "show", "value": "late"}, shows="show=late"
+    ),
+    "OpenItemsState.step": Call("/compliance/list", args={"by": 1}, shows="page=2"),
+}
 LETTERS_AT = f"{CASE}/letters"
 LETTER_AT = f"{CASE}/letters/{{letters}}"
 ON_LETTERS = ("LettersState.open",)
@@ -1026,6 +1097,8 @@ CALLS: dict[str, Call] = {
     **OFFERS,
     **STATEMENTS,
     **COMPLIANCE,
+    **CHECKLISTS,
+    **COMPLIANCE_FIGURES,
     **LETTERS,
     **REPLIES,
     **APPOINTMENTS,

@@ -52,6 +52,10 @@ SEARCH = "zqx"
 """What every planted name begins with, whichever its centre; not itself a canary."""
 
 
+SHARED = {"users", "rooms", "spending_guidelines", "creditor_directory", "checklist_versions"}
+"""What the whole centre sees and is of no client."""
+
+
 def plant_pack(
     owner: Engine,
     holder: Actor,
@@ -79,7 +83,7 @@ def plant_pack(
         for table in CENTRE_TABLES:
             mine = waiting if table.name in {"referrals", "creditor_directory"} else marks
             # what the whole centre sees is of no client
-            shared = table.name in {"users", "rooms", "spending_guidelines", "creditor_directory"}
+            shared = table.name in SHARED
             canary = mine.people if shared else mine.casework
             pack[table.name] = plant_one(
                 connection, table, holder, pack, canary, _said(table.name, mine), everywhere=True
@@ -174,6 +178,13 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
         "case_compliance": {
             "compliance_type": "I2",
             "item": {**Item("I2", "intake", f"{canary} asked", evidence="note").to_json()},
+            "deadline_date": today() - timedelta(days=1),
+        },
+        "checklist_versions": {
+            "case_type": "review",
+            "version_no": next(_numbers),
+            "status": "discarded",
+            "items": [Item("I2", "intake", f"{marks.people} asked").to_json()],
         },
         "letters": {
             "template_version": letter_template("holding", today()).version,
