@@ -50,6 +50,8 @@ PLACES = {
     "ruth": (
         *("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}", "/guidelines"),
         *("/calendar", "/calendar?view=day&day=2026-11-25", "/availability"),
+        *("/reviews", "/reviews?draw=all&state=done", "/reviews/draw", "/reviews/rates"),
+        *("/reviews/{Tait}", "/my-reviews"),
     ),
     "callum": (
         "/calendar?view=week&day=2026-11-27&who=all",
@@ -59,6 +61,8 @@ PLACES = {
         "/cases/{Tait}/budget/compare",
         "/board",
         "/cases/{Lomax}",
+        "/my-reviews",
+        "/my-reviews/{Tait}",
     ),
     "gareth": ("/cases/{Fenwick}", "/cases/{Fenwick}/household"),
     "admin": ("/", "/people", "/centres", "/password"),
@@ -78,6 +82,8 @@ def place(told: Told, path: str) -> str:
     record = case_id
     if path.startswith("/appointments"):
         record = told.value("SELECT max(id) FROM appointments WHERE case_id = :id", id=case_id)
+    if "reviews/" in path:
+        record = told.value("SELECT id FROM file_reviews WHERE case_id = :id", id=case_id)
     if path.startswith("/clients"):
         record = told.value("SELECT client_id FROM cases WHERE id = :id", id=case_id)
     return path.replace(found[0], str(record))
@@ -350,6 +356,22 @@ def _move(page: Page) -> None:
     expect(page.locator(".callout").get_by_role("radio").first).to_be_visible()
 
 
+def _drawn_before(page: Page) -> None:
+    """Ask for days that were drawn before, and draw without a reason."""
+    page.fill("#first_day", "2026-11-01")
+    page.fill("#last_day", "2026-11-20")
+    page.get_by_role("button", name="Show what would be asked", exact=True).click()
+    page.get_by_role("button", name="Draw the files", exact=True).click()
+    expect(page.locator(".error-summary")).to_contain_text("drawn again")
+
+
+def _correct_review(page: Page) -> None:
+    """Correct a finished review without saying why."""
+    page.get_by_role("button", name="Correct this review", exact=True).click()
+    page.get_by_role("button", name="Finish review", exact=True).click()
+    expect(page.locator(".error-summary")).to_contain_text("Say why the review is corrected")
+
+
 MOMENTS = {
     "tom": (
         ("/", _help),
@@ -402,6 +424,11 @@ MOMENTS = {
         ("/cases/{Lomax}", _press("Hand on")),
         ("/board", _press("Hide names")),
         ("/guidelines", _bad_table),
+        ("/reviews", _errors("Add a file", "Add file")),
+        ("/reviews/draw", _drawn_before),
+        ("/reviews/rates", _dialog("Change level of Tom Hale", "Save level")),
+        ("/reviews/rates", _wrong_box("#trainee_percent", "101")),
+        ("/reviews/{Tait}", _correct_review),
     ),
     "admin": (
         ("/centres", _errors("Add a centre", "Add centre")),
