@@ -6,9 +6,9 @@ from typing import Final
 from cma_app.rules.review_criteria import criteria_on, results, scores
 from cma_app.rules.review_sampling import levels
 from cma_app.services.file_reviews import OpenReview
+from cma_app.services.review_draws import Earlier, OpenSample, PersonLine
 from cma_app.services.review_feedback import FeedbackRow, OpenFeedback
 from cma_app.services.review_results import ByAdvisor, ByCriterion, ReviewRow
-from cma_app.services.review_samples import Earlier, OpenSample, PersonLine
 from cma_app.services.review_versions import Said, VersionView
 from state.budget_parts import BAR
 from state.words import away, day_text, moment_text, several

@@ -6,9 +6,9 @@ import reflex as rx
 
 from cma_app.access.acts import Act
 from cma_app.clock import today
-from cma_app.services import review_results, review_samples
+from cma_app.services import review_draws, review_results, review_samples
+from cma_app.services.review_draws import Earlier, OpenSample
 from cma_app.services.review_results import STATES, Results, ReviewFilter, ReviewList
-from cma_app.services.review_samples import Earlier, OpenSample
 from cma_app.session import CentreSession
 from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.calendar import number_in
@@ -23,10 +23,10 @@ Found = tuple[list[Earlier], OpenSample | None, ReviewList, Results]
 
 def _look(session: CentreSession, shown: dict[str, str]) -> Found:
     """Return the draws, the one that is shown, its files and its results."""
-    draws = review_samples.list_samples(session)
+    draws = review_draws.list_samples(session)
     newest = draws[0].id if draws else 0
     chosen = 0 if shown["draw"] == EVERY else number_in(shown["draw"]) or newest
-    sample = review_samples.read_sample(session, chosen) if chosen else None
+    sample = review_draws.read_sample(session, chosen) if chosen else None
     wanted = ReviewFilter(
         sample_id=chosen,
         holder_id=number_in(shown["who"]) or 0,

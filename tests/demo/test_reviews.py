@@ -3,9 +3,9 @@
 from datetime import date, datetime
 
 from cma_app.clock import local
+from cma_app.services.review_draws import list_samples, read_sample
 from cma_app.services.review_feedback import list_my_reviews
 from cma_app.services.review_results import ReviewFilter, list_reviews
-from cma_app.services.review_samples import list_samples, read_sample
 from tests.demo.conftest import Told
 
 

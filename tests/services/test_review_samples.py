@@ -14,16 +14,10 @@ from cma_app.services.case_steps import assign_case, record_emergency
 from cma_app.services.compliance_gates import open_gate
 from cma_app.services.next_actions import record_action
 from cma_app.services.restricted_files import restrict_file
+from cma_app.services.review_draws import PersonLine, list_samples, read_sample
 from cma_app.services.review_facts import FITS, OF_ADVISORS
 from cma_app.services.review_rates import read_rates, set_level, set_rates
-from cma_app.services.review_samples import (
-    PersonLine,
-    add_file,
-    draw_sample,
-    list_samples,
-    preview_draw,
-    read_sample,
-)
+from cma_app.services.review_samples import add_file, draw_sample, preview_draw
 from cma_app.services.vulnerability import VulnerabilityForm, add_vulnerability
 from models import Case
 from tests.people import Cast

@@ -30,6 +30,7 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "compliance_rows.why_not": "a step of answering, asked there",
     "budgets.kept": "a step of recording a sheet, asked there: reads back the surplus",
     "issued_files.keep_file": "a step of issuing a statement or a letter, asked there",
+    "review_draws.overlapping": "a step of drawing, asked there",
     "review_rates.levels_on": "a step of drawing and of the settings, asked there",
     "review_rates.rates_on": "a step of drawing and of the settings, asked there",
     "review_versions.read_versions": "a step of opening a review or one's feedback, asked there",
