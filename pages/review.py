@@ -1,6 +1,6 @@
 """One file's review: the criteria beside the way into the case, what was found, what was said."""
 
-from typing import Any, Final
+from typing import Any
 
 import reflex as rx
 
@@ -8,6 +8,7 @@ from cma_app.access.acts import Act
 from cma_app.rules.review_criteria import scores
 from cma_app.services.review_forms import ACTION_LINES
 from pages import routes
+from pages.components.case_frame import TABS
 from pages.components.empty import skeleton
 from pages.components.form import (
     button,
@@ -31,17 +32,6 @@ STATE: Any = ReviewState
 VIEW: Any = ReviewState.view
 ERRORS: Any = ReviewState.errors
 TYPED: Any = ReviewState.view.typed  # pyright: ignore[reportAttributeAccessIssue]
-TABS: Final = {
-    "overview": "Overview",
-    "household": "Household",
-    "debts": "Debts",
-    "budget": "Budget",
-    "offers": "Offers",
-    "statement": "Statement",
-    "letters": "Letters",
-    "checklist": "Checklist",
-    "notes": "Notes",
-}
 
 
 @screen(
@@ -133,7 +123,7 @@ def _case_tabs() -> rx.Component:
         rx.el.ul(
             *[
                 rx.el.li(link(word, to=routes.case_path(VIEW.case_id, tab), target="_blank"))
-                for tab, word in TABS.items()
+                for tab, word in TABS
             ],
             class_name="card-body case-ways",
         ),

@@ -7,9 +7,9 @@ from cma_app.services import review_feedback
 from cma_app.services.review_feedback import MyReviews
 from cma_app.session import CentreSession
 from state.base import CentreState, Form, FormErrors, act, load, notice
+from state.finding_views import FeedbackView, MineLine
 from state.forms import text_in
 from state.lists import Foot, address, page_beside, page_in
-from state.review_views import FeedbackView, MineLine
 
 
 def _lists(found: MyReviews) -> tuple[list[MineLine], Foot, list[MineLine], int]:

@@ -7,8 +7,8 @@ from cma_app.services import file_reviews
 from cma_app.session import CentreSession
 from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.calendar import number_in
+from state.finding_views import ReviewView
 from state.forms import text_in
-from state.review_views import ReviewView
 
 
 def _again(session: CentreSession, review_id: int) -> ReviewView:
