@@ -157,12 +157,15 @@ def draw(
 def _of_one(own: list[Drawable], rate: Rate, seed: str, rules: list[Risk]) -> list[Pick]:
     together = [each for each in own if not each.is_apart]
     drawn = {each.case_id for each in together[: asked_of(rate, len(together))]}
-    drawn |= {each.case_id for each in own if each.is_apart and _by_itself(each, rate, seed)}
     taken = set(drawn)
     for rule in rules:
-        fitting = [each.case_id for each in own if rule.code in each.risks]
+        fitting = [each.case_id for each in together if rule.code in each.risks]
         fitting.sort(key=lambda case_id: case_id not in drawn)
         taken |= set(fitting[: rule.at_most] if rule.at_most else fitting)
+    # one that is apart takes no other's place: it comes by its own chance, or by any rule it fits
+    apart = [each for each in own if each.is_apart]
+    drawn |= {each.case_id for each in apart if _by_itself(each, rate, seed)}
+    taken |= {each.case_id for each in apart if each.case_id in drawn or each.risks}
     return [Pick(each, each.case_id in drawn, each.risks) for each in own if each.case_id in taken]
 
 

@@ -127,6 +127,15 @@ class TestDraw:
         with_them = {e.file.case_id for e in draw([*FILES, *apart], rates, "s", [])}
         assert {n for n in with_them if n < 900} == drawn("s")
 
+    def test_a_restricted_file_at_risk_takes_no_others_place(self) -> None:
+        risky = [Drawable(n, 1, risks=("late",)) for n in range(10)]
+        apart = [Drawable(n, 1, is_apart=True, risks=("late",)) for n in range(900, 910)]
+        rules = [rule("late", 1)]
+        without = draw(risky, {1: Rate(0)}, "s", rules)
+        beside = draw([*apart, *risky], {1: Rate(0)}, "s", rules)
+        assert [each for each in beside if not each.file.is_apart] == without
+        assert len(beside) == 11
+
 
 class TestRates:
     def test_what_every_centre_starts_from(self) -> None:
