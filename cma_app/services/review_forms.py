@@ -75,7 +75,7 @@ def _scores(
         score = str(data.get(f"score-{each.code}", ""))
         comment = _text(data, f"comment-{each.code}", LONGEST_COMMENT, wrong)
         if score not in scores():
-            wrong[f"score-{each.code}"] = f"Choose how {each.word.lower()} stands."
+            wrong[f"score-{each.code}"] = f"Choose a score for {each.word.lower()}."
         if score in NEEDS_COMMENT and not comment:
             wrong[f"comment-{each.code}"] = f"Say what is missing in {each.word.lower()}."
         given[each.code] = {"score": score, "comment": comment}

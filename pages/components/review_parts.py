@@ -90,7 +90,7 @@ def _tasks(found: Any) -> rx.Component:
     def line(each: Any) -> rx.Component:
         return rx.el.li(
             rx.el.div(
-                rx.cond(each.is_harm, badge("Harm now", "late")),
+                rx.cond(each.is_harm, rx.fragment(badge("Harm now", "late"), " ")),
                 rx.el.span(each.what),
                 rx.el.span("By ", each.due, class_name="sub"),
             ),

@@ -13,7 +13,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.database]
 
 
 def score_all(page: Page) -> None:
-    """Choose Met for every criterion."""
+    """Choose Met for every criterion, once the form is there."""
+    expect(page.get_by_role("button", name="Finish review")).to_be_visible()
     for box in page.locator("input[name^='score-'][value=met]").all():
         box.check()
 
@@ -90,7 +91,7 @@ def test_a_review_is_written_by_keyboard_and_its_draft_survives_a_reload(
     expect(facts.get_by_label("Partly met")).to_be_checked()
 
     page.get_by_role("button", name="Finish review").click()
-    expect(page.get_by_role("alert")).to_contain_text("Choose how urgent matters stands.")
+    expect(page.get_by_role("alert")).to_contain_text("Choose a score for urgent matters.")
     assert faults(page, "review-refused") == []
     score_all(page)
     facts.get_by_label("Partly met").check()
@@ -108,7 +109,7 @@ def test_a_review_is_written_by_keyboard_and_its_draft_survives_a_reload(
     page.get_by_label("Why the review is corrected").fill("The hearing was answered by phone")
     page.get_by_label("No", exact=True).check()
     page.get_by_role("button", name="Finish review").click()
-    expect(finding.get_by_text("Meets the standard")).to_be_visible()
+    expect(finding.get_by_text("Meets the standard", exact=True)).to_be_visible()
     expect(page.get_by_role("heading", name="Version 1")).to_be_visible()
 
 
@@ -157,7 +158,7 @@ def test_another_advisor_reviews_what_the_manager_gives_her(
     page.get_by_label("No", exact=True).check()
     page.get_by_role("button", name="Finish review").click()
     finding = page.get_by_role("region", name="What the review found")
-    expect(finding.get_by_text("Meets the standard")).to_be_visible()
+    expect(finding.get_by_text("Meets the standard", exact=True)).to_be_visible()
 
     own = office.signed_in("amina", f"/reviews/{review.id}").page
     expect(own.get_by_role("heading", name="Not found")).to_be_visible()
