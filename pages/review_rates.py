@@ -46,7 +46,7 @@ def _rates() -> rx.Component:
         rx.el.p(rx.el.strong("Your centre has not set its own. "), VIEW.source),
         rx.cond(
             VIEW.href != "",
-            rx.el.p(anchor("Read the source", href=VIEW.href, rel="noopener")),
+            rx.el.p(anchor("Read the source", href=VIEW.href)),
         ),
     )
     coming = rx.el.ul(
