@@ -140,6 +140,8 @@ class TestDraw:
             "DELETE FROM review_samples WHERE id = :id",
             "UPDATE review_pool SET holder_id = holder_id WHERE sample_id = :id",
             "DELETE FROM file_reviews WHERE sample_id = :id",
+            "UPDATE file_reviews SET holder_id = holder_id WHERE sample_id = :id",
+            "UPDATE file_reviews SET is_random = true WHERE sample_id = :id",
         ],
     )
     def test_nobody_changes_a_draw_by_raw_sql(
