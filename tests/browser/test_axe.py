@@ -365,6 +365,15 @@ def _drawn_before(page: Page) -> None:
     expect(page.locator(".error-summary")).to_contain_text("drawn again")
 
 
+def _level(page: Page) -> None:
+    """Say an advisor's level without a day."""
+    page.get_by_role("button", name="Change level of Tom Hale", exact=True).click()
+    shown = page.locator("dialog[open]")
+    shown.get_by_label("From", exact=True).fill("")
+    shown.get_by_role("button", name="Save level", exact=True).click()
+    expect(shown.locator(".error-summary")).to_be_focused()
+
+
 def _correct_review(page: Page) -> None:
     """Correct a finished review without saying why."""
     page.get_by_role("button", name="Correct this review", exact=True).click()
@@ -426,7 +435,7 @@ MOMENTS = {
         ("/guidelines", _bad_table),
         ("/reviews", _errors("Add a file", "Add file")),
         ("/reviews/draw", _drawn_before),
-        ("/reviews/rates", _dialog("Change level of Tom Hale", "Save level")),
+        ("/reviews/rates", _level),
         ("/reviews/rates", _wrong_box("#trainee_percent", "101")),
         ("/reviews/{Tait}", _correct_review),
     ),
