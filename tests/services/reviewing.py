@@ -31,7 +31,7 @@ def old_case(cast: Cast, owner: Engine, who: Actor, **values: object) -> int:
         connection.execute(
             text(
                 "INSERT INTO case_notes (centre_id, case_id, body, happened_at)"
-                " VALUES (:centre, :case, 'Rang', now() - interval '1 hour')"
+                " VALUES (:centre, :case, 'Rang', now() - interval '3 days')"
             ),
             {"centre": who.centre_id, "case": case_id},
         )
