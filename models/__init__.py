@@ -29,6 +29,15 @@ from models.insights import AiInsight
 from models.letters import Authority, Letter
 from models.notes import CaseNote, NextAction
 from models.referrals import Referral
+from models.reviews import (
+    FileReview,
+    FileReviewVersion,
+    ReviewLevel,
+    ReviewPool,
+    ReviewRates,
+    ReviewResponse,
+    ReviewSample,
+)
 from models.sessions import SignInSession
 from models.statements import IssuedFile, Statement
 from models.users import User
@@ -65,6 +74,8 @@ __all__ = [
     "Document",
     "Draft",
     "FileAccess",
+    "FileReview",
+    "FileReviewVersion",
     "GateOverride",
     "Household",
     "IssuedFile",
@@ -73,6 +84,11 @@ __all__ = [
     "Offer",
     "ReferenceCounter",
     "Referral",
+    "ReviewLevel",
+    "ReviewPool",
+    "ReviewRates",
+    "ReviewResponse",
+    "ReviewSample",
     "Room",
     "SecurityEvent",
     "SignInSession",

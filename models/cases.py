@@ -39,6 +39,7 @@ STAGES = (
 )
 NATIONS = ("england", "wales", "scotland", "northern_ireland")
 WORKING = "deleted_at IS NULL AND status IN ('open','in_progress')"
+ENDED = "deleted_at IS NULL AND closing_date IS NOT NULL"
 
 
 class Case(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
@@ -60,6 +61,7 @@ class Case(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
         live("idx_cases_stage", "centre_id", "stage", "id", where=WORKING),
         live("idx_cases_reference", "centre_id", "case_reference", begins="case_reference"),
         live("idx_cases_opening", "centre_id", "opening_date", "id"),
+        live("idx_cases_closing", "centre_id", "closing_date", "id", where=ENDED),
         Index("idx_cases_client_id", "centre_id", "client_id"),
     )
 

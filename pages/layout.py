@@ -60,6 +60,8 @@ MENU: Final = (
     Entry("board", "Caseload board", routes.BOARD, "board", Act.CASELOAD_SEE),
     Entry("compliance", "Compliance", routes.COMPLIANCE, "check", Act.COMPLIANCE_SEE),
     Entry("checklists", "Checklists", routes.CHECKLISTS, "list", Act.CHECKLIST_EDIT),
+    Entry("reviews", "File reviews", routes.REVIEWS, "review", Act.REVIEW_SEE_ALL),
+    Entry("my-reviews", "My file reviews", routes.MY_REVIEWS, "came-back", Act.REVIEW_ANSWER),
     Entry("guidelines", "Guidelines", routes.GUIDELINES, "measure", Act.GUIDELINE_LOAD),
     Entry("people", "People", routes.PEOPLE, "people", Act.USER_LIST),
     Entry("centres", "Centres", routes.CENTRES, "centre", Act.CENTRE_LIST),

@@ -33,6 +33,12 @@ AVAILABILITY: Final = "/availability"
 CHECKLISTS: Final = "/checklists"
 COMPLIANCE: Final = "/compliance"
 COMPLIANCE_LIST: Final = "/compliance/list"
+REVIEWS: Final = "/reviews"
+REVIEWS_DRAW: Final = "/reviews/draw"
+REVIEWS_RATES: Final = "/reviews/rates"
+REVIEW: Final = "/reviews/[review_id]"
+MY_REVIEWS: Final = "/my-reviews"
+MY_REVIEW: Final = "/my-reviews/[review_id]"
 BOARD: Final = "/board"
 GUIDELINES: Final = "/guidelines"
 PEOPLE: Final = "/people"
@@ -97,3 +103,13 @@ def debt_path(case_id: rx.Var[int] | int, debt_id: rx.Var[int] | int) -> rx.Var[
 def appointment_path(appointment_id: rx.Var[int] | int) -> rx.Var[str]:
     """Return the address of an appointment, for a value or for a var of a state."""
     return rx.Var.create(f"/appointments/{appointment_id}")
+
+
+def review_path(review_id: rx.Var[int] | int) -> rx.Var[str]:
+    """Return the address of a file's review, for a value or for a var of a state."""
+    return rx.Var.create(f"/reviews/{review_id}")
+
+
+def my_review_path(review_id: rx.Var[int] | int) -> rx.Var[str]:
+    """Return the address at which an advisor reads a review of their own file."""
+    return rx.Var.create(f"/my-reviews/{review_id}")

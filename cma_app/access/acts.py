@@ -90,6 +90,13 @@ class Act(StrEnum):
     COMPLIANCE_SEE = "compliance:see"
     CHECKLIST_EDIT = "checklist:edit"
     GATE_OVERRIDE = "gate:override"
+    # file reviews
+    REVIEW_DRAW = "file_review:draw"
+    REVIEW_SEE_ALL = "file_review:see_all"
+    REVIEW_SET_RATES = "file_review:set_rates"
+    REVIEW_ASSIGN = "file_review:assign"
+    REVIEW_RECORD = "file_review:record"
+    REVIEW_ANSWER = "file_review:answer"
     # appointments
     APPOINTMENT_SEE = "appointment:see"
     APPOINTMENT_BOOK = "appointment:book"
@@ -161,6 +168,7 @@ TRAINEE: Final = frozenset(
         Act.CREDITOR_SEE,
         Act.COMPLIANCE_ANSWER,
         Act.COMPLIANCE_SEE,
+        Act.REVIEW_ANSWER,
         Act.GUIDELINE_SEE,
         Act.APPOINTMENT_SEE,
         Act.APPOINTMENT_BOOK,
@@ -184,6 +192,7 @@ ADVISOR: Final = TRAINEE | {
     Act.CREDITOR_RECORD,
     Act.CREDITOR_REMOVE,
     Act.AVAILABILITY_RECORD,
+    Act.REVIEW_RECORD,
 }
 MANAGER: Final = ADVISOR | {
     Act.CLIENT_RESTRICT,
@@ -193,6 +202,10 @@ MANAGER: Final = ADVISOR | {
     Act.GUIDELINE_REMOVE,
     Act.CHECKLIST_EDIT,
     Act.GATE_OVERRIDE,
+    Act.REVIEW_DRAW,
+    Act.REVIEW_SEE_ALL,
+    Act.REVIEW_SET_RATES,
+    Act.REVIEW_ASSIGN,
     Act.AVAILABILITY_MANAGE,
     Act.ROOM_KEEP,
     Act.USER_LIST,
@@ -226,6 +239,11 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.CREDITOR_REMOVE: "A trainee cannot remove a creditor. Ask your supervisor.",
     Act.CHECKLIST_EDIT: "Only a manager can change a checklist. Ask your manager.",
     Act.GATE_OVERRIDE: "Only a manager can let a case through a gate. Ask your manager.",
+    Act.REVIEW_DRAW: "Only a manager can draw files for review. Ask your manager.",
+    Act.REVIEW_SEE_ALL: "Only a manager sees everybody's reviews. Yours are under My file reviews.",
+    Act.REVIEW_SET_RATES: "Only a manager can change how many files are drawn. Ask your manager.",
+    Act.REVIEW_ASSIGN: "Only a manager can choose who reviews a file. Ask your manager.",
+    Act.REVIEW_RECORD: "A trainee cannot review a file. Ask your supervisor.",
     Act.CASE_ASSIGN: "Only a manager can change who holds a case. Ask your manager.",
     Act.CLIENT_RESTRICT: "Only a manager can restrict a file. Ask your manager.",
     Act.GUIDELINE_LOAD: "Only a manager can load spending guidelines. Ask your manager.",

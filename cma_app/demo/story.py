@@ -1,7 +1,8 @@
 """The demo's story: told step by step at the moments it happened, as the cast would have done it.
 
 Whoever did a thing did it through the services, so there is an audit trail and nothing impossible.
-The two centres and all they hold are one transaction: a story that breaks off leaves nothing.
+The two centres and all they hold are one transaction: a story that breaks off leaves nothing. The
+file review at its end is another, because it goes by the log of the first.
 """
 
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ from cma_app.demo.people import (
     settle_admin,
     sign_in_lines,
 )
+from cma_app.demo.reviewing import tell_review
 from cma_app.demo.telling import Step, Telling
 from cma_app.rules.parameters import read_yaml
 from cma_app.services import creditors
@@ -89,8 +91,22 @@ def load(on: date | None = None, say: Say = lambda _words: None) -> DemoSignIns:
             with at(moment):
                 tell()
             spans.append(Span(began, _wall_clock(connection), moment))
-    _move_log(spans, [centre.code for centre in CENTRES])
+    codes = [centre.code for centre in CENTRES]
+    _move_log(spans, codes)
+    _move_log(_review_files(cast, day), codes)
     return signs
+
+
+def _review_files(cast: Cast, day: date) -> list[Span]:
+    """Tell the file review, which goes by the log of the story told before; all of it or none."""
+    spans: list[Span] = []
+    with app_engine().begin() as connection:
+        began = _wall_clock(connection)
+        for moment in tell_review(connection, cast, day):
+            ended = _wall_clock(connection)
+            spans.append(Span(began, ended, moment))
+            began = ended
+    return spans
 
 
 def _load_guidelines(connection: Connection, cast: Cast) -> None:

@@ -57,6 +57,12 @@ _PATHS: Final[dict[str, tuple[tuple[str, dict[str, str]], ...]]] = {
         ),
         ("path", {"d": "M9 8.5h6M9 12h4"}),
     ),
+    "review": (
+        ("path", {"d": "M13 20H6a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1h12a1 1 0 0 1 1 1v6M9 8.5h6M9 12h3"}),
+        ("circle", {"cx": "16.5", "cy": "16.5", "r": "2.5"}),
+        ("path", {"d": "m18.5 18.5 2 2"}),
+    ),
+    "came-back": (("path", {"d": "M4 6h16v10h-8l-4.5 3.5V16H4zM9.5 11l2 2 3.5-4"}),),
     "help": (
         ("circle", {"cx": "12", "cy": "12", "r": "8.5"}),
         (

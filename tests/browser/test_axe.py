@@ -53,6 +53,8 @@ PLACES = {
         *("/checklists", "/checklists?view=changes", "/checklists?view=preview"),
         *("/checklists?type=one_off", "/compliance", "/compliance/list?show=late"),
         "/compliance/list?show=let",
+        *("/reviews", "/reviews?draw=all&state=done", "/reviews/draw", "/reviews/rates"),
+        *("/reviews/{Tait}", "/my-reviews"),
     ),
     "callum": (
         "/calendar?view=week&day=2026-11-27&who=all",
@@ -63,6 +65,8 @@ PLACES = {
         "/board",
         "/cases/{Lomax}",
         "/compliance",
+        "/my-reviews",
+        "/my-reviews/{Tait}",
     ),
     "gareth": ("/cases/{Fenwick}", "/cases/{Fenwick}/household"),
     "admin": ("/", "/people", "/centres", "/password", "/sign-ins"),
@@ -82,6 +86,8 @@ def place(told: Told, path: str) -> str:
     record = case_id
     if path.startswith("/appointments"):
         record = told.value("SELECT max(id) FROM appointments WHERE case_id = :id", id=case_id)
+    if "reviews/" in path:
+        record = told.value("SELECT id FROM file_reviews WHERE case_id = :id", id=case_id)
     if path.startswith("/clients"):
         record = told.value("SELECT client_id FROM cases WHERE id = :id", id=case_id)
     return path.replace(found[0], str(record))
@@ -354,6 +360,31 @@ def _move(page: Page) -> None:
     expect(page.locator(".callout").get_by_role("radio").first).to_be_visible()
 
 
+def _drawn_before(page: Page) -> None:
+    """Ask for days that were drawn before, and draw without a reason."""
+    page.fill("#first_day", "2026-11-01")
+    page.fill("#last_day", "2026-11-20")
+    page.get_by_role("button", name="Show what would be asked", exact=True).click()
+    page.get_by_role("button", name="Draw the files", exact=True).click()
+    expect(page.locator(".error-summary")).to_contain_text("drawn again")
+
+
+def _level(page: Page) -> None:
+    """Say an advisor's level without a day."""
+    page.get_by_role("button", name="Change level of Tom Hale", exact=True).click()
+    shown = page.locator("dialog[open]")
+    shown.get_by_label("From", exact=True).fill("")
+    shown.get_by_role("button", name="Save level", exact=True).click()
+    expect(shown.locator(".error-summary")).to_be_focused()
+
+
+def _correct_review(page: Page) -> None:
+    """Correct a finished review without saying why."""
+    page.get_by_role("button", name="Correct this review", exact=True).click()
+    page.get_by_role("button", name="Finish review", exact=True).click()
+    expect(page.locator(".error-summary")).to_contain_text("Say why the review is corrected")
+
+
 MOMENTS = {
     "tom": (
         ("/", _help),
@@ -409,6 +440,11 @@ MOMENTS = {
         ("/checklists", _errors("Add item to Intake", "Save item")),
         ("/checklists", _press("Publish")),
         ("/checklists", _press("Discard draft")),
+        ("/reviews", _errors("Add a file", "Add file")),
+        ("/reviews/draw", _drawn_before),
+        ("/reviews/rates", _level),
+        ("/reviews/rates", _wrong_box("#trainee_percent", "101")),
+        ("/reviews/{Tait}", _correct_review),
     ),
     "admin": (
         ("/centres", _errors("Add a centre", "Add centre")),

@@ -1,14 +1,25 @@
 """At ten thousand cases the board and the search go by the centre's indexes, row security on."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, text
 
+from cma_app.clock import today
 from cma_app.database import app_engine
-from cma_app.services import caseload, checklists, clients, compliance_overview, home
+from cma_app.services import (
+    caseload,
+    checklists,
+    clients,
+    compliance_overview,
+    home,
+    review_facts,
+    review_results,
+)
 from cma_app.services.caseload_values import Filter
+from cma_app.services.review_results import ReviewFilter
 from cma_app.session import CentreSession
 from tests.people import Cast, make_cast
 from tests.walls.ten_thousand import BIG, plant
@@ -60,6 +71,7 @@ def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
     return [plan, *(node for part in plan.get("Plans", []) for node in nodes(part))]
 
 
+LAST_MONTH = review_facts.Period(today() - timedelta(days=30), today())
 WORK: dict[str, Callable[[CentreSession], Any]] = {
     "board": caseload.board,
     "board of an advisor": lambda session: caseload.board(
@@ -77,6 +89,8 @@ WORK: dict[str, Callable[[CentreSession], Any]] = {
     ),
     "gates let through": compliance_overview.list_let_through,
     "checklists": lambda session: checklists.read_checklists(session, "casework"),
+    "draw of files": lambda session: review_facts.find_pool(session, LAST_MONTH, LAST_MONTH.last),
+    "drawn files": lambda session: review_results.list_reviews(session, ReviewFilter()),
 }
 
 

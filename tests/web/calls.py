@@ -96,6 +96,8 @@ def route(address: str) -> dict[str, Any]:
         ("cases", "case_id"),
         ("letters", "letter_id"),
         ("appointments", "appointment_id"),
+        ("reviews", "review_id"),
+        ("my-reviews", "review_id"),
     ):
         if number := re.search(rf"/{kind}/(\d+)", parts.path):
             query[name] = number[1]

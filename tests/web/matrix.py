@@ -6,6 +6,7 @@ handler that stands here with several calls has a word after its name.
 
 from cma_app.clock import today
 from cma_app.rules.dates import add_months
+from tests.services import reviewing
 from tests.services.intake_forms import ROUTES
 from tests.web.calls import Call, flag_set, form, left
 from tests.web.packs import SEARCH
@@ -1077,6 +1078,111 @@ CENTRES = {
         writes="centres",
     ),
 }
+REVIEWS_AT = "/reviews?draw={review_samples}"
+REVIEW_AT = "/reviews/{file_reviews}"
+MY_REVIEW_AT = "/my-reviews/{file_reviews}"
+ON_REVIEW = ("ReviewState.open",)
+RATES = {
+    "trainee_percent": "100",
+    "trainee_at_least": "0",
+    "newly_qualified_percent": "50",
+    "newly_qualified_at_least": "2",
+    "experienced_percent": "10",
+    "experienced_at_least": "2",
+}
+THESE_DAYS = {"first_day": today().isoformat(), "last_day": today().isoformat()}
+REVIEWS = {
+    "ReviewsState.open": Call(REVIEWS_AT, "maria", shows=SHOWN),
+    "ReviewsState.choose": Call(
+        "/reviews", "maria", {"name": "state", "value": "waiting"}, shows="state=waiting"
+    ),
+    "ReviewsState.step": Call("/reviews", "maria", {"by": 1}, shows="page=2"),
+    "ReviewsState.add": Call(
+        REVIEWS_AT,
+        "maria",
+        form(case_reference="A-2026-1", code="complaint", why="Rude"),
+        after=("ReviewsState.open",),
+        shows="No file of this reference",
+    ),
+    "ReviewDrawState.open": Call("/reviews/draw", "maria", shows=flag_set("is_shown", "false")),
+    "ReviewDrawState.preview": Call(
+        "/reviews/draw", "maria", form(**THESE_DAYS), shows=flag_set("is_shown", "true")
+    ),
+    "ReviewDrawState.draw": Call(
+        "/reviews/draw",
+        "maria",
+        form(reason="For a test"),
+        after=("ReviewDrawState.preview",),
+        writes="review_samples",
+    ),
+    "ReviewRatesState.open": Call("/reviews/rates", "maria", shows="{people_canary}"),
+    "ReviewRatesState.keep": Call(
+        "/reviews/rates",
+        "maria",
+        form(valid_from=THESE_DAYS["last_day"], **RATES),
+        writes="review_rates",
+    ),
+    "ReviewRatesState.check": Call(
+        "/reviews/rates", "maria", left("trainee_percent", "101"), shows="Use 100 or less"
+    ),
+    "ReviewRatesState.choose": Call(
+        "/reviews/rates",
+        "maria",
+        {"number": "@person"},
+        after=("ReviewRatesState.open",),
+        shows="Amina Khan",
+    ),
+    "ReviewRatesState.say_level": Call(
+        "/reviews/rates",
+        "maria",
+        form(level="experienced", valid_from=THESE_DAYS["last_day"]),
+        after=("ReviewRatesState.open", "ReviewRatesState.choose"),
+        writes="review_levels",
+    ),
+    "ReviewRatesState.check_level": Call(
+        "/reviews/rates", "maria", left("valid_from", "31 2 2026"), shows=WRONG_DAY
+    ),
+    "ReviewState.open": Call(REVIEW_AT, "ben", shows=SHOWN),
+    "ReviewState.send": Call(
+        REVIEW_AT,
+        "ben",
+        form(**reviewing.filled(reason="It was there after all")),
+        after=ON_REVIEW,
+        writes="file_review_versions",
+    ),
+    "ReviewState.send draft": Call(
+        REVIEW_AT, "ben", form(intent="draft", summary="Half"), after=ON_REVIEW, shows="Saved"
+    ),
+    "ReviewState.drop": Call(REVIEW_AT, "ben", after=ON_REVIEW, shows=SHOWN),
+    "ReviewState.correct": Call(
+        REVIEW_AT, "ben", after=ON_REVIEW, shows=flag_set("is_writing", "true")
+    ),
+    "ReviewState.open waiting": Call("/reviews/{waiting_review}", "ben", shows=SHOWN),
+    "ReviewState.open disputed": Call("/reviews/{disputed_review}", "ben", shows=SHOWN),
+    "ReviewState.assign": Call(
+        "/reviews/{waiting_review}",
+        "maria",
+        form(reviewer_id="{colleague}"),
+        after=("ReviewState.open waiting",),
+        shows=SHOWN,
+    ),
+    "ReviewState.reply": Call(
+        "/reviews/{disputed_review}",
+        "ben",
+        form(body="Seen"),
+        after=("ReviewState.open disputed",),
+        writes="review_responses",
+    ),
+    "MyReviewsState.open": Call("/my-reviews", shows=SHOWN),
+    "MyReviewsState.step": Call("/my-reviews", args={"by": 1}, shows="page=2"),
+    "MyReviewsState.read": Call(MY_REVIEW_AT, shows=SHOWN),
+    "MyReviewsState.answer": Call(
+        MY_REVIEW_AT,
+        args=form(stance="accepted"),
+        after=("MyReviewsState.read",),
+        writes="review_responses",
+    ),
+}
 CALLS: dict[str, Call] = {
     **SHELL,
     **SIGN_INS,
@@ -1103,6 +1209,7 @@ CALLS: dict[str, Call] = {
     **REPLIES,
     **APPOINTMENTS,
     **BOARD,
+    **REVIEWS,
     **GUIDELINES,
     **PEOPLE_SCREEN,
     **CENTRES,

@@ -17,6 +17,7 @@ from cma_app.clock import today
 from cma_app.keys import encrypt_field
 from cma_app.rules.checklists import Item
 from cma_app.rules.letter_templates import letter_template
+from cma_app.rules.review_sampling import levels
 from cma_app.services.statement_content import content_now, hash_of
 from cma_app.session import open_as
 from models import Statement
@@ -25,6 +26,8 @@ from tests.planting import CENTRE_TABLES, plant_one
 
 Pack = dict[str, Any]
 """The ids by table, and the pack's other numbers and words by name."""
+
+"""The tables with texts that the whole centre sees."""
 
 _numbers = count(1)
 _days = count(1)
@@ -52,7 +55,9 @@ SEARCH = "zqx"
 """What every planted name begins with, whichever its centre; not itself a canary."""
 
 
-SHARED = {"users", "rooms", "spending_guidelines", "creditor_directory", "checklist_versions"}
+SHARED = {"users", "rooms", "spending_guidelines", "creditor_directory", "checklist_versions"} | {
+    "review_samples"
+}
 """What the whole centre sees and is of no client."""
 
 
@@ -98,6 +103,7 @@ def plant_pack(
             _said("referrals", waiting),
             everywhere=True,
         )
+        _plant_reviews(connection, holder, pack, marks)
         pack["second"] = _plant_second_person(connection, holder, pack, marks)
         _keep_ni_number(connection, pack, marks)
         pack |= _spare_centre(connection, pack["unique"])
@@ -115,6 +121,28 @@ def plant_pack(
             ).scalar_one()
     _complete_statement(owner, holder, pack)
     return pack
+
+
+def _plant_reviews(connection: Connection, holder: Actor, pack: Pack, marks: Marks) -> None:
+    """Let a colleague have finished the planted review; one more waits, and one is disputed."""
+    done = {"reviewer_id": pack["colleague"], "version_no": 1, "result": "meets"}
+    connection.execute(
+        text(
+            "UPDATE file_reviews SET reviewer_id = :reviewer_id, version_no = :version_no,"
+            " result = :result, answer = 'read' WHERE id = :id"
+        ),
+        {**done, "id": pack["file_reviews"]},
+    )
+    tables = {each.name: each for each in CENTRE_TABLES}
+    for name, said in (
+        ("waiting_review", {"reviewer_id": pack["colleague"], "finished_at": None}),
+        ("disputed_review", {**done, "answer": "disputed"}),
+    ):
+        draw = plant_one(connection, tables["review_samples"], holder, pack, marks.people)
+        over = {**said, "sample_id": draw}
+        pack[name] = plant_one(
+            connection, tables["file_reviews"], holder, pack, marks.casework, over
+        )
 
 
 def _plant_second_person(connection: Connection, holder: Actor, pack: Pack, marks: Marks) -> int:
@@ -197,6 +225,9 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
                 "subject": f"{canary} subject",
                 "body": f"{canary} body",
             },
+        },
+        "review_rates": {
+            "rates": {level: {"percent": 50, "at_least": 1} for level in levels()},
         },
         "issued_files": {"statement_id": None, "kind": "full"},
         "consents": {"purpose": "holding"},
