@@ -22,6 +22,7 @@ CASE_STATEMENT: Final = "/cases/[case_id]/statement"
 CASE_CHECKLIST: Final = "/cases/[case_id]/checklist"
 CASE_LETTERS: Final = "/cases/[case_id]/letters"
 CASE_LETTER: Final = "/cases/[case_id]/letters/[letter_id]"
+CASE_CLOSING: Final = "/cases/[case_id]/closing"
 CASE_NOTES: Final = "/cases/[case_id]/notes"
 CREDITORS: Final = "/creditors"
 CALENDAR: Final = "/calendar"
@@ -47,6 +48,7 @@ CASE_TABS: Final = {
     "statement": "/statement",
     "letters": "/letters",
     "checklist": "/checklist",
+    "closing": "/closing",
     "notes": "/notes",
 }
 

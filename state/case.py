@@ -250,11 +250,6 @@ class CaseState(CentreState):
         """Say beside a box that was left what is wrong with it."""
         self.step_errors = checked(self.step_errors, case_steps.RaiseForm, name, value)
 
-    @act(Act.CASE_CLOSE, quiet=True)
-    def check_ending(self, name: str, value: str):
-        """Say beside a box that was left what is wrong with it."""
-        self.step_errors = checked(self.step_errors, case_steps.EndingForm, name, value)
-
     @act(Act.CASE_MOVE_STAGE, form="step_errors")
     async def move(self, form: Form):
         """Move the case to another stage."""
@@ -280,12 +275,6 @@ class CaseState(CentreState):
         advisor_id = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
         sentence, seen = "Case handed on, with its open actions.", self.edit.advisor_id
         return await self._step(case_steps.assign_case, sentence, advisor_id=advisor_id, seen=seen)
-
-    @act(Act.CASE_CLOSE, form="step_errors")
-    async def close(self, form: Form):
-        """End the case."""
-        said = {"status": form.get("status", ""), "reason": form.get("reason", "")}
-        return await self._step(case_steps.close_case, "Case ended.", **said)
 
     @act(Act.CASE_CLOSE, form="step_errors")
     async def reopen(self, form: Form):

@@ -129,6 +129,7 @@ class ClosingPage:
 
     case_id: int
     client_id: int
+    status: str
     is_at_work: bool
     may_close: bool
     may_amend: bool
@@ -165,6 +166,7 @@ def read_closing(session: CentreSession, case_id: int) -> ClosingPage:
     return ClosingPage(
         case_id=case.id,
         client_id=case.client_id,
+        status=case.status,
         is_at_work=case.status in AT_WORK,
         may_close=session.actor.may(Act.CASE_CLOSE),
         may_amend=session.actor.may(Act.CLOSING_AMEND),

@@ -30,7 +30,6 @@ TYPES: Final = (
     ("debt_relief_order", "Debt relief order"),
     ("review", "Review only"),
 )
-ENDINGS: Final = (("closed", "Closed"), ("referred", "Referred on"), ("cancelled", "Cancelled"))
 BAR: Any = CaseBarState.bar
 EDIT: Any = CaseState.edit
 CHANGING: Any = CaseState.changing
@@ -51,7 +50,7 @@ def case_dialogs() -> rx.Component:
         _raise(),
         rx.cond(BAR.may_lower, rx.fragment(_lower(), _end_emergency())),
         rx.cond(BAR.may_assign, _assign()),
-        rx.cond(BAR.may_close, rx.fragment(_close(), _reopen())),
+        rx.cond(BAR.may_close, _reopen()),
     )
 
 
@@ -298,19 +297,6 @@ def _assign() -> rx.Component:
         errors=STEP_ERRORS,
         on_submit=CaseState.assign,
         word="Hand on",
-    )
-
-
-def _close() -> rx.Component:
-    return _sheet(
-        "close-case",
-        "End the case",
-        select("As", "status", ENDINGS, error=STEP_ERRORS["status"], key="close-"),
-        _reason("close-", "Needed unless the case is closed from its closing stage."),
-        errors=STEP_ERRORS,
-        on_submit=CaseState.close,
-        on_check=CaseState.check_ending,
-        word="End case",
     )
 
 
