@@ -34,11 +34,14 @@ def closing() -> rx.Component:
         "closing",
         rx.el.div(
             rx.el.div(
-                _back(), rx.cond(shows_form, closing_form(), closing_record()), class_name="stack"
+                _back(),
+                rx.cond(STATE.obstacle != "", _obstacle()),
+                rx.cond(shows_form, closing_form(), closing_record()),
+                class_name="stack",
             ),
             rx.el.div(
-                rx.cond(VIEW.is_at_work, _gate()),
                 rx.cond(shows_form, sums_card(STATE.sums)),
+                rx.cond(VIEW.is_at_work, _gate()),
                 kept_card(),
                 holds_card(),
                 class_name="stack",
@@ -54,6 +57,20 @@ def _back() -> rx.Component:
         rx.el.h2(rx.cond(VIEW.is_at_work, "End the case", "How the case ended")),
         link("Back to the overview", to=routes.case_path(STATE.opened)),
         class_name="between",
+    )
+
+
+def _obstacle() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(STATE.obstacle),
+        rx.el.ul(
+            rx.foreach(
+                STATE.theirs,
+                lambda pair: rx.el.li(pair[0], ": stored now is ", rx.el.strong(pair[1])),
+            )
+        ),
+        class_name="callout theirs",
+        role="alert",
     )
 
 
@@ -80,15 +97,30 @@ def _gate() -> rx.Component:
             rx.el.p("A manager can let it through, with a reason.", class_name="hint"),
         ),
     )
+
+    def lines(of: Any) -> rx.Component:
+        return rx.el.ul(rx.foreach(of, line), class_name="plain-list stack close")
+
+    more = rx.el.details(
+        rx.el.summary(
+            rx.cond(
+                VIEW.missing.length() > 0,
+                f"and {VIEW.more_missing.length()} more",
+                f"{VIEW.more_missing.length()} items are open",
+            )
+        ),
+        lines(VIEW.more_missing),
+    )
     waits = rx.fragment(
-        rx.el.ul(rx.foreach(VIEW.missing, line), class_name="plain-list stack close asked"),
+        rx.cond(VIEW.missing.length() > 0, lines(VIEW.missing)),
+        rx.cond(VIEW.more_missing.length() > 0, more),
         through,
     )
     return card(
         "Before it can close",
         rx.el.div(
             rx.cond(
-                VIEW.missing.length() > 0,
+                VIEW.missing_count > 0,
                 waits,
                 rx.el.p(icon("done"), " Nothing of the checklist is missing.", class_name="inline"),
             ),
@@ -99,6 +131,6 @@ def _gate() -> rx.Component:
             class_name="card-body stack close",
         ),
         key="gate",
-        count=VIEW.missing.length(),
+        count=VIEW.missing_count,
         end=link("Checklist", to=routes.case_path(STATE.opened, "checklist")),
     )

@@ -56,6 +56,7 @@ class Shown:
         self.typed = page.draft
         said = self.begin | self.typed
         self.meetings, self.tasks = stand_boxes(page, said)
+        self.holds = [HoldView.of(each) for each in page.holds]
         self.choices = page.choices
         self.seen = {debt.id: debt.outcome for debt in page.debts}
 
@@ -98,6 +99,7 @@ class ClosingState(CentreState):
     kept: str = ""
     amending: bool = False
     form_number: int = 0
+    holds: list[HoldView] = []
     hold: HoldView = HoldView()
     hold_errors: FormErrors = {}
     saved: int = 0
@@ -128,7 +130,8 @@ class ClosingState(CentreState):
         self.form_number += 1
 
     def _take(self, found: Shown) -> None:
-        self.view, self.meetings, self.tasks = found.view, found.meetings, found.tasks
+        self.view, self.holds = found.view, found.holds
+        self.meetings, self.tasks = found.meetings, found.tasks
         self._begin, self._choices, self._seen = found.begin, found.choices, found.seen
         self.outcomes = [("", "Choose"), *found.choices["outcomes"].items()]
         self.solutions = [("", "Choose"), *found.choices["solutions"].items()]
@@ -140,7 +143,7 @@ class ClosingState(CentreState):
         self.sums = SumsView.of(foresee(said))
         self.status = said.get("status", "")
         words = self._choices.get(f"reasons of {self.status}", {})
-        self.reasons = [("", "Choose"), *words.items()]
+        self.reasons = [("", "Choose" if words else "Choose first how it ends"), *words.items()]
         self.gains = [GainBoxes.of(each.number, said) for each in self.gains]
 
     @act(Act.DEBT_RECORD)
@@ -162,7 +165,7 @@ class ClosingState(CentreState):
         except Invalid as error:
             self.errors, self.obstacle = dict(error.fields), ""
         except Conflict as error:
-            await self._meet(error)
+            return await self._meet(error)
         return None
 
     async def _end(self, case_id: int, typed: Form) -> Any:
@@ -197,10 +200,11 @@ class ClosingState(CentreState):
         self.saved += 1
         return [notice(sentence), CaseBarState.refresh]
 
-    async def _meet(self, error: Conflict) -> None:
+    async def _meet(self, error: Conflict) -> Any:
         """Say what stands in the way beside what is stored now; what was typed stays."""
         self._take(await self.ask(_read, self.route_id("case_id")))
         self.errors, self.obstacle, self.theirs = {}, error.sentence, error.theirs
+        return [notice(error.sentence, "late"), CaseBarState.refresh]
 
     @act(Act.DEBT_RECORD, quiet=True)
     def check(self, name: str, value: str):
@@ -243,7 +247,7 @@ class ClosingState(CentreState):
     @act(Act.HOLD_LIFT)
     def choose_hold(self, number: int):
         """Open the dialog that lifts a hold."""
-        found = [each for each in self.view.holds if each.id == number]
+        found = [each for each in self.holds if each.id == number]
         self.hold, self.hold_errors = (found[0] if found else HoldView()), {}
 
     @act(Act.HOLD_LIFT, form="hold_errors")

@@ -16,6 +16,8 @@ from state.budget_parts import BAR, PartView
 from state.words import day_text, moment_text, pounds, several, weekday_text
 
 NOT_KNOWN = "Not known"
+FEW = 5
+"""How many missing items stand open; the rest is behind one press."""
 PLACES = {
     "written_off": "p3",
     "arranged": "p1",
@@ -186,11 +188,10 @@ class SumsView:
 
 
 def _sum(label: str, found: Sum, of: str) -> SumView:
-    return SumView(
-        label,
-        pounds(found.known),
-        f"{several(found.unknown, of)} not known" if found.unknown else "",
-    )
+    if found.unknown and not found.of:
+        return SumView(label, NOT_KNOWN)
+    note = f"{several(found.unknown, of)} not known" if found.unknown else ""
+    return SumView(label, pounds(found.known), note)
 
 
 def _parts(where: Mapping[str, Decimal]) -> list[PartView]:
@@ -344,7 +345,9 @@ class PageView:
     may_hold: bool = False
     may_lift: bool = False
     may_let_through: bool = False
+    missing_count: int = 0
     missing: list[Line] = field(default_factory=list)
+    more_missing: list[Line] = field(default_factory=list)
     let_through: str = ""
     emergencies: list[Line] = field(default_factory=list)
     waiting: list[Line] = field(default_factory=list)
@@ -356,13 +359,14 @@ class PageView:
     kept: list[KeptView] = field(default_factory=list)
     earlier: list[KeptView] = field(default_factory=list)
     client_kept: str = ""
-    holds: list[HoldView] = field(default_factory=list)
 
     @classmethod
     def of(cls, page: ClosingPage) -> "PageView":
         """Return what is shown of a closing page."""
         case = f"/cases/{page.case_id}"
         standing = [each for each in page.kept if each.ended_at is None]
+        missing = [_missing(row, page) for row in page.missing]
+        shown = 0 if page.let_through else FEW
         return cls(
             is_at_work=page.is_at_work,
             may_close=page.may_close,
@@ -371,7 +375,9 @@ class PageView:
             may_hold=page.may_hold,
             may_lift=page.may_lift,
             may_let_through=page.may_let_through,
-            missing=[_missing(row, page) for row in page.missing],
+            missing_count=len(page.missing),
+            missing=missing[:shown],
+            more_missing=missing[shown:],
             let_through=page.let_through,
             emergencies=[
                 Line(
@@ -402,7 +408,6 @@ class PageView:
             else [KeptView.foreseen(each) for each in page.foreseen],
             earlier=[KeptView.of(each) for each in page.kept if each.ended_at is not None],
             client_kept=_client_kept(page),
-            holds=[HoldView.of(each) for each in page.holds],
         )
 
 

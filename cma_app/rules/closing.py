@@ -140,17 +140,18 @@ class Gain:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What is known of a sum in pounds, and of how many it is not known."""
+    """What is known of a sum in pounds, of how many it is, and of how many it is not known."""
 
     known: Decimal = NIL
     unknown: int = 0
+    of: int = 0
 
     @classmethod
-    def of(cls, amounts: Iterable[Decimal | None]) -> "Sum":
+    def adding(cls, amounts: Iterable[Decimal | None]) -> "Sum":
         """Return the sum of what is known."""
         listed = list(amounts)
         known = [each for each in listed if each is not None]
-        return cls(sum(known, NIL), len(listed) - len(known))
+        return cls(sum(known, NIL), len(listed) - len(known), len(known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,16 +180,16 @@ def totals(
     listed, gained = list(debts), list(gains)
 
     def still_owed(group: str) -> Sum:
-        return Sum.of(each.owed_at_closing for each in listed if each.group == group)
+        return Sum.adding(each.owed_at_closing for each in listed if each.group == group)
 
     return Totals(
-        owed_at_start=Sum.of(each.owed_at_start for each in listed),
-        owed_at_closing=Sum.of(each.owed_at_closing for each in listed),
-        written_off=Sum.of(each.written_off for each in listed if each.may_be_written_off),
+        owed_at_start=Sum.adding(each.owed_at_start for each in listed),
+        owed_at_closing=Sum.adding(each.owed_at_closing for each in listed),
+        written_off=Sum.adding(each.written_off for each in listed if each.may_be_written_off),
         arranged=still_owed("arranged"),
         in_solution=still_owed("solution"),
-        gained_a_year=Sum.of(each.counted(on) for each in gained if each.frequency != ONCE),
-        gained_once=Sum.of(each.counted(on) for each in gained if each.frequency == ONCE),
+        gained_a_year=Sum.adding(each.counted(on) for each in gained if each.frequency != ONCE),
+        gained_once=Sum.adding(each.counted(on) for each in gained if each.frequency == ONCE),
         where=where_it_went(listed),
     )
 

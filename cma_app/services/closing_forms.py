@@ -126,8 +126,8 @@ class ClosingForm:
             for number, boxes in _boxes(GAIN, data).items()
             if (part := _part(GainPart, boxes, f"gain-{number}-", wrong)) is not None
         }
-        for number, part in gains.items():
-            wrong |= _gain_faults(part, f"gain-{number}-")
+        for number, boxes in _boxes(GAIN, data).items():
+            wrong |= _gain_faults(boxes, f"gain-{number}-")
         for number, debt in debts.items():
             said = contradictions(debt.ended())
             wrong |= {f"debt-{number}-{box}": sentence for box, sentence in said.items()}
@@ -178,13 +178,15 @@ def _answers(kind: str, data: Mapping[str, Any]) -> dict[int, str]:
     }
 
 
-def _gain_faults(part: GainPart, prefix: str) -> dict[str, str]:
+def _gain_faults(boxes: Mapping[str, Any], prefix: str) -> dict[str, str]:
+    """Return what a row of a gain lacks, where something was written in it."""
+    said = {name: str(value).strip() for name, value in boxes.items()}
     wrong: dict[str, str] = {}
-    if part.is_empty:
+    if not any(said.get(name) for name in ("kind", "amount", "detail")):
         return wrong
-    if part.kind is None or kind_of("gains", part.kind) is None:
+    if kind_of("gains", said.get("kind", "")) is None:
         wrong[f"{prefix}kind"] = "Choose what was gained."
-    if part.frequency not in GAIN_FREQUENCIES:
+    if said.get("frequency") not in GAIN_FREQUENCIES:
         wrong[f"{prefix}frequency"] = "Choose how often."
     return wrong
 

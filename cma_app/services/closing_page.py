@@ -1,7 +1,7 @@
 """What the closing page of a case shows: what the gate asks, what stands, what was said so far."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -16,11 +16,9 @@ from cma_app.errors import CmaError
 from cma_app.rules.closing import (
     EndedDebt,
     Gain,
-    Sum,
     Totals,
     label_of,
     totals,
-    where_it_went,
     words_on,
 )
 from cma_app.rules.debt_types import debt_type
@@ -254,16 +252,13 @@ def _kept_totals(
     )
     return Totals(
         **{
-            name: Sum(getattr(closing, name), getattr(counted, name).unknown)
+            name: replace(getattr(counted, name), known=getattr(closing, name))
             for name in (
                 *("owed_at_start", "owed_at_closing", "written_off", "arranged"),
                 *("in_solution", "gained_a_year", "gained_once"),
             )
         },
-        where=where_it_went(
-            EndedDebt(each.outcome, each.owed_at_start, each.owed_at_closing, each.written_off)
-            for each in debts
-        ),
+        where=counted.where,
     )
 
 

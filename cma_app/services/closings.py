@@ -159,8 +159,8 @@ def amend_closing(
 
 def current_closing(session: CentreSession, case: Case) -> CaseClosing | None:
     """Return how a case ended as it stands: of its last round the newest revision."""
-    rows = closings_of(session, case)
-    return rows[0] if rows and rows[0].round_no == case.reopened_count + 1 else None
+    this_round = case.reopened_count + 1
+    return next((row for row in closings_of(session, case) if row.round_no == this_round), None)
 
 
 def closings_of(session: CentreSession, case: Case) -> list[CaseClosing]:
@@ -281,6 +281,7 @@ def _write(
 ) -> CaseClosing:
     """Write a closing with its debts and gains, and the words as they read today."""
     ending, sums = form.ending, totals_of(form, debts, closed_on)
+    is_pressing = bool(open_emergencies(session, case))
     closing = CaseClosing(
         case_id=case.id,
         round_no=case.reopened_count + 1,
@@ -295,7 +296,7 @@ def _write(
         fca_outcome=ending.fca_outcome or UNKNOWN,
         client_words=ending.client_words,
         what_next=ending.what_next,
-        emergency_words=ending.emergency_words,
+        emergency_words=ending.emergency_words if is_pressing else None,
         owed_at_start=sums.owed_at_start.known,
         owed_at_closing=sums.owed_at_closing.known,
         written_off=sums.written_off.known,

@@ -6,7 +6,6 @@ import reflex as rx
 
 from cma_app.rules.closing import GAIN_FREQUENCIES
 from cma_app.services.closing_forms import ENDINGS, STANDING
-from pages.components.confirm import stored_now
 from pages.components.form import (
     button,
     error_summary,
@@ -34,7 +33,6 @@ def closing_form() -> rx.Component:
     return form(
         rx.el.input(type="hidden", name="intent", default_value="draft"),
         error_summary(ERRORS),
-        rx.cond(STATE.obstacle != "", _obstacle()),
         rx.cond(
             VIEW.is_at_work & ~VIEW.may_close,
             callout(
@@ -52,15 +50,6 @@ def closing_form() -> rx.Component:
         on_check=STATE.check,
         key=f"{STATE.opened}/{STATE.form_number}",
         custom_attrs={"data-intents": "draft", "id": "closing-form"},
-    )
-
-
-def _obstacle() -> rx.Component:
-    return rx.el.div(
-        rx.el.p(STATE.obstacle),
-        stored_now(rx.cond(STATE.theirs.length() > 0, "Stored now:", ""), STATE.theirs, {}),
-        class_name="callout theirs",
-        role="alert",
     )
 
 
@@ -84,16 +73,12 @@ def _ending() -> rx.Component:
                     CASE_REASONS,
                     error=ERRORS["reason"],
                     value=SAID["reason"],
-                    hint=rx.cond(
-                        STATE.status == "", "Choose first how it ends.", "Of this way of ending."
-                    ),
                 ),
                 field(
-                    "Why in a few words",
+                    "In a few words",
                     "reason_words",
                     error=ERRORS["reason_words"],
                     value=SAID["reason_words"],
-                    hint="Needed for another reason.",
                     max_length=120,
                 ),
                 class_name="pair",
@@ -136,7 +121,10 @@ def _debts() -> rx.Component:
     return card(
         "Each debt",
         rx.el.div(
-            rx.el.p("Leave a sum empty where it is not known.", class_name="hint"),
+            rx.el.p(
+                "Sums owed and written off. Leave one empty where it is not known.",
+                class_name="hint",
+            ),
             rx.cond(
                 STATE.debts.length() > 0,
                 rx.el.div(rx.foreach(STATE.debts, _debt)),
@@ -171,8 +159,8 @@ def _debt(debt: Any) -> rx.Component:
             error=ERRORS[debt.outcome_name],
             value=debt.outcome,
         ),
-        _sum("Owed at start, £", debt.start_name, debt.start),
-        _sum("Owed now, £", debt.now_name, debt.now),
+        _sum("At start, £", debt.start_name, debt.start),
+        _sum("Now, £", debt.now_name, debt.now),
         _sum("Written off, £", debt.off_name, debt.off),
         class_name="ended-row",
         key=debt.id,
@@ -203,7 +191,7 @@ def _gain(gain: Any) -> rx.Component:
             "What", gain.kind_name, STATE.gain_kinds, error=ERRORS[gain.kind_name], value=gain.kind
         ),
         field(
-            "Which, in a few words",
+            "Which",
             gain.detail_name,
             error=ERRORS[gain.detail_name],
             value=gain.detail,

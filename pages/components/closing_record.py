@@ -231,14 +231,14 @@ def holds_card() -> rx.Component:
     return card(
         "Holds",
         rx.cond(
-            VIEW.holds.length() > 0,
-            rx.el.ul(rx.foreach(VIEW.holds, row), class_name="plain-list stack card-body"),
+            STATE.holds.length() > 0,
+            rx.el.ul(rx.foreach(STATE.holds, row), class_name="plain-list stack card-body"),
             rx.el.p("No hold stands on this client's record.", class_name="card-body"),
         ),
         rx.cond(VIEW.may_hold, _place_dialog()),
         rx.cond(VIEW.may_lift, _lift_dialog()),
         key="holds",
-        count=VIEW.holds.length(),
+        count=STATE.holds.length(),
         end=rx.cond(VIEW.may_hold, place),
     )
 
@@ -259,7 +259,12 @@ def _place_dialog() -> rx.Component:
                 key="hold-",
             ),
             text_area(
-                "Why", "reason", error=HOLD_ERRORS["reason"], rows=2, max_length=600, key="hold-"
+                "Why it is held",
+                "reason",
+                error=HOLD_ERRORS["reason"],
+                rows=2,
+                max_length=600,
+                key="hold-",
             ),
             form_foot(submit("Hold the record")),
             on_submit=STATE.place_hold,
@@ -288,6 +293,6 @@ def _lift_dialog() -> rx.Component:
             form_foot(submit("Lift the hold")),
             on_submit=STATE.lift_hold,
             on_check=STATE.check_hold,
-            key=f"lift/{HOLD.id}/{STATE.saved}",
+            key=f"lift/{STATE.saved}",
         ),
     )

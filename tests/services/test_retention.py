@@ -1,4 +1,4 @@
-"""Until when a record is kept: set at the end, ended by reopening and by holds, told to its people."""
+"""Until when a record is kept: set at the end, ended by reopening and by holds."""
 
 from datetime import date
 from typing import Any

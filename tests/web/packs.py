@@ -154,6 +154,9 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
             "email": None,
         },
         "cases": {"closure_reason": None},
+        "case_closings": {"round_no": 9, "amended_because": None},
+        "retention_dates": {"ended_because": None},
+        "legal_holds": {"ended_because": None},
         "budget_sheets": {
             "lines_version": "2018-02",
             "statement_date": today(),
