@@ -281,7 +281,7 @@ def _about() -> rx.Component:
                 ),
                 rx.cond(BAR.may_assign, _opener("Hand on", "assign")),
                 link(
-                    "End case",
+                    rx.cond(BAR.may_close, "End case", "Prepare the closing"),
                     to=routes.case_path(BAR.case_id, "closing"),
                     class_name="button small",
                 ),
