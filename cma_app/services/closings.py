@@ -83,10 +83,12 @@ def end_case(
         nation=case.nation,
         debts={each.debt.id: each.debt.outcome for each in debts},
     )
-    _settle(session, case, form)
+    is_pressing = _settle(session, case, form)
     session.authorize(Act.CASE_CLOSE, case)
     _refuse_changed(debts, form, seen)
-    closing = _write(session, case, form, debts, closed_on=today(), revision=1)
+    closing = _write(
+        session, case, form, debts, closed_on=today(), revision=1, is_pressing=is_pressing
+    )
     _keep_outcomes(debts, form)
     _keep_on_case(case, closing)
     case.status, case.closing_date = closing.status, closing.closed_on
@@ -146,7 +148,17 @@ def amend_closing(
         nation=case.nation,
         debts={each.debt.id: each.debt.outcome for each in debts},
     )
-    closing = _write(session, case, form, debts, closed_on=case.closing_date, revision=seen + 1)
+    is_pressing = bool(open_emergencies(session, case))
+    session.authorize(Act.CLOSING_AMEND, case)
+    closing = _write(
+        session,
+        case,
+        form,
+        debts,
+        closed_on=case.closing_date,
+        revision=seen + 1,
+        is_pressing=is_pressing,
+    )
     _keep_outcomes(debts, form)
     _keep_on_case(case, closing)
     session.flush()
@@ -230,8 +242,12 @@ def _outcomes_alone(data: Mapping[str, Any]) -> ClosingForm:
     return ClosingForm.read({**own, "status": Status.CLOSED, "reason": OTHER})
 
 
-def _settle(session: CentreSession, case: Case, form: ClosingForm) -> None:
-    """Deal with what stands: each appointment and action as was said, each emergency explained."""
+def _settle(session: CentreSession, case: Case, form: ClosingForm) -> bool:
+    """Deal with what stands: each appointment and action as was said, each emergency explained.
+
+    Return whether an emergency is open.
+    """
+    is_pressing = bool(open_emergencies(session, case))
     meetings, tasks = standing_appointments(session, case), open_tasks(session, case)
     wrong = {
         f"meeting-{each.id}": "Say what happens to this appointment."
@@ -242,7 +258,7 @@ def _settle(session: CentreSession, case: Case, form: ClosingForm) -> None:
         for each in tasks
         if each.id not in form.tasks
     }
-    if open_emergencies(session, case) and not form.ending.emergency_words:
+    if is_pressing and not form.ending.emergency_words:
         wrong["emergency_words"] = (
             "Deal with the emergency first, or say why the case ends while it is open."
         )
@@ -255,6 +271,7 @@ def _settle(session: CentreSession, case: Case, form: ClosingForm) -> None:
     for each in tasks:
         if form.tasks[each.id] == "end":
             complete_action(session, each.id)
+    return is_pressing
 
 
 def _refuse_changed(
@@ -278,10 +295,13 @@ def _write(
     *,
     closed_on: date,
     revision: int,
+    is_pressing: bool,
 ) -> CaseClosing:
-    """Write a closing with its debts and gains, and the words as they read today."""
+    """Write a closing with its debts and gains, and the words as they read today.
+
+    Why it ended with an emergency open is kept where one is, `is_pressing`.
+    """
     ending, sums = form.ending, totals_of(form, debts, closed_on)
-    is_pressing = bool(open_emergencies(session, case))
     closing = CaseClosing(
         case_id=case.id,
         round_no=case.reopened_count + 1,

@@ -12,9 +12,11 @@ from pages.components.form import (
     select,
     submit,
     text_area,
+    tick,
 )
 from pages.components.note_dialog import owner_select, saved_mark
 from pages.components.table import dialog
+from state.appointments import CaseAppointmentsState
 from state.case import CaseState
 from state.case_bar import CaseBarState
 
@@ -31,6 +33,7 @@ TYPES: Final = (
     ("review", "Review only"),
 )
 BAR: Any = CaseBarState.bar
+MEETINGS: Any = CaseAppointmentsState.ahead
 EDIT: Any = CaseState.edit
 CHANGING: Any = CaseState.changing
 THEIRS: Any = CaseState.theirs
@@ -294,6 +297,15 @@ def _assign() -> rx.Component:
         "Hand the case on",
         rx.el.p(BAR.advisor, " holds it now. Their open actions go with it."),
         select("To", "advisor_id", BAR.holders, error=STEP_ERRORS["advisor_id"], key="assign-"),
+        rx.cond(
+            MEETINGS.length() > 0,
+            tick(
+                "Their appointments with the client go along, where the new holder is free",
+                "moves",
+                checked=True,
+                key="assign-",
+            ),
+        ),
         errors=STEP_ERRORS,
         on_submit=CaseState.assign,
         word="Hand on",
