@@ -17,7 +17,6 @@ from cma_app.rules.closing import (
     EndedDebt,
     Gain,
     Totals,
-    label_of,
     totals,
     words_on,
 )
@@ -296,7 +295,7 @@ def _kind_word(code: str) -> str:
     try:
         return debt_type(code).label
     except CmaError:
-        return label_of("outcomes", code)
+        return code.replace("_", " ").capitalize()
 
 
 def _first_balances(session: CentreSession, case: Case) -> dict[int, Decimal]:
