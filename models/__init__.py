@@ -22,6 +22,7 @@ from models.budgets import BudgetSheet, Household, Offer, SpendingGuideline
 from models.cases import Case, CasePerson, ReferenceCounter
 from models.centres import Centre
 from models.clients import Client, Consent, ContactRoute, Draft, FileAccess
+from models.closings import CaseClosing, ClosingDebt, ClosingGain, LegalHold, RetentionDate
 from models.compliance import CaseCompliance, ChecklistVersion, GateOverride
 from models.creditors import Creditor, CreditorEntry, CreditorReply, Debt, DebtEvent
 from models.documents import Document
@@ -58,12 +59,15 @@ __all__ = [
     "Authority",
     "BudgetSheet",
     "Case",
+    "CaseClosing",
     "CaseCompliance",
     "CaseNote",
     "CasePerson",
     "Centre",
     "ChecklistVersion",
     "Client",
+    "ClosingDebt",
+    "ClosingGain",
     "Consent",
     "ContactRoute",
     "Creditor",
@@ -79,11 +83,13 @@ __all__ = [
     "GateOverride",
     "Household",
     "IssuedFile",
+    "LegalHold",
     "Letter",
     "NextAction",
     "Offer",
     "ReferenceCounter",
     "Referral",
+    "RetentionDate",
     "ReviewLevel",
     "ReviewPool",
     "ReviewRates",

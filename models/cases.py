@@ -97,6 +97,8 @@ class Case(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     ai_risk_score: Decimal | None = Field(default=None, sa_type=Numeric(3, 2))  # type: ignore[call-overload]
     ai_recommendations: list[dict[str, Any]] = document("[]")
     next_review_date: date | None = None
+    reopened_count: int = Field(default=0, nullable=False, sa_column_kwargs={"server_default": "0"})
+    retention_date: date | None = None  # the last day; None while nothing counts
 
 
 class CasePerson(CentreOwned, Stamped, table=True):

@@ -79,6 +79,7 @@ class Client(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     data_consent_date: datetime | None = when(default=None, nullable=True)
     gdpr_deletion_request: bool = flag()
     gdpr_deletion_date: datetime | None = when(default=None, nullable=True)
+    retention_date: date | None = None  # kept by the database from all their cases
     is_restricted: bool = flag()
 
     @property

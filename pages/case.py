@@ -9,6 +9,7 @@ from pages import routes
 from pages.components.case_appointments import case_appointments
 from pages.components.case_dialogs import case_dialogs
 from pages.components.case_frame import case_frame
+from pages.components.closing_record import closing_card
 from pages.components.empty import empty
 from pages.components.form import button
 from pages.components.status import badge
@@ -17,6 +18,7 @@ from pages.layout import screen
 from state.appointments import CaseAppointmentsState
 from state.case import CaseState
 from state.case_bar import CaseBarState
+from state.closing import ClosingCardState
 
 BAR: Any = CaseBarState.bar
 EDIT: Any = CaseState.edit
@@ -29,7 +31,12 @@ MONEY: Any = CaseState.money
     route=routes.CASE,
     act=Act.CASE_OPEN,
     section="cases",
-    on_load=[CaseBarState.open_tab, CaseState.open, CaseAppointmentsState.open],
+    on_load=[
+        CaseBarState.open_tab,
+        CaseState.open,
+        CaseAppointmentsState.open,
+        ClosingCardState.open,
+    ],
 )
 def case() -> rx.Component:
     """Return the overview in the case's frame."""
@@ -38,6 +45,7 @@ def case() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.cond(BAR.clocks.length() > 0, _emergencies()),
+                rx.cond(~BAR.is_at_work, closing_card()),
                 _actions(),
                 case_appointments(),
                 _debts(),
@@ -272,7 +280,11 @@ def _about() -> rx.Component:
                     _opener("Emergency is over", "end-emergency"),
                 ),
                 rx.cond(BAR.may_assign, _opener("Hand on", "assign")),
-                rx.cond(BAR.may_close, _opener("End case", "close-case")),
+                link(
+                    rx.cond(BAR.may_close, "End case", "Prepare the closing"),
+                    to=routes.case_path(BAR.case_id, "closing"),
+                    class_name="button small",
+                ),
             ),
             rx.cond(BAR.may_close, _opener("Reopen case", "reopen")),
         ),

@@ -24,6 +24,7 @@ CASE_STATEMENT: Final = "/cases/[case_id]/statement"
 CASE_CHECKLIST: Final = "/cases/[case_id]/checklist"
 CASE_LETTERS: Final = "/cases/[case_id]/letters"
 CASE_LETTER: Final = "/cases/[case_id]/letters/[letter_id]"
+CASE_CLOSING: Final = "/cases/[case_id]/closing"
 CASE_NOTES: Final = "/cases/[case_id]/notes"
 CREDITORS: Final = "/creditors"
 CALENDAR: Final = "/calendar"
@@ -59,6 +60,7 @@ CASE_TABS: Final = {
     "statement": "/statement",
     "letters": "/letters",
     "checklist": "/checklist",
+    "closing": "/closing",
     "notes": "/notes",
 }
 

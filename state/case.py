@@ -13,11 +13,13 @@ from cma_app.services.case_overview import Workspace, read_workspace
 from cma_app.services.cases import PRIORITY_LABELS, PRIORITY_ORDER
 from cma_app.services.forms import Clock, Day, ReasonForm, given
 from cma_app.services.forms import Form as Sheet
+from cma_app.services.handing_on import HandedOn, hand_on
+from state.appointments import CaseAppointmentsState
 from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.case_bar import CaseBar, CaseBarState
 from state.case_views import ActionView, CaseEdit, DebtView, EventView, MoneyView
-from state.forms import checked
-from state.words import pounds
+from state.forms import checked, ticked
+from state.words import pounds, several
 
 FEW, MORE = 12, 100
 Words = list[tuple[str, str]]
@@ -52,6 +54,17 @@ class EmergencyForm(Sheet):
     ]
     emergency_date: Day = None
     emergency_time: Clock = None
+
+
+def _handed(found: HandedOn) -> str:
+    """Return what was handed on, and which appointments stay with who held the case."""
+    sentence = "Case handed on, with its open actions"
+    if found.moved:
+        sentence += f" and {several(found.moved, 'appointment')}"
+    if not found.stays:
+        return f"{sentence}."
+    stays = "; ".join(found.stays[:3])
+    return f"{sentence}. Still with who held it: {stays}. Move or cancel that yourself."
 
 
 class CaseState(CentreState):
@@ -250,11 +263,6 @@ class CaseState(CentreState):
         """Say beside a box that was left what is wrong with it."""
         self.step_errors = checked(self.step_errors, case_steps.RaiseForm, name, value)
 
-    @act(Act.CASE_CLOSE, quiet=True)
-    def check_ending(self, name: str, value: str):
-        """Say beside a box that was left what is wrong with it."""
-        self.step_errors = checked(self.step_errors, case_steps.EndingForm, name, value)
-
     @act(Act.CASE_MOVE_STAGE, form="step_errors")
     async def move(self, form: Form):
         """Move the case to another stage."""
@@ -278,14 +286,18 @@ class CaseState(CentreState):
         """Give the case to another person, with their open actions."""
         raw = form.get("advisor_id", "")
         advisor_id = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
-        sentence, seen = "Case handed on, with its open actions.", self.edit.advisor_id
-        return await self._step(case_steps.assign_case, sentence, advisor_id=advisor_id, seen=seen)
-
-    @act(Act.CASE_CLOSE, form="step_errors")
-    async def close(self, form: Form):
-        """End the case."""
-        said = {"status": form.get("status", ""), "reason": form.get("reason", "")}
-        return await self._step(case_steps.close_case, "Case ended.", **said)
+        try:
+            handed: HandedOn = await self.ask(
+                hand_on,
+                self.route_id("case_id"),
+                advisor_id=advisor_id,
+                seen=self.edit.advisor_id,
+                moves=ticked(form, "moves"),
+            )
+        except Conflict as conflict:
+            await self._show(FEW)
+            return notice(conflict.sentence, "late")
+        return [await self._saved(_handed(handed)), CaseAppointmentsState.open]
 
     @act(Act.CASE_CLOSE, form="step_errors")
     async def reopen(self, form: Form):

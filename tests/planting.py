@@ -37,6 +37,10 @@ WORDS = {
     "issued_files.kind": "full",
     "debt_events.kind": "claim",
     "gate": "statement",
+    "grouping": "client",
+    "covers": "case",
+    "legal_holds.kind": "complaint",
+    "case_closings.status": "closed",
     "appointment_type": "advice",
 }
 CODED = {

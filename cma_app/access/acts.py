@@ -54,6 +54,9 @@ class Act(StrEnum):
     CASE_LOWER_PRIORITY = "case:lower_priority"
     CASE_MOVE_STAGE = "case:move_stage"
     CASE_CLOSE = "case:close"
+    CLOSING_AMEND = "closing:amend"
+    HOLD_PLACE = "legal_hold:place"
+    HOLD_LIFT = "legal_hold:lift"
     CASE_ASSIGN = "case:assign"
     CASE_EDIT = "case:edit"
     CASE_JOIN = "case:join_person"
@@ -183,6 +186,7 @@ ADVISOR: Final = TRAINEE | {
     Act.REFERRAL_ACCEPT,
     Act.CASE_LOWER_PRIORITY,
     Act.CASE_CLOSE,
+    Act.HOLD_PLACE,
     Act.EMERGENCY_END,
     Act.CASE_SEPARATE,
     Act.BUDGET_VERIFY,
@@ -197,6 +201,8 @@ ADVISOR: Final = TRAINEE | {
 MANAGER: Final = ADVISOR | {
     Act.CLIENT_RESTRICT,
     Act.CASE_ASSIGN,
+    Act.CLOSING_AMEND,
+    Act.HOLD_LIFT,
     Act.CASELOAD_SEE,
     Act.GUIDELINE_LOAD,
     Act.GUIDELINE_REMOVE,
@@ -224,6 +230,9 @@ ROLE_ACTS: Final[dict[Role, frozenset[Act]]] = {
 
 REFUSALS: Final[dict[Act, str]] = {
     Act.CASE_CLOSE: "A trainee cannot close a case. Ask your supervisor to close it.",
+    Act.CLOSING_AMEND: "Only a manager can change how a case was closed. Ask your manager.",
+    Act.HOLD_PLACE: "A trainee cannot hold a client's record. Ask your supervisor.",
+    Act.HOLD_LIFT: "Only a manager can lift a hold. Ask your manager.",
     Act.CASE_SEPARATE: "A trainee cannot separate two people. Ask your supervisor.",
     Act.CASE_LOWER_PRIORITY: "A trainee cannot lower a priority. Ask your supervisor.",
     Act.EMERGENCY_END: "A trainee cannot take an emergency off a case. Ask your supervisor.",

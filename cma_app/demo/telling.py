@@ -22,6 +22,7 @@ from cma_app.services import (
     case_steps,
     cases,
     clients,
+    closings,
     compliance,
     compliance_gates,
     consents,
@@ -340,7 +341,15 @@ class Telling:
         compliance_gates.open_gate(session, self.case_id, **step["let_through"])
 
     def _close(self, session: CentreSession, step: Step) -> None:
-        case_steps.close_case(session, self.case_id, reason=step["close"])
+        """End the case as the closing page would; what a step does not say is not known."""
+        said = step["close"]
+        form = {name: text for name, text in said.items() if name not in {"debts", "gains"}}
+        for key, boxes in said["debts"].items():
+            number = self.debt_ids[key]
+            form |= {f"debt-{number}-{box}": text for box, text in boxes.items()}
+        for number, boxes in enumerate(said.get("gains", ()), start=1):
+            form |= {f"gain-{number}-{box}": text for box, text in boxes.items()}
+        closings.end_case(session, self.case_id, form)
 
     def _user(self, username: str | None) -> int | None:
         return self.cast[username].user_id if username else None

@@ -101,6 +101,15 @@ def monthly_from_pay(amounts: Sequence[Decimal], frequency: str, on: date | None
     return to_penny(total * factor.numerator / (len(amounts) * factor.denominator))
 
 
+def a_year(amount: Decimal, frequency: str, on: date | None = None) -> Decimal:
+    """Return what a payment comes to in a year, in pounds: twelve exact months, rounded once.
+
+    £85 weekly is £4,420.00, not twelve times its rounded month. Without a day the newest factor.
+    """
+    factor = known_frequency(frequency).factor_on(on)
+    return to_penny(Fraction(amount) * factor.numerator * 12 / factor.denominator)
+
+
 def how_we_convert(on: date | None = None) -> str:
     """Return the one line under a statement that says how sums become a month's."""
     parts = [

@@ -1,4 +1,4 @@
-"""What is done to a case once it is open: its steps, its priority, its holder, its end.
+"""What is done to a case once it is open: its steps, its priority, its holder; and reopening it.
 
 A verb takes what the person saw (the `version`, or the stage or holder as `seen`). If somebody
 else changed that since, Conflict carries what is stored now: the page shows both, nothing is lost.
@@ -27,27 +27,19 @@ from cma_app.services.cases import (
     write_event,
 )
 from cma_app.services.compliance import count_from_advice
-from cma_app.services.compliance_gates import pass_gate
 from cma_app.services.forms import Form
 from cma_app.services.locking import locked
+from cma_app.services.retention import recount
 from cma_app.session import CentreSession
 from models import Case, Client, FileAccess, NextAction, User
 
-ENDINGS: Final = (Status.CLOSED, Status.REFERRED, Status.CANCELLED)
 MOST_REASON: Final = 500
-MOST_CLOSURE: Final = 100  # what the schema keeps beside a case that ended
 
 
 class RaiseForm(Form):
     """Why a priority is raised, where that was said."""
 
     reason: Annotated[str, Field(max_length=MOST_REASON)] = ""
-
-
-class EndingForm(Form):
-    """Why a case ends; from its last stage it may be empty."""
-
-    reason: Annotated[str, Field(max_length=MOST_CLOSURE)] = ""
 
 
 def edit_case(
@@ -191,30 +183,14 @@ def assign_case(
     return case
 
 
-def close_case(
-    session: CentreSession, case_id: int, *, reason: str, status: str = Status.CLOSED
-) -> Case:
-    """End a case as closed, referred or cancelled; without a reason only from its last stage."""
+def reopen_case(session: CentreSession, case_id: int, *, reason: str) -> Case:
+    """Reopen a case that was ended, at its review, and say why; a trainee may not.
+
+    How it ended stays in its closings; until when its record is kept counts anew when it ends.
+    """
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_CLOSE, case)
     case = locked(session, Case, case_id)
-    if status not in ENDINGS:
-        raise Invalid({"status": "Choose one of the answers."})
-    refusal = workflow.refuse_status(case.status, status, stage=case.stage, reason=reason)
-    if refusal is not None:
-        raise Invalid({"reason": refusal}) if not reason.strip() else Conflict(refusal)
-    if status == Status.CLOSED:
-        pass_gate(session, case, "closing")
-    case.status, case.closing_date = Status(status).value, today()
-    case.closure_reason = _reason(reason, MOST_CLOSURE) if reason.strip() else None
-    session.flush()
-    return case
-
-
-def reopen_case(session: CentreSession, case_id: int, *, reason: str) -> Case:
-    """Reopen a case that was ended, at its review, and say why; a trainee may not."""
-    case = session.require(Case, case_id)
-    session.authorize(Act.CASE_CLOSE, case)
     if case.status in workflow.AT_WORK:
         raise Conflict("This case is open already.")
     said = _reason(reason)
@@ -224,16 +200,18 @@ def reopen_case(session: CentreSession, case_id: int, *, reason: str) -> Case:
     write_event(session, "case:reopen", case, {"reason": said, "was": case.status})
     case.status, case.stage = Status.IN_PROGRESS.value, workflow.REOPENED_AT.value
     case.stage_since, case.closing_date, case.closure_reason = today(), None, None
-    session.flush()
+    case.debt_solution, case.fca_outcome = None, None
+    case.reopened_count += 1
+    recount(session, case, f"Reopened: {said}")
     return case
 
 
-def _reason(said: str, most: int = MOST_REASON) -> str:
+def _reason(said: str) -> str:
     said = said.strip()
     if not said:
         raise Invalid({"reason": "Say why."})
-    if len(said) > most:
-        raise Invalid({"reason": f"Use at most {most} characters."})
+    if len(said) > MOST_REASON:
+        raise Invalid({"reason": f"Use at most {MOST_REASON} characters."})
     return said
 
 

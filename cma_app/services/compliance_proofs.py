@@ -79,6 +79,10 @@ PROOFS: Final[dict[str, str]] = {
         f"EXISTS (SELECT FROM debts d WHERE {ALL_DEBTS})"
         f" AND NOT EXISTS (SELECT FROM debts d WHERE {ALL_DEBTS} AND d.outcome IS NULL)"
     ),
+    "totals_recorded": (
+        "EXISTS (SELECT FROM case_closings g WHERE g.centre_id = k.centre_id AND g.case_id = k.id"
+        " AND g.round_no = k.reopened_count + 1)"
+    ),
     "closing_letter": (
         "EXISTS (SELECT FROM letters l WHERE l.centre_id = k.centre_id AND l.case_id = k.id"
         " AND l.deleted_at IS NULL AND l.kind = 'closing' AND l.status = 'issued')"

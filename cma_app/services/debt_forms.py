@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from cma_app.clock import today
 from cma_app.errors import Invalid
+from cma_app.rules.closing import every_word
 from cma_app.rules.frequencies import FREQUENCIES, monthly
 from cma_app.rules.inclusion import solutions
 from cma_app.services.forms import Blank, Day, Form, Pounds, Tick
@@ -44,14 +45,7 @@ SECURITY_LABELS: Final = {
 }
 DEDUCTION_LABELS: Final = {"benefits": "Benefits", "earnings": "Earnings"}
 INCLUSION_LABELS: Final = {"by_type": "By kind of debt", "yes": "Yes", "no": "No"}
-OUTCOME_LABELS: Final = {
-    "paid": "Paid",
-    "plan": "Paid by a plan",
-    "partly_written_off": "Partly written off",
-    "written_off": "Written off",
-    "solution": "In a debt solution",
-    "with_client": "Left with the client",
-}
+OUTCOME_LABELS: Final = every_word("outcomes")
 LATER_THAN_AGREED: Final = {
     "default_date": "default",
     "last_payment_date": "last payment",

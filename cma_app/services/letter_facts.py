@@ -12,6 +12,7 @@ from cma_app.access.acts import Act
 from cma_app.clock import local, today
 from cma_app.printing.content import Debt as FrozenDebt
 from cma_app.printing.letter_content import Column, Letterhead, Row, Table
+from cma_app.rules.closing import label_of
 from cma_app.rules.parameters import parameter
 from cma_app.services.letter_offers import (
     accounts_at,
@@ -230,7 +231,7 @@ def table_for(session: CentreSession, case: Case, letter: Letter) -> Table | Non
                 Row(
                     cells=(
                         row.creditor_name,
-                        (row.outcome or row.status).replace("_", " ").capitalize(),
+                        label_of("outcomes", row.outcome or row.status),
                         f"{row.balance:,.2f}",
                     )
                 )

@@ -12,9 +12,11 @@ from pages.components.form import (
     select,
     submit,
     text_area,
+    tick,
 )
 from pages.components.note_dialog import owner_select, saved_mark
 from pages.components.table import dialog
+from state.appointments import CaseAppointmentsState
 from state.case import CaseState
 from state.case_bar import CaseBarState
 
@@ -30,8 +32,8 @@ TYPES: Final = (
     ("debt_relief_order", "Debt relief order"),
     ("review", "Review only"),
 )
-ENDINGS: Final = (("closed", "Closed"), ("referred", "Referred on"), ("cancelled", "Cancelled"))
 BAR: Any = CaseBarState.bar
+MEETINGS: Any = CaseAppointmentsState.ahead
 EDIT: Any = CaseState.edit
 CHANGING: Any = CaseState.changing
 THEIRS: Any = CaseState.theirs
@@ -51,7 +53,7 @@ def case_dialogs() -> rx.Component:
         _raise(),
         rx.cond(BAR.may_lower, rx.fragment(_lower(), _end_emergency())),
         rx.cond(BAR.may_assign, _assign()),
-        rx.cond(BAR.may_close, rx.fragment(_close(), _reopen())),
+        rx.cond(BAR.may_close, _reopen()),
     )
 
 
@@ -295,22 +297,18 @@ def _assign() -> rx.Component:
         "Hand the case on",
         rx.el.p(BAR.advisor, " holds it now. Their open actions go with it."),
         select("To", "advisor_id", BAR.holders, error=STEP_ERRORS["advisor_id"], key="assign-"),
+        rx.cond(
+            MEETINGS.length() > 0,
+            tick(
+                "Their appointments with the client go along, where the new holder is free",
+                "moves",
+                checked=True,
+                key="assign-",
+            ),
+        ),
         errors=STEP_ERRORS,
         on_submit=CaseState.assign,
         word="Hand on",
-    )
-
-
-def _close() -> rx.Component:
-    return _sheet(
-        "close-case",
-        "End the case",
-        select("As", "status", ENDINGS, error=STEP_ERRORS["status"], key="close-"),
-        _reason("close-", "Needed unless the case is closed from its closing stage."),
-        errors=STEP_ERRORS,
-        on_submit=CaseState.close,
-        on_check=CaseState.check_ending,
-        word="End case",
     )
 
 

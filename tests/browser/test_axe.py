@@ -43,7 +43,7 @@ PLACES = {
     ),
     "priya": (
         *(CASE, *[f"{CASE}/{tab}" for tab in TABS], CLIENT),
-        *("/cases/{Lomax}/debts", "/cases/{Lomax}/debts/0"),
+        *("/cases/{Lomax}/debts", "/cases/{Lomax}/debts/0", "/cases/{Lomax}/closing"),
         *("/calendar?view=week&day=2026-11-25", "/calendar?view=list&day=2026-11-25"),
         *("/appointments/{Whitmore}", "/calendar/book?case={Whitmore}", "/availability"),
     ),
@@ -68,7 +68,10 @@ PLACES = {
         "/my-reviews",
         "/my-reviews/{Tait}",
     ),
-    "gareth": ("/cases/{Fenwick}", "/cases/{Fenwick}/household"),
+    "gareth": (
+        *("/cases/{Fenwick}", "/cases/{Fenwick}/household"),
+        *("/cases/{Prowse}", "/cases/{Prowse}/closing"),
+    ),
     "admin": ("/", "/people", "/centres", "/password", "/sign-ins"),
 }
 """Where each person looks; a name in braces stands for the record of that household."""
@@ -433,7 +436,7 @@ MOMENTS = {
         ("/people", _confirm("Deactivate", "Callum Reid")),
         ("/people", _in_the_way),
         ("/cases/{Lomax}", _dialog("Lower priority", "Lower priority")),
-        ("/cases/{Lomax}", _press("End case")),
+        ("/cases/{Lomax}/closing", _press("Hold the record")),
         ("/cases/{Lomax}", _press("Hand on")),
         ("/board", _press("Hide names")),
         ("/guidelines", _bad_table),

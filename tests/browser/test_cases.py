@@ -114,7 +114,7 @@ class TestWorkspace:
         expect(page.locator(".timeline")).to_contain_text("Rang about the rent.")
         look(page, f"case-{width}")
         assert faults(page) == []
-        for opener in ("Add action", "Edit", "Move stage", "Lower priority", "End case"):
+        for opener in ("Add action", "Edit", "Move stage", "Lower priority"):
             page.get_by_role("button", name=opener, exact=True).click()
             expect(page.locator("dialog[open]")).to_have_count(1)
             assert faults(page) == []

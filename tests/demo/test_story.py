@@ -26,6 +26,7 @@ from cma_app.services import (
     caseload,
     cases,
     clients,
+    closing_page,
     debts,
     next_actions,
     notes,
@@ -240,6 +241,22 @@ class TestStory:
             case=case_of(told, "C3"),
         )[0]
         assert case == ("closed", date(2020, 12, 5), "Debts written off", None)
+
+    def test_the_closing_says_what_became_of_it_and_when_it_may_go(self, told: Told) -> None:
+        with told.open("eleri") as session:
+            record = closing_page.read_record(session, case_of(told, "C3"))
+        assert record is not None
+        assert record.closing.closed_on == date(2020, 12, 5)
+        assert record.totals.written_off.known == Decimal(11_430)
+        assert record.totals.owed_at_closing.known == 0
+        assert record.totals.gained_a_year.known == Decimal("956.80")
+        assert record.totals.gained_once.known == 150
+        kept = told.rows(
+            "SELECT k.retention_date, c.retention_date FROM cases k JOIN clients c"
+            " ON c.id = k.client_id WHERE k.id = :case",
+            case=case_of(told, "C3"),
+        )[0]
+        assert kept == (T + timedelta(10), T + timedelta(10))
 
     def test_written_off_debts_are_kept_with_their_sums(self, told: Told) -> None:
         rows = told.rows(

@@ -14,7 +14,6 @@ from cma_app.services.case_list import CaseFilter, CaseListing, list_cases
 from cma_app.services.case_overview import read_overview, read_workspace
 from cma_app.services.case_steps import (
     assign_case,
-    close_case,
     edit_case,
     lower_priority,
     move_stage,
@@ -28,6 +27,7 @@ from cma_app.services.notes import correct_note, record_note
 from cma_app.services.timeline import read_timeline
 from models import BudgetSheet, Case, Client, Creditor, Debt, Offer
 from tests.people import Cast
+from tests.services.closings import close_case
 from tests.services.test_cases import make_case, make_client, put
 
 

@@ -21,7 +21,6 @@ from cma_app.services.case_people import (
     join_new_person,
     read_people,
 )
-from cma_app.services.case_steps import close_case
 from cma_app.services.clients import cases_of, find_clients
 from cma_app.services.consents import ConsentForm, record_consent
 from cma_app.services.contact_routes import RouteAnswers, record_routes
@@ -33,6 +32,7 @@ from cma_app.services.timeline import read_timeline
 from cma_app.services.walk_in import start_walk_in
 from models import BudgetSheet, Case, CasePerson, Client
 from tests.people import Cast
+from tests.services.closings import close_case
 from tests.services.intake_forms import ROUTES, walk_in_form
 from tests.services.money import audited, make_case
 

@@ -14,7 +14,6 @@ from cma_app.rules.workflow import Stage, Status
 from cma_app.services.case_facts import open_facts
 from cma_app.services.case_steps import (
     assign_case,
-    close_case,
     edit_case,
     end_emergency,
     lower_priority,
@@ -28,6 +27,7 @@ from cma_app.services.forms import ReasonForm
 from cma_app.services.next_actions import list_actions, record_action
 from models import AuditLog, Case, Client, NextAction
 from tests.people import Cast
+from tests.services.closings import close_case
 from tests.services.money import let_through
 
 
@@ -418,13 +418,11 @@ class TestAssignCase:
 
 
 class TestCloseAndReopen:
-    def test_closes_from_its_last_stage_without_and_elsewhere_with_a_reason(
-        self, cast: Cast
-    ) -> None:
+    def test_closes_for_a_reason_in_the_persons_own_words(self, cast: Cast) -> None:
         case_id = make_case(cast, cast.amina)
         with pytest.raises(Invalid) as invalid, cast.open(cast.amina) as session:
             close_case(session, case_id, reason="")
-        assert list(invalid.value.fields) == ["reason"]
+        assert list(invalid.value.fields) == ["reason_words"]
         let_through(cast, case_id)
         with cast.open(cast.amina) as session:
             case = close_case(session, case_id, reason="Moved away")

@@ -13,7 +13,7 @@ from cma_app.rules.calendars import add_working_days
 from cma_app.rules.checklists import proofs, starting_items
 from cma_app.services import letters
 from cma_app.services.budgets import record_line
-from cma_app.services.case_steps import close_case, move_stage
+from cma_app.services.case_steps import move_stage
 from cma_app.services.compliance import (
     CaseChecklist,
     answer_item,
@@ -28,6 +28,7 @@ from cma_app.services.households import record_household
 from cma_app.services.statements import complete_statement
 from models import Case, CaseCompliance, Letter
 from tests.people import Cast
+from tests.services.closings import close_case
 from tests.services.money import audited, let_through
 from tests.services.test_cases import make_case
 from tests.services.test_letters import EDITED, creditor_of, draft, issue

@@ -9,7 +9,6 @@ from sqlalchemy import Engine, text
 from cma_app.access.actor import Actor
 from cma_app.clock import today
 from cma_app.errors import Refused
-from cma_app.services.case_steps import close_case
 from cma_app.services.compliance import answer_item, read_checklist
 from cma_app.services.compliance_gates import open_gate
 from cma_app.services.compliance_overview import (
@@ -23,6 +22,7 @@ from cma_app.services.compliance_overview import (
 )
 from cma_app.services.debts import add_debt
 from tests.people import Cast
+from tests.services.closings import close_case
 from tests.services.test_cases import make_case
 
 

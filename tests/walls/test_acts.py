@@ -15,6 +15,15 @@ ASKS_NOBODY = {
 }
 EXEMPT_FUNCTIONS: dict[str, str] = {
     "locking.locked": "a way of reading, for verbs that have asked",
+    "closings.closings_of": "a step of ending, amending and reading a closing, asked there",
+    "closings.current_closing": "a step of ending, amending and reading a closing, asked there",
+    "closings.debts_of": "a step of ending, amending and reading a closing, asked there",
+    "closings.open_tasks": "a step of ending and reading a closing, asked there",
+    "closings.standing_appointments": "a step of ending and reading a closing, asked there",
+    "retention.lock_people": "a step of ending and amending a closing, asked there",
+    "retention.other_open_cases": "a step of reading a closing, asked there",
+    "retention.people_of": "a step of ending a case and of holds, asked there: numbers alone",
+    "retention.recount": "a step of ending, reopening and holds, asked there",
     "cases.find_holder": "a step of starting, assigning and planning, asked there: reads a name",
     "cases.write_event": "a step of starting, ending and reopening, asked there",
     "checklists.items_for": "a step of starting a case, asked there: the centre's list",

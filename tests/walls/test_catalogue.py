@@ -15,6 +15,9 @@ NO_TRIGGER = {
 }
 NEVER_CHANGED = {
     "issued_files",  # what was issued
+    "case_closings",
+    "closing_debts",
+    "closing_gains",
     "review_rates",
     "review_levels",
     "review_samples",

@@ -210,7 +210,6 @@ CASE_TAB = {
     "CaseState.check_action": Call("/cases", args=left("due_date", "1 13 2027"), shows=WRONG_DAY),
     "CaseState.check_reason": Call("/cases", args=left("reason", ""), shows="Say why."),
     "CaseState.check_raise": Call("/cases", args=left("reason", "x" * 501), shows="at most 500"),
-    "CaseState.check_ending": Call("/cases", args=left("reason", "x" * 101), shows="at most 100"),
     "CaseState.finish": Call(
         CASE, args={"action_id": "@next_actions"}, after=ON_CASE, writes="next_actions"
     ),
@@ -235,10 +234,66 @@ CASE_TAB = {
     "CaseState.assign": Call(
         CASE, "maria", form(advisor_id="{colleague}"), ON_CASE, writes="cases"
     ),
-    "CaseState.close": Call(CASE, args=form(status="cancelled", reason="Moved"), writes="cases"),
     "CaseState.reopen": Call(
-        CASE, args=form(reason="Came back"), after=("CaseState.close",), writes="cases"
+        CASE, args=form(reason="Came back"), after=("ClosingState.send end",), writes="cases"
     ),
+    "ClosingCardState.open": Call(CASE, shows=flag_set("on_case", "{cases}")),
+}
+CLOSING_AT = f"{CASE}/closing"
+ON_CLOSING = ("ClosingState.open",)
+ENDED = (*ON_CLOSING, "ClosingState.send end", *ON_CLOSING)
+ENDS = {"reason": "moved_away", "emergency_words": "Known", "task-{next_actions}": "keep"}
+CLOSING = {
+    "ClosingState.open": Call(CLOSING_AT, shows=SHOWN),
+    "ClosingState.send": Call(
+        CLOSING_AT, args=form(intent="draft", client_words="At last"), shows="Draft kept"
+    ),
+    "ClosingState.send save": Call(
+        CLOSING_AT,
+        args={"form": {"intent": "save", "debt-{debts}-outcome": "plan"}},
+        after=ON_CLOSING,
+        writes="debts",
+    ),
+    "ClosingState.send end": Call(
+        CLOSING_AT,
+        args={"form": {"intent": "end", "status": "cancelled", **ENDS}},
+        writes="case_closings",
+    ),
+    "ClosingState.send amend": Call(
+        CLOSING_AT,
+        "maria",
+        {"form": {"intent": "amend", "amended_because": "They wrote", **ENDS}},
+        after=ENDED,
+        writes="case_closings",
+    ),
+    "ClosingState.check": Call("/cases", args=left("debt-1-now", "ten pounds"), shows="debt-1-now"),
+    "ClosingState.add_gain": Call(CLOSING_AT, after=ON_CLOSING, shows="gain-2-amount"),
+    "ClosingState.drop_gain": Call(
+        CLOSING_AT, args={"number": 1}, after=ON_CLOSING, shows=flag_set("gains", "[]")
+    ),
+    "ClosingState.begin_amending": Call(
+        CLOSING_AT, "maria", after=ENDED, shows=flag_set("amending", "true")
+    ),
+    "ClosingState.leave_amending": Call(
+        CLOSING_AT,
+        "maria",
+        after=(*ENDED, "ClosingState.begin_amending"),
+        shows=flag_set("amending", "false"),
+    ),
+    "ClosingState.place_hold": Call(
+        CLOSING_AT, args=form(kind="complaint", reason="It is open"), writes="legal_holds"
+    ),
+    "ClosingState.choose_hold": Call(
+        CLOSING_AT, "maria", {"number": "@legal_holds"}, after=ON_CLOSING, shows=SHOWN
+    ),
+    "ClosingState.lift_hold": Call(
+        CLOSING_AT,
+        "maria",
+        form(reason="It is over"),
+        after=(*ON_CLOSING, "ClosingState.choose_hold"),
+        writes="legal_holds",
+    ),
+    "ClosingState.check_hold": Call("/cases", args=left("reason", ""), shows="Say why."),
 }
 NOTED = ("NoteState.open",)
 NOTES = {
@@ -1205,6 +1260,7 @@ CALLS: dict[str, Call] = {
     **COMPLIANCE,
     **CHECKLISTS,
     **COMPLIANCE_FIGURES,
+    **CLOSING,
     **LETTERS,
     **REPLIES,
     **APPOINTMENTS,

@@ -55,8 +55,13 @@ SEARCH = "zqx"
 """What every planted name begins with, whichever its centre; not itself a canary."""
 
 
-SHARED = {"users", "rooms", "spending_guidelines", "creditor_directory", "checklist_versions"} | {
-    "review_samples"
+SHARED = {
+    "users",
+    "rooms",
+    "spending_guidelines",
+    "creditor_directory",
+    "checklist_versions",
+    "review_samples",
 }
 """What the whole centre sees and is of no client."""
 
@@ -186,6 +191,9 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
             "email": None,
         },
         "cases": {"closure_reason": None},
+        "case_closings": {"round_no": 9, "amended_because": None},
+        "retention_dates": {"ended_because": None},
+        "legal_holds": {"ended_because": None},
         "budget_sheets": {
             "lines_version": "2018-02",
             "statement_date": today(),
