@@ -18,6 +18,7 @@ from models.base import (
     SoftDeleted,
     metadata,
 )
+from models.breathing_space import BreathingSpace, BreathingSpaceDebt
 from models.budgets import BudgetSheet, Household, Offer, SpendingGuideline
 from models.cases import Case, CasePerson, ReferenceCounter
 from models.centres import Centre
@@ -29,6 +30,7 @@ from models.insights import AiInsight
 from models.letters import Authority, Letter
 from models.notes import CaseNote, NextAction
 from models.referrals import Referral
+from models.requests import RequestDeadline
 from models.sessions import SignInSession
 from models.statements import IssuedFile, Statement
 from models.users import User
@@ -47,6 +49,8 @@ __all__ = [
     "AppointmentNote",
     "AuditLog",
     "Authority",
+    "BreathingSpace",
+    "BreathingSpaceDebt",
     "BudgetSheet",
     "Case",
     "CaseCompliance",
@@ -73,6 +77,7 @@ __all__ = [
     "Offer",
     "ReferenceCounter",
     "Referral",
+    "RequestDeadline",
     "Room",
     "SecurityEvent",
     "SignInSession",

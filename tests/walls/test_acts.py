@@ -15,6 +15,10 @@ ASKS_NOBODY = {
 }
 EXEMPT_FUNCTIONS: dict[str, str] = {
     "locking.locked": "a way of reading, for verbs that have asked",
+    "breathing_space_debts.cover_debts": "a step of recording a breathing space, asked there",
+    "clock_actions.drop_action": "a step of taking a clock off, asked there",
+    "clock_actions.keep_action": "a step of recording a clock, asked there",
+    "clock_actions.settle_action": "a step of recording what came of a clock, asked there",
     "cases.find_holder": "a step of starting, assigning and planning, asked there: reads a name",
     "cases.write_event": "a step of starting, ending and reopening, asked there",
     "checklists.items_for": "a step of starting a case, asked there: the centre's list",

@@ -21,6 +21,7 @@ PEOPLE = {
     "issued_by",
     "owner_id",
     "published_by",
+    "reviewed_by",
     "verified_by",
 }
 
