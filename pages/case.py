@@ -11,6 +11,7 @@ from pages.components.case_dialogs import case_dialogs
 from pages.components.case_frame import case_frame
 from pages.components.empty import empty
 from pages.components.form import button
+from pages.components.legal_dates import other_dates_card
 from pages.components.status import badge
 from pages.components.table import card, column, link, opens, table
 from pages.layout import screen
@@ -38,6 +39,7 @@ def case() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.cond(BAR.clocks.length() > 0, _emergencies()),
+                other_dates_card(),
                 _actions(),
                 case_appointments(),
                 _debts(),

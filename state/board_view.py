@@ -18,6 +18,9 @@ from cma_app.services.caseload_values import (
     Summary,
     Tally,
 )
+from cma_app.services.legal_dates import is_near
+from state.legal_views import board_words as legal_words
+from state.legal_views import guard_words
 from state.words import day_text, pounds
 
 CHIPS: Final = (
@@ -25,6 +28,7 @@ CHIPS: Final = (
     ("today", "Due today"),
     ("overdue", "Overdue"),
     ("emergency", "Emergency"),
+    ("legal", "Legal date in 7 days"),
     ("deficit", "Deficit"),
     ("undated", "No next date"),
     ("review", "Review overdue"),
@@ -81,6 +85,7 @@ def matches(card: Card, wanted: Filter, day: date) -> bool:
         "undated": due is None,
         "emergency": card.emergency is not None,
         "deficit": card.monthly_surplus is not None and card.monthly_surplus < 0,
+        "legal": card.legal is not None and is_near(card.legal),
         "review": card.next_review_date is not None and card.next_review_date < day,
         "trainee": card.is_trainees,
     }.get(wanted.show, True)
@@ -101,6 +106,8 @@ def card_words(card: Card, day: date) -> dict[str, Any]:
         "stage": STAGE_LABELS[Stage(card.stage)],
         "emergency": emergency,
         "coded_emergency": coded(emergency, card),
+        "guard": guard_words(card.protection),
+        "legal": legal_words(card.deadline),
         "step": step,
         "coded_step": coded(step, card),
         "due": _due(card.due_date, day),

@@ -34,7 +34,7 @@ def cover_debts(
     for debt in owed:
         row = rows.get(debt.id)
         if row is None:
-            row = BreathingSpaceDebt(case_id=case.id, breathing_space_id=space.id, debt_id=debt.id)
+            row = _entered(space, debt)
             session.add(row)
         elif not again:
             continue
@@ -63,7 +63,7 @@ def decide_debt(
         raise Conflict("Somebody decided about this debt in the meantime. Look at it again.")
     values = _decided(form, space, row)
     if row is None:
-        row = BreathingSpaceDebt(case_id=case.id, breathing_space_id=space.id, debt_id=debt.id)
+        row = _entered(space, debt)
         session.add(row)
     for name, value in values.items():
         setattr(row, name, value)
@@ -105,6 +105,15 @@ def _owed(session: CentreSession, case: Case, space: BreathingSpace) -> list[Deb
         col(Debt.owed_by).in_((alone, "joint")),
     )
     return list(session.execute(wanted.order_by(col(Debt.position), col(Debt.id))).scalars())
+
+
+def _entered(space: BreathingSpace, debt: Debt) -> BreathingSpaceDebt:
+    return BreathingSpaceDebt(
+        case_id=space.case_id,
+        breathing_space_id=space.id,
+        debt_id=debt.id,
+        effective_on=space.start_date,
+    )
 
 
 def _by_rule(debt: Debt, nation: str) -> tuple[bool, str | None]:

@@ -78,6 +78,7 @@ class Space:
     last_day: date | None
     days: Clock
     next_application: date | None
+    recorded_by: str
     reviewed_by: str
     ended_by: str
     debts: list[CoveredDebt]
@@ -111,7 +112,9 @@ def read_spaces(session: CentreSession, case_id: int) -> CaseSpaces:
     )
     rows = list(session.execute(wanted).scalars())
     covered = _covered(session, case, rows)
-    who = _users(session, {each for row in rows for each in (row.reviewed_by, row.ended_by)})
+    who = _users(
+        session, {each for row in rows for each in (row.created_by, row.reviewed_by, row.ended_by)}
+    )
     return CaseSpaces(
         nation=case.nation,
         spaces=[_space(row, case, names, covered[row.id], who) for row in rows],
@@ -231,6 +234,7 @@ def _space(
         last_day=last,
         days=clock(row.kind, row.start_date, case.nation, treatment_ended=row.treatment_ended),
         next_application=next_application(last) if row.kind == "standard" and last else None,
+        recorded_by=who.get(row.created_by or 0, ""),
         reviewed_by=who.get(row.reviewed_by or 0, ""),
         ended_by=who.get(row.ended_by or 0, ""),
         debts=debts,

@@ -327,5 +327,6 @@ def _card(
         row.what,
         row.due_date,
         legal=min([*said, *dates], key=lambda each: each.day, default=None),
+        deadline=next((each for each in dates if each.tells_alone), None),
         protection=next(iter(spaces), None),
     )

@@ -69,7 +69,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One open case as it stands on the board; `legal` is its next legal date."""
+    """One open case as it stands on the board; `legal` is its next legal date.
+
+    `deadline` is the next that neither the emergency nor the protection tells of.
+    """
 
     id: int
     reference: str
@@ -90,6 +93,7 @@ class Card:
     next_action: str | None
     due_date: date | None
     legal: LegalDate | None = None
+    deadline: LegalDate | None = None
     protection: Protection | None = None
 
 

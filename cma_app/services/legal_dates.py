@@ -39,6 +39,7 @@ from models import BreathingSpace, Case, Client, Creditor, Debt, DebtEvent, Requ
 
 AHEAD: Final = timedelta(days=7)
 """How far ahead a legal date is near: for the board's filter and the first page."""
+OF_A_SPACE: Final = frozenset({"review", "contact", "protected"})
 AT_WORK: Final = ("open", "in_progress")
 
 
@@ -47,6 +48,7 @@ class LegalDate:
     """One legal date; `source` is event, answer, review, contact, protected, request or case.
 
     `label` is what it is, `about` who or what it concerns. `ref_id` is its debt or its record's.
+    `is_emergency` says that it stands among the emergencies too.
     """
 
     case_id: int
@@ -56,11 +58,17 @@ class LegalDate:
     at: time | None
     ref_id: int
     left: Left
+    is_emergency: bool = False
 
     @property
     def day(self) -> date:
         """Return the day itself."""
         return self.left.day
+
+    @property
+    def tells_alone(self) -> bool:
+        """Say whether no emergency and no breathing space tells of it: an answer, a request."""
+        return not self.is_emergency and self.source not in OF_A_SPACE
 
     @property
     def order(self) -> tuple[date, time, str]:
@@ -106,7 +114,8 @@ def own_date(
     """Return a case's own emergency where it has a day, alone in a list."""
     if not what or day is None:
         return []
-    return [LegalDate(case_id, "case", what, "", at, case_id, left(day, today(), nation))]
+    when = left(day, today(), nation)
+    return [LegalDate(case_id, "case", what, "", at, case_id, when, is_emergency=True)]
 
 
 def near_dates(session: CentreSession, *, most: int) -> tuple[list[NearDate], int]:
@@ -167,7 +176,16 @@ def _told(row: Any) -> LegalDate:
         answer = ", answer" if row.source == "answer" else ""
         label = f"{court_stage(row.code).label_for(row.nation)}{answer}"
     when = left(row.day, today(), row.nation)
-    return LegalDate(row.case_id, row.source, label, row.about or "", row.at, row.ref_id, when)
+    return LegalDate(
+        case_id=row.case_id,
+        source=row.source,
+        label=label,
+        about=row.about or "",
+        at=row.at,
+        ref_id=row.ref_id,
+        left=when,
+        is_emergency=row.source in ("event", "answer") and row.code in KINDS,
+    )
 
 
 def _case_of(dated: Any) -> ColumnElement[bool]:
