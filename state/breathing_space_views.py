@@ -205,11 +205,17 @@ class SpacesView:
             spaces=[SpaceView.of(each, names_them=both) for each in found.spaces],
             people=[(str(who), name) for who, name in found.people],
             none=none,
-            may_record=found.is_at_work and not none,
+            may_record=found.is_at_work and not none and _is_one_free(found),
             history=[
                 (each.title, each.text, f"{moment_text(each.at)} · {each.by}") for each in history
             ],
         )
+
+
+def _is_one_free(found: CaseSpaces) -> bool:
+    """Say whether somebody of the case has no breathing space that runs or is to come."""
+    held = {each.row.client_id for each in found.spaces if each.state != "over"}
+    return any(who not in held for who, _ in found.people)
 
 
 def values_of(space: Space | None) -> dict[str, str]:
@@ -294,8 +300,8 @@ def _facts(space: Space) -> Words:
         ("Review held", review),
         ("Ended", ended),
         (
-            "Another one",
-            f"can be applied for from {weekday_text(after, year=True)}" if after else "",
+            "Next application",
+            f"from {weekday_text(after, year=True)}" if after else "",
         ),
         ("Recorded", f"{recorded}, {space.recorded_by}" if space.recorded_by else recorded),
     )

@@ -41,7 +41,7 @@ def breathing_spaces() -> rx.Component:
         class_name="past-appointments",
     )
     first = card(
-        "Breathing space",
+        rx.cond(VIEW.spaces.length() > 0, "Breathing spaces so far", "Breathing space"),
         rx.cond(TAKEN_BACK.id != 0, undo),
         rx.cond(VIEW.spaces.length() == 0, nothing),
         rx.cond(VIEW.history.length() > 0, history),
@@ -97,7 +97,7 @@ def _space(space: Any) -> rx.Component:
         ),
         _days(space),
         rx.el.div(
-            rx.el.dl(rx.foreach(space.facts, _fact), class_name="answers wide"),
+            rx.el.dl(rx.foreach(space.facts, _fact), class_name="answers clock-facts"),
             rx.cond(space.effects.length() > 0, _meaning(space)),
             class_name="card-body stack",
         ),
