@@ -36,6 +36,10 @@ CHIPS: Final = (
 )
 
 
+SPACE: Final = "Breathing space"
+"""What a next action of a breathing space begins with."""
+
+
 class BoardWords(TypedDict):
     """What the board's component is given whole."""
 
@@ -106,8 +110,8 @@ def card_words(card: Card, day: date) -> dict[str, Any]:
         "stage": STAGE_LABELS[Stage(card.stage)],
         "emergency": emergency,
         "coded_emergency": coded(emergency, card),
-        "guard": guard_words(card.protection),
-        "legal": legal_words(card.deadline),
+        "guard": guard_words(card.protection, briefly=step.startswith(SPACE)),
+        "legal": "" if _is_next(card) else legal_words(card.deadline),
         "step": step,
         "coded_step": coded(step, card),
         "due": _due(card.due_date, day),
@@ -115,6 +119,12 @@ def card_words(card: Card, day: date) -> dict[str, Any]:
         "money": _money(card),
         "days": _days((day - card.stage_since).days),
     }
+
+
+def _is_next(card: Card) -> bool:
+    """Say whether the next action is the answer to the next deadline, and so tells of it."""
+    one, what = card.deadline, card.next_action or ""
+    return one is None or (what.startswith(one.label) and card.due_date == one.left.act_by)
 
 
 def summary_words(summary: Summary) -> dict[str, Any]:

@@ -149,7 +149,7 @@ def _legal(near: NearDate) -> Line:
     return Line(
         id=near.date.case_id,
         when=weekday_text(near.date.day),
-        when_more=shown.act.lower() or shown.left,
+        when_more=shown.act[:1].lower() + shown.act[1:] or shown.left,
         mark="Overdue" if late else "Today" if now else "",
         who=near.client,
         what=" · ".join(part for part in (shown.label, shown.about, near.reference) if part),

@@ -112,8 +112,11 @@ def board_words(one: LegalDate | None) -> str:
     return f"{one.label} {one.day.day} {one.day:%b}{act}"
 
 
-def guard_words(one: Protection | None) -> str:
-    """Return a protection as a card says it: "Protected to 21 Dec, review by Thu 26 Nov"."""
+def guard_words(one: Protection | None, *, briefly: bool = False) -> str:
+    """Return a protection as a card says it: "Protected to 21 Dec, review by Thu 26 Nov".
+
+    `briefly` leaves out the review, where the card's next action tells of it.
+    """
     if one is None:
         return ""
     whose = "Partner protected" if one.is_partners else "Protected"
@@ -123,6 +126,6 @@ def guard_words(one: Protection | None) -> str:
         said = f"{whose}, crisis"
     else:
         said = f"{whose} to {one.until.day} {one.until:%b}"
-    is_open = one.review_from is not None and one.review_from <= today()
-    review = review_words(one) if is_open or one.review_from is None else ""
+    is_due = one.review_from is None or one.review_from <= today()
+    review = review_words(one) if is_due and not briefly else ""
     return f"{said}, {review}" if review else said

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from cma_app.clock import today
 from cma_app.services.breathing_space import record_space
+from cma_app.services.debt_events import add_event
 from cma_app.services.debts import add_debt
 from cma_app.services.requests import record_request
 from tests.browser.conftest import Office
@@ -196,14 +197,16 @@ def test_a_new_clock_is_on_a_second_persons_board_without_reload(
         record_space(session, case_id, {"kind": "standard", "start_date": start.isoformat()})
     card = page.locator(f"[data-case='{case_id}']")
     last = start + timedelta(59)
-    expect(
-        card.get_by_text(re.compile(f"Protected to {last.day} {last:%b}, review by"))
-    ).to_be_visible(timeout=WITHIN)
-    said = {"kind": "information", "about": "Court", "asked_on": today().isoformat()}
-    due = (today() + timedelta(days=2)).isoformat()
+    expect(card.get_by_text(f"Protected to {last.day} {last:%b}", exact=True)).to_be_visible(
+        timeout=WITHIN
+    )
+    debt = {"creditor": "Northern Bank", "debt_type": "credit_card", "balance": "10"}
+    claim = {"kind": "claim", "event_date": today().isoformat()}
     with cast.open(cast.amina) as session:
-        record_request(session, case_id, {**said, "due_date": due})
-    expect(card.locator(".legal", has_text="A court or creditor asks us")).to_be_visible(
+        debt_id = add_debt(session, case_id, debt).id
+        reply_by = (today() + timedelta(days=2)).isoformat()
+        add_event(session, debt_id, {**claim, "reply_by": reply_by})
+    expect(card.locator(".legal", has_text="County Court claim, answer")).to_be_visible(
         timeout=WITHIN
     )
     expect(page.get_by_role("link", name="Legal date in 7 days 1")).to_be_visible()

@@ -11,6 +11,7 @@ from cma_app.clock import LONDON, at, today
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.rules.breathing_space import latest_start
 from cma_app.rules.legal_dates import act_by
+from cma_app.services.authorities import record_authority
 from cma_app.services.breathing_space import (
     change_space,
     confirm_treatment,
@@ -31,7 +32,11 @@ from cma_app.services.breathing_space_list import (
 )
 from cma_app.services.case_people import join_new_person
 from cma_app.services.case_steps import close_case
+from cma_app.services.chasers import waiting_letters
 from cma_app.services.debts import add_debt
+from cma_app.services.letter_drafts import draft_letters
+from cma_app.services.letter_issue import issue_letter
+from cma_app.services.letters import edit_letter
 from cma_app.services.next_actions import complete_action, list_actions
 from cma_app.services.separation import separate_people
 from cma_app.services.timeline import read_space_history, read_timeline
@@ -39,6 +44,7 @@ from models import BreathingSpace, Case, Client, Debt, NextAction
 from tests.people import Cast
 from tests.services.intake_forms import ROUTES
 from tests.services.money import audited, make_case
+from tests.services.test_letters import EDITED
 from tests.services.test_two_at_once import at_once
 
 START = today() - timedelta(days=27)
@@ -499,6 +505,13 @@ class TestDebts:
         with cast.open(cast.amina) as session:
             creditor = session.require(Debt, debt_id).creditor_id
             assert held_creditors(session, case_id) == {creditor: START + timedelta(59)}
+            signed = {"how": "paper", "signed_on": f"{today():%d %m %Y}"}
+            record_authority(session, case_id, signed)
+            letter = draft_letters(session, case_id, "holding", creditor_ids=[creditor])[0]
+            letter = edit_letter(session, letter.id, EDITED, version=letter.version)
+            issue_letter(session, letter.id, version=letter.version, route="post")
+            (waits,) = waiting_letters(session, case_id)
+            assert (waits.is_protected, waits.protected_until) == (True, START + timedelta(59))
         do(cast, end_space, space_id, {**ENDED, "ended_on": START.isoformat()})
         with cast.open(cast.amina) as session:
             assert held_creditors(session, case_id) == {}

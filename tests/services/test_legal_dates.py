@@ -17,6 +17,7 @@ from cma_app.services.debt_events import add_event, end_event
 from cma_app.services.debts import add_debt
 from cma_app.services.home import my_day
 from cma_app.services.legal_dates import list_legal_dates
+from cma_app.services.next_actions import complete_action
 from cma_app.services.requests import finish_request, record_request
 from models import BreathingSpace, DebtEvent, RequestDeadline
 from state.board_view import card_words, matches
@@ -132,14 +133,28 @@ class TestListLegalDates:
 class TestBoard:
     def test_a_card_tells_of_the_protection_and_the_next_last_day(self, cast: Cast) -> None:
         case_id = make_case(cast, cast.amina)
-        space(cast, case_id)
-        asked(cast, case_id, on(3))
+        space_id = space(cast, case_id)
+        happens(cast, debt_of(cast, case_id), "claim", today(), reply_by=on(3).isoformat())
         shown = card(cast, case_id)
         words = card_words(shown, today())
-        assert words["guard"].startswith(f"Protected to {on(32).day} {on(32):%b}, review by")
-        assert words["legal"].startswith("A court or creditor asks us for something")
+        assert words["guard"] == f"Protected to {on(32).day} {on(32):%b}"
+        assert words["legal"].startswith(f"County Court claim, answer {on(3).day} {on(3):%b}")
         assert shown.legal is not None
         assert shown.legal.day == on(3)
+        with cast.open(cast.amina) as session:
+            done = session.require(BreathingSpace, space_id).review_action_id
+            complete_action(session, done or 0)
+            last = session.require(BreathingSpace, space_id).end_action_id
+            complete_action(session, last or 0)
+        words = card_words(card(cast, case_id), today())
+        assert words["guard"].startswith(f"Protected to {on(32).day} {on(32):%b}, review by")
+
+    def test_an_answer_that_is_the_next_action_is_not_told_twice(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        asked(cast, case_id, on(3))
+        words = card_words(card(cast, case_id), today())
+        assert words["legal"] == ""
+        assert words["step"].startswith("A court or creditor asks us for something")
 
     def test_the_emergency_is_not_told_twice(self, cast: Cast) -> None:
         case_id = make_case(cast, cast.amina)
