@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from cma_app.clock import local, today
+from cma_app.clock import today
 from cma_app.errors import CmaError
 from cma_app.rules.breathing_space import LegalDay, effects, end_reasons
 from cma_app.rules.debt_types import debt_type
@@ -282,7 +282,6 @@ def _warning(space: Space) -> str:
 
 def _facts(space: Space) -> Words:
     row = space.row
-    recorded = day_text(local(row.created_at).date()) if row.created_at is not None else ""
     outcome = REVIEW_OUTCOMES.get(row.review_outcome or "", "")
     contact = ", ".join(p for p in (row.contact_name, row.contact_role, row.contact_phone) if p)
     review = " · ".join(
@@ -303,7 +302,7 @@ def _facts(space: Space) -> Words:
             "Next application",
             f"from {weekday_text(after, year=True)}" if after else "",
         ),
-        ("Recorded", f"{recorded}, {space.recorded_by}" if space.recorded_by else recorded),
+        ("Recorded by", space.recorded_by),
     )
     return [(word, text) for word, text in said if text]
 

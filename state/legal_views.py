@@ -67,6 +67,7 @@ class DateView:
     label: str
     about: str
     day: str
+    short: str
     act: str
     left: str
     tone: str
@@ -84,6 +85,7 @@ class DateView:
             label=one.label,
             about=one.about,
             day=f"{day}, {at}" if at else day,
+            short=weekday_text(one.day),
             act=f"Act by {weekday_text(one.left.act_by)}" if one.left.rolls else "",
             left=left_words(one),
             tone="late" if ahead < 0 else "soon" if ahead <= AHEAD.days else "",

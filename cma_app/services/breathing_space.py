@@ -309,8 +309,8 @@ def _plan(session: CentreSession, case: Case, space: BreathingSpace) -> None:
     first, last = days.day("midway_first"), days.day("midway_last")
     review = space.review_by is not None and space.review_held_on is None
     if first is not None and last is not None and review:
-        what = f"Breathing space{whose}: midway review between {_said(first.day)} and {_of(last)}"
-        due = last.act_by
+        between = f"between {_short(first.day)} and {_short(last.day)}"
+        what, due = f"Breathing space{whose}: midway review {between}", last.act_by
     elif review and space.review_by is not None:
         what = f"Breathing space{whose}: ask {space.contact_name} whether the treatment goes on"
         due = act_by(space.review_by, case.nation)
@@ -349,7 +349,11 @@ def _drop_actions(session: CentreSession, space: BreathingSpace) -> None:
 
 
 def _said(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b %Y}"
+    return f"{_short(day)} {day:%Y}"
+
+
+def _short(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b}"
 
 
 def leave_with(session: CentreSession, case: Case, client_id: int, own: Case | None) -> None:

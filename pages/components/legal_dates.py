@@ -95,7 +95,7 @@ def other_dates_card() -> rx.Component:
 
     def line(one: Any) -> rx.Component:
         return rx.el.li(
-            rx.el.span(one.day, class_name="when"),
+            rx.el.span(one.short, class_name="when"),
             rx.el.span(
                 rx.el.strong(one.label),
                 rx.cond(one.about != "", rx.fragment(" · ", one.about)),
