@@ -7,7 +7,7 @@ from typing import Final
 
 from cma_app.clock import today
 from cma_app.errors import CmaError
-from cma_app.rules.breathing_space import LegalDay, effects, end_reasons
+from cma_app.rules.breathing_space import LegalDay, added_review_by, effects, end_reasons
 from cma_app.rules.debt_types import debt_type
 from cma_app.services.breathing_space_forms import REVIEW_OUTCOMES
 from cma_app.services.breathing_space_list import CaseSpaces, CoveredDebt, Space
@@ -88,8 +88,10 @@ class CoveredView:
         """Return what is shown of a debt."""
         later = one.is_in and one.effective_on is not None and one.effective_on != start
         said = one.reason if not one.is_in else "The arrears alone" if one.part == "arrears" else ""
-        if later:
-            said = " · ".join(p for p in (f"From {day_text(one.effective_on)}", said) if p)
+        if later and one.effective_on is not None:
+            review = weekday_text(added_review_by(one.effective_on))
+            since = f"From {day_text(one.effective_on)}: its creditor may ask for a review until"
+            said = " · ".join(part for part in (f"{since} {review}", said) if part)
         parts = split_day(one.effective_on) if later else ("", "", "")
         return cls(
             debt_id=one.debt_id,
@@ -293,6 +295,7 @@ def _facts(space: Space) -> Words:
         ("Start on the register", weekday_text(row.start_date, year=True)),
         ("Register reference", row.register_reference),
         ("Applied for on", day_text(row.submitted_on)),
+        ("Register and creditors told by", weekday_text(space.told_by, year=True)),
         ("Named contact", contact),
         ("Contact last confirmed", day_text(row.confirmed_on)),
         ("Treatment ended", day_text(row.treatment_ended)),

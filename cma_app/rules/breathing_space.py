@@ -156,6 +156,14 @@ def latest_start(submitted: date, nation: str) -> date:
     return notices_by(submitted, nation) + timedelta(days=1)
 
 
+def added_review_by(added: date) -> date:
+    """Return the last day for a later debt's creditor to ask for a review (reg 17(4))."""
+    held = [values for began, values in _values() if began <= added]
+    if not held:
+        raise NoBreathingSpace
+    return added + timedelta(days=held[-1]["creditor_review_days"] - 1)
+
+
 def next_application(ended: date) -> date:
     """Return the first day on which another standard one can be applied for.
 

@@ -5,8 +5,7 @@ stand among the case's next actions, on the working day by which they are done.
 """
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlmodel import col
@@ -14,14 +13,21 @@ from sqlmodel import col
 from cma_app.access.acts import Act
 from cma_app.clock import now, today
 from cma_app.errors import Conflict, Invalid, NotFound
-from cma_app.rules.breathing_space import Clock, LegalDay, clock, next_application, next_contact
+from cma_app.rules.breathing_space import Clock, LegalDay, clock, next_contact
 from cma_app.rules.legal_dates import act_by
+from cma_app.services.breathing_space_bars import (
+    refuse_barred,
+    refuse_lost_review,
+    refuse_met_again,
+)
 from cma_app.services.breathing_space_debts import cover_debts
 from cma_app.services.breathing_space_forms import (
     ContactForm,
     ReviewForm,
     SpaceEndForm,
     SpaceForm,
+    day_said,
+    day_short,
     theirs_of,
 )
 from cma_app.services.clock_actions import drop_action, keep_action, settle_action
@@ -29,8 +35,6 @@ from cma_app.services.locking import locked
 from cma_app.services.partners import partner_of
 from cma_app.session import CentreSession
 from models import BreathingSpace, Case, Client
-
-KINDS_SAID: Final = {"standard": "standard", "crisis": "mental health crisis"}
 
 
 def record_space(session: CentreSession, case_id: int, data: Mapping[str, Any]) -> BreathingSpace:
@@ -45,7 +49,7 @@ def record_space(session: CentreSession, case_id: int, data: Mapping[str, Any]) 
     days = form.days(case.nation)
     case = locked(session, Case, case.id)
     person = _person(session, case, form.client_id)
-    _refuse_barred(session, form, days, person)
+    refuse_barred(session, form, days, person)
     space = BreathingSpace(case_id=case.id, client_id=person.id, **form.stored())
     _keep_days(space, days)
     session.add(space)
@@ -69,8 +73,8 @@ def change_space(
     _refuse_stale(space, version, said)
     _refuse_over(space, "Undo its end before you change it.")
     person = _person(session, case, form.client_id or space.client_id)
-    _refuse_barred(session, form, days, person, but=space.id)
-    _refuse_lost_review(space, form, days)
+    refuse_barred(session, form, days, person, but=space.id)
+    refuse_lost_review(space, form, days)
     for name, value in said.items():
         setattr(space, name, value)
     if space.client_id != person.id:
@@ -156,7 +160,7 @@ def undo_end(session: CentreSession, space_id: int) -> BreathingSpace:
     space, case = _held(session, space_id, Act.BREATHING_SPACE_END)
     if space.ended_on is None:
         raise Conflict("No end is recorded.")
-    _refuse_met_again(session, space)
+    refuse_met_again(session, space)
     space.ended_on, space.ended_reason, space.ended_note = None, None, None
     space.ended_by = None
     session.flush()
@@ -219,77 +223,15 @@ def _person(session: CentreSession, case: Case, client_id: int | None) -> Client
     return partner
 
 
-def _refuse_barred(
-    session: CentreSession, form: SpaceForm, days: Clock, person: Client, *, but: int = 0
-) -> None:
-    """Refuse one that meets another of the same person, or a standard one too soon after one."""
-    for other in _spaces_of(session, person.id, but):
-        until = _last_day(other)
-        if _meets(other.start_date, until, days.start, days.last_protected):
-            said = f"until {_said(until)}" if until else "while treatment lasts"
-            raise Invalid(
-                {
-                    "start_date": f"A {KINDS_SAID[other.kind]} breathing space is recorded for "
-                    f"these days, {said}. Record its end first, where it ended earlier."
-                }
-            )
-        bars = form.kind == other.kind == "standard" and until is not None
-        if bars and until is not None and until < days.start:
-            first = next_application(until)
-            if (form.submitted_on or days.start) < first:
-                raise Invalid(
-                    {
-                        "start_date": f"A standard breathing space ended on {_said(until)}. "
-                        f"Another can be applied for from {_said(first)}."
-                    }
-                )
-
-
-def _spaces_of(session: CentreSession, client_id: int, but: int) -> list[BreathingSpace]:
-    wanted = select(BreathingSpace).where(
-        col(BreathingSpace.centre_id) == session.actor.centre_id,
-        col(BreathingSpace.client_id) == client_id,
-        col(BreathingSpace.id) != but,
-    )
-    newest_first = wanted.order_by(col(BreathingSpace.start_date).desc())
-    return list(session.execute(newest_first).scalars())
-
-
-def _refuse_met_again(session: CentreSession, space: BreathingSpace) -> None:
-    for other in _spaces_of(session, space.client_id, space.id):
-        if _meets(other.start_date, _last_day(other), space.start_date, space.protected_until):
-            raise Conflict("Another one is recorded for these days. Take that back first.")
-
-
-def _meets(start: date, until: date | None, other: date, other_until: date | None) -> bool:
-    return start <= (other_until or date.max) and other <= (until or date.max)
-
-
-def _last_day(space: BreathingSpace) -> date | None:
-    return space.ended_on or space.protected_until
-
-
 def _refuse_over(space: BreathingSpace, more: str) -> None:
     if space.ended_on is not None:
-        raise Conflict(f"This breathing space ended on {_said(space.ended_on)}. {more}")
+        raise Conflict(f"This breathing space ended on {day_said(space.ended_on)}. {more}")
 
 
 def _refuse_stale(space: BreathingSpace, version: int, said: Mapping[str, Any]) -> None:
     if space.version != version:
         sentence = "Somebody changed this breathing space in the meantime."
         raise Conflict(sentence, theirs_of(space, said))
-
-
-def _refuse_lost_review(space: BreathingSpace, form: SpaceForm, days: Clock) -> None:
-    """Refuse a start or a kind under which the review that is recorded could not have been."""
-    if space.review_held_on is None:
-        return
-    first = days.day("midway_first")
-    if form.kind != "standard" or first is None or space.review_held_on < first.day:
-        raise Invalid(
-            {"start_date": f"Its review of {_said(space.review_held_on)} would be too early. "}
-            | ({"kind": "Undo its review first."} if form.kind != "standard" else {})
-        )
 
 
 def _keep_days(space: BreathingSpace, days: Clock) -> None:
@@ -309,7 +251,7 @@ def _plan(session: CentreSession, case: Case, space: BreathingSpace) -> None:
     first, last = days.day("midway_first"), days.day("midway_last")
     review = space.review_by is not None and space.review_held_on is None
     if first is not None and last is not None and review:
-        between = f"between {_short(first.day)} and {_short(last.day)}"
+        between = f"between {day_short(first.day)} and {day_short(last.day)}"
         what, due = f"Breathing space{whose}: midway review {between}", last.act_by
     elif review and space.review_by is not None:
         what = f"Breathing space{whose}: ask {space.contact_name} whether the treatment goes on"
@@ -340,20 +282,12 @@ def _whose(session: CentreSession, case: Case, space: BreathingSpace) -> str:
 
 
 def _of(day: LegalDay) -> str:
-    return f"{_said(day.day)}, act by {_said(day.act_by)}" if day.rolls else _said(day.day)
+    return f"{day_said(day.day)}, act by {day_said(day.act_by)}" if day.rolls else day_said(day.day)
 
 
 def _drop_actions(session: CentreSession, space: BreathingSpace) -> None:
     drop_action(session, space.review_action_id)
     drop_action(session, space.end_action_id)
-
-
-def _said(day: date) -> str:
-    return f"{_short(day)} {day:%Y}"
-
-
-def _short(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b}"
 
 
 def leave_with(session: CentreSession, case: Case, client_id: int, own: Case | None) -> None:

@@ -70,7 +70,7 @@ class SpaceForm(Form):
         elif start > latest:
             since = "then" if self.submitted_on is not None else "today"
             wrong["start_date"] = (
-                f"Applied for {since}, it can start on {_said(latest)} at the latest."
+                f"Applied for {since}, it can start on {day_said(latest)} at the latest."
             )
         if self.kind == "crisis" and self.contact_name is None:
             wrong["contact_name"] = "Name who confirms the treatment."
@@ -105,7 +105,7 @@ class ReviewForm(Form):
             raise Invalid({"review_held_on": "A mental health crisis has no midway review."})
         if self.review_held_on < first.day:
             wrong["review_held_on"] = (
-                f"No review may be made before {_said(first.day)}: that is its first day."
+                f"No review may be made before {day_said(first.day)}: that is its first day."
             )
         if held.last_protected is not None and self.review_held_on > held.last_protected:
             wrong["review_held_on"] = "The breathing space was over by then."
@@ -139,7 +139,7 @@ class SpaceEndForm(Form):
             wrong["ended_on"] = "It cannot have ended before it started."
         until = space.protected_until
         if self.ended_on is not None and until is not None and self.ended_on > until:
-            wrong["ended_on"] = f"By itself it ends on {_said(until)}. Enter an earlier day."
+            wrong["ended_on"] = f"By itself it ends on {day_said(until)}. Enter an earlier day."
         if wrong:
             raise Invalid(wrong)
         return self.model_dump()
@@ -157,11 +157,17 @@ def theirs_of(row: Any, said: Mapping[str, Any]) -> dict[str, str]:
     """Return what is stored where it differs from what was said, as text by field."""
     stored = {name: getattr(row, name) for name in said if hasattr(row, name)}
     return {
-        name: _said(value) if isinstance(value, date) else str(value or "empty")
+        name: day_said(value) if isinstance(value, date) else str(value or "empty")
         for name, value in stored.items()
         if value != said[name]
     }
 
 
-def _said(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b %Y}"
+def day_said(day: date) -> str:
+    """Return Mon 21 Dec 2026, as sentences about a breathing space say a day."""
+    return f"{day_short(day)} {day:%Y}"
+
+
+def day_short(day: date) -> str:
+    """Return Mon 21 Dec."""
+    return f"{day:%a} {day.day} {day:%b}"

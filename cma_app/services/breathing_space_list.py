@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from cma_app.access.acts import Act
 from cma_app.clock import today
-from cma_app.rules.breathing_space import Clock, clock, next_application
+from cma_app.rules.breathing_space import Clock, clock, next_application, notices_by
 from cma_app.rules.inclusion import inclusion
 from cma_app.rules.legal_dates import act_by
 from cma_app.services.breathing_space_debts import OWED, SOLUTION
@@ -69,7 +69,8 @@ class CoveredDebt:
 class Space:
     """One breathing space with its clock; `state` is coming, running or over.
 
-    `next_application` is the first day of a standard one after it.
+    `next_application` is the first day of a standard one after it; `told_by` the working day by
+    which the register and the creditors were to be told, where the application's day is known.
     """
 
     row: BreathingSpace
@@ -78,6 +79,7 @@ class Space:
     last_day: date | None
     days: Clock
     next_application: date | None
+    told_by: date | None
     recorded_by: str
     reviewed_by: str
     ended_by: str
@@ -234,6 +236,7 @@ def _space(
         last_day=last,
         days=clock(row.kind, row.start_date, case.nation, treatment_ended=row.treatment_ended),
         next_application=next_application(last) if row.kind == "standard" and last else None,
+        told_by=notices_by(row.submitted_on, case.nation) if row.submitted_on else None,
         recorded_by=who.get(row.created_by or 0, ""),
         reviewed_by=who.get(row.reviewed_by or 0, ""),
         ended_by=who.get(row.ended_by or 0, ""),

@@ -14,7 +14,7 @@ from cma_app.clock import now, today
 from cma_app.errors import CmaError, Conflict, Invalid, NotFound
 from cma_app.rules.legal_dates import act_by
 from cma_app.rules.requests import RequestKind, last_day, request_kind
-from cma_app.services.breathing_space_forms import theirs_of
+from cma_app.services.breathing_space_forms import day_said, theirs_of
 from cma_app.services.clock_actions import drop_action, keep_action, settle_action
 from cma_app.services.debt_events import NearDay
 from cma_app.services.debt_forms import PastDay, optional_text
@@ -210,7 +210,7 @@ def _values(form: RequestForm, case: Case) -> dict[str, Any]:
     elif due < asked:
         wrong["due_date"] = "The last day cannot be before it came or was sent."
     elif is_given and by_rule is not None and form.given_why is None:
-        wrong["given_why"] = f"The rule gives {_said(by_rule)}. Say why it is another day."
+        wrong["given_why"] = f"The rule gives {day_said(by_rule)}. Say why it is another day."
     if wrong:
         raise Invalid(wrong)
     said = form.model_dump() | {"due_date": due, "is_given": is_given}
@@ -221,13 +221,9 @@ def _plan(session: CentreSession, case: Case, request: RequestDeadline) -> None:
     kind = request_kind(request.kind)
     verb = "Answer due from" if kind.is_ours else "Answer due to"
     by = act_by(request.due_date, case.nation)
-    last = "" if by == request.due_date else f", last day {_said(request.due_date)}"
+    last = "" if by == request.due_date else f", last day {day_said(request.due_date)}"
     what = f"{kind.label}. {verb} {request.about}"[: 200 - len(last)] + last
     request.action_id = keep_action(
         session, case, request.action_id, kind="task", what=what, due=by
     )
     session.flush()
-
-
-def _said(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b %Y}"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cma_app.rules.breathing_space import (
     KINDS,
     NoBreathingSpace,
+    added_review_by,
     clock,
     effects,
     end_reasons,
@@ -173,6 +174,10 @@ class TestBarred:
 
 
 class TestApplication:
+    def test_a_debt_added_later_has_twenty_days_of_its_own(self) -> None:
+        added = date(2026, 3, 20)
+        assert added_review_by(added) == added + timedelta(19)
+
     def test_the_register_and_creditors_are_told_by_the_next_working_day(self) -> None:
         assert notices_by(date(2026, 4, 2), "england") == date(2026, 4, 7)  # over Easter
         assert latest_start(date(2026, 4, 2), "england") == date(2026, 4, 8)

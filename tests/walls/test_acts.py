@@ -15,6 +15,8 @@ ASKS_NOBODY = {
 }
 EXEMPT_FUNCTIONS: dict[str, str] = {
     "locking.locked": "a way of reading, for verbs that have asked",
+    "breathing_space_bars.refuse_barred": "a step of recording a breathing space, asked there",
+    "breathing_space_bars.refuse_met_again": "a step of undoing an end, asked there",
     "breathing_space_debts.cover_debts": "a step of recording a breathing space, asked there",
     "clock_actions.drop_action": "a step of taking a clock off, asked there",
     "clock_actions.keep_action": "a step of recording a clock, asked there",
