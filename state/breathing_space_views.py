@@ -7,7 +7,7 @@ from typing import Final
 
 from cma_app.clock import today
 from cma_app.errors import CmaError
-from cma_app.rules.breathing_space import LegalDay, added_review_by, effects, end_reasons
+from cma_app.rules.breathing_space import KINDS, LegalDay, added_review_by, effects, end_reasons
 from cma_app.rules.debt_types import debt_type
 from cma_app.services.breathing_space_forms import REVIEW_OUTCOMES
 from cma_app.services.breathing_space_list import CaseSpaces, CoveredDebt, Space
@@ -17,11 +17,6 @@ from state.words import away, day_text, moment_text, pounds, several, weekday_te
 
 PICTURE: Final = 1000
 """Units of the picture's width."""
-TITLES: Final = {
-    "standard": "Standard breathing space",
-    "crisis": "Mental health crisis breathing space",
-}
-STATE_WORDS: Final = {"coming": "Not yet begun", "running": "Running", "over": "Over"}
 ZERO: Final = Decimal("0.00")
 DATE_BOXES: Final = ("submitted_on", "start_date", "treatment_ended")
 Words = list[tuple[str, str]]
@@ -128,7 +123,6 @@ class SpaceView:
     kind: str = ""
     title: str = ""
     state: str = ""
-    state_word: str = ""
     summary: str = ""
     pieces: list[PieceView] = field(default_factory=list)
     now: str = ""
@@ -159,9 +153,8 @@ class SpaceView:
             id=row.id,
             version=row.version,
             kind=row.kind,
-            title=f"{TITLES[row.kind]}{whose}",
+            title=f"{KINDS[row.kind]}{whose}",
             state=space.state,
-            state_word=STATE_WORDS[space.state],
             summary=_summary(space),
             pieces=_pieces(space),
             now=_now(space),

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import col
@@ -20,8 +20,6 @@ from cma_app.services.debts import list_debts
 from cma_app.services.partners import partner_of
 from cma_app.session import CentreSession
 from models import BreathingSpace, BreathingSpaceDebt, Case, Client, Debt, User
-
-STATES: Final = ("coming", "running", "over")
 
 
 @dataclass(frozen=True, slots=True)
