@@ -8,6 +8,7 @@ const SHOWN = 20; // cards of a lane
 const ENDED = { 4401: "Signed out", 4403: "Not part of your role" };
 const PATHS = {
   Overdue: "M12 4 2.8 20h18.4zM12 10v4.5M12 17.2v.1",
+  shield: "M12 3.5 5 6v5.5c0 4.5 3 7.5 7 9 4-1.5 7-4.5 7-9V6z",
   eye: "M3 3l18 18M10 5.2A9 9 0 0 1 21 12a12 12 0 0 1-2.2 3.1M6.5 7A12 12 0 0 0 3 12a9.5 9.5 0 0 0 13 5.6",
 };
 const CLOCK = (
@@ -100,6 +101,22 @@ function Card({ card }) {
           </span>
         )}
       </p>
+      {(card.guard || card.legal) && (
+        <p className="legal">
+          {card.guard && (
+            <span className="badge note">
+              <Shape of="shield" />
+              {card.guard}
+            </span>
+          )}
+          {card.legal && (
+            <span className="badge warn soon">
+              {CLOCK}
+              {card.legal}
+            </span>
+          )}
+        </p>
+      )}
       <p className="next">
         <Two plain={card.step} coded={card.coded_step} />
       </p>

@@ -272,6 +272,8 @@ def _refused_by(error: IntegrityError) -> str:
         return "The advisor already has an appointment then. Choose another time."
     if name == "ex_appointments_room_slot":
         return "The room is taken then. Choose another room or time."
+    if name == "ex_breathing_spaces_client":
+        return "A breathing space of this person stands for these days. Load the page again."
     if name == "frozen":
         return "This was issued and stays as it is. Make a new version instead."
     if name.startswith("uq_"):

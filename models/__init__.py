@@ -18,6 +18,7 @@ from models.base import (
     SoftDeleted,
     metadata,
 )
+from models.breathing_space import BreathingSpace, BreathingSpaceDebt
 from models.budgets import BudgetSheet, Household, Offer, SpendingGuideline
 from models.cases import Case, CasePerson, ReferenceCounter
 from models.centres import Centre
@@ -30,6 +31,7 @@ from models.insights import AiInsight
 from models.letters import Authority, Letter
 from models.notes import CaseNote, NextAction
 from models.referrals import Referral
+from models.requests import RequestDeadline
 from models.reviews import (
     FileReview,
     FileReviewVersion,
@@ -57,6 +59,8 @@ __all__ = [
     "AppointmentNote",
     "AuditLog",
     "Authority",
+    "BreathingSpace",
+    "BreathingSpaceDebt",
     "BudgetSheet",
     "Case",
     "CaseClosing",
@@ -89,6 +93,7 @@ __all__ = [
     "Offer",
     "ReferenceCounter",
     "Referral",
+    "RequestDeadline",
     "RetentionDate",
     "ReviewLevel",
     "ReviewPool",

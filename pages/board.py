@@ -114,6 +114,11 @@ def _row(line: Any) -> rx.Component:
             rx.el.span(line.step, class_name="name"),
             rx.el.span(line.coded_step, class_name="coded"),
             rx.el.span(line.due, " ", _mark(line.mark), class_name="sub"),
+            rx.el.span(
+                rx.cond(line.guard != "", badge(line.guard, "note", "shield")),
+                rx.cond(line.legal != "", badge(line.legal, "soon")),
+                class_name="sub",
+            ),
         ),
         rx.el.td(line.review, class_name="fig"),
         rx.el.td(line.owed, class_name="num"),

@@ -12,6 +12,7 @@ from pages.components.case_frame import case_frame
 from pages.components.closing_record import closing_card
 from pages.components.empty import empty
 from pages.components.form import button
+from pages.components.legal_dates import other_dates_card
 from pages.components.status import badge
 from pages.components.table import card, column, link, opens, table
 from pages.layout import screen
@@ -46,6 +47,7 @@ def case() -> rx.Component:
             rx.el.div(
                 rx.cond(BAR.clocks.length() > 0, _emergencies()),
                 rx.cond(~BAR.is_at_work, closing_card()),
+                other_dates_card(),
                 _actions(),
                 case_appointments(),
                 _debts(),

@@ -73,6 +73,10 @@ def _work() -> rx.Component:
                     view.emergencies.total > 0,
                     _group("Emergencies", "emergencies", view.emergencies, "", f"{routes.CASES}"),
                 ),
+                rx.cond(
+                    view.legal_dates.total > 0,
+                    _group("Legal dates, next 7 days", "legal", view.legal_dates, "", routes.CASES),
+                ),
                 _group(
                     "Appointments",
                     "appointments",

@@ -17,6 +17,7 @@ CASE_HOUSEHOLD: Final = "/cases/[case_id]/household"
 CASE_DEBTS: Final = "/cases/[case_id]/debts"
 CASE_DEBTS_PASTE: Final = "/cases/[case_id]/debts/paste"
 CASE_DEBT: Final = "/cases/[case_id]/debts/[debt_id]"
+CASE_DATES: Final = "/cases/[case_id]/dates"
 CASE_BUDGET: Final = "/cases/[case_id]/budget"
 CASE_BUDGET_COMPARE: Final = "/cases/[case_id]/budget/compare"
 CASE_OFFERS: Final = "/cases/[case_id]/offers"
@@ -55,6 +56,7 @@ CASE_TABS: Final = {
     "overview": "",
     "household": "/household",
     "debts": "/debts",
+    "dates": "/dates",
     "budget": "/budget",
     "offers": "/offers",
     "statement": "/statement",

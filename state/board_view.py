@@ -18,6 +18,9 @@ from cma_app.services.caseload_values import (
     Summary,
     Tally,
 )
+from cma_app.services.legal_dates import is_near
+from state.legal_views import board_words as legal_words
+from state.legal_views import guard_words
 from state.words import day_text, pounds
 
 CHIPS: Final = (
@@ -25,11 +28,16 @@ CHIPS: Final = (
     ("today", "Due today"),
     ("overdue", "Overdue"),
     ("emergency", "Emergency"),
+    ("legal", "Legal date in 7 days"),
     ("deficit", "Deficit"),
     ("undated", "No next date"),
     ("review", "Review overdue"),
     ("trainee", "Trainee’s work"),
 )
+
+
+SPACE: Final = "Breathing space"
+"""What a next action of a breathing space begins with."""
 
 
 class BoardWords(TypedDict):
@@ -81,6 +89,7 @@ def matches(card: Card, wanted: Filter, day: date) -> bool:
         "undated": due is None,
         "emergency": card.emergency is not None,
         "deficit": card.monthly_surplus is not None and card.monthly_surplus < 0,
+        "legal": card.legal is not None and is_near(card.legal),
         "review": card.next_review_date is not None and card.next_review_date < day,
         "trainee": card.is_trainees,
     }.get(wanted.show, True)
@@ -101,6 +110,8 @@ def card_words(card: Card, day: date) -> dict[str, Any]:
         "stage": STAGE_LABELS[Stage(card.stage)],
         "emergency": emergency,
         "coded_emergency": coded(emergency, card),
+        "guard": guard_words(card.protection, briefly=step.startswith(SPACE)),
+        "legal": "" if _is_next(card) else legal_words(card.deadline),
         "step": step,
         "coded_step": coded(step, card),
         "due": _due(card.due_date, day),
@@ -108,6 +119,12 @@ def card_words(card: Card, day: date) -> dict[str, Any]:
         "money": _money(card),
         "days": _days((day - card.stage_since).days),
     }
+
+
+def _is_next(card: Card) -> bool:
+    """Say whether the next action is the answer to the next deadline, and so tells of it."""
+    one, what = card.deadline, card.next_action or ""
+    return one is None or (what.startswith(one.label) and card.due_date == one.left.act_by)
 
 
 def summary_words(summary: Summary) -> dict[str, Any]:

@@ -11,10 +11,13 @@ from cma_app.services.case_facts import CaseFacts, open_facts
 from cma_app.services.cases import PRIORITY_LABELS
 from cma_app.services.emergencies import OpenEmergency
 from state.base import CentreState, act, load
+from state.legal_views import DateView, ShieldView
 from state.safe_routes import SafeRoute, routes_in_words
 from state.words import away, clock_text, day_text, pounds, several, weekday_text
 
 MOST_CLOCKS: Final = 3
+MOST_OTHERS: Final = 4
+"""Legal dates on the overview, beside the emergencies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class ClockView:
 class CaseBar:
     """A case's facts as text; `case_id` is 0 until a case is open.
 
-    `emergency` is the case's own; the clocks tell of its debts' too.
+    `emergency` is the case's own; the clocks tell of its debts' too. `dates` are all legal dates,
+    `other_dates` the first of those that are no emergency.
     """
 
     case_id: int = 0
@@ -63,6 +67,9 @@ class CaseBar:
     emergency: str = ""
     clocks: list[ClockView] = field(default_factory=list)
     more_clocks: int = 0
+    shields: list[ShieldView] = field(default_factory=list)
+    dates: list[DateView] = field(default_factory=list)
+    other_dates: list[DateView] = field(default_factory=list)
     status: str = ""
     status_word: str = ""
     stage: str = ""
@@ -103,6 +110,14 @@ class CaseBar:
             emergency=facts.emergency or "",
             clocks=[ClockView.of(each) for each in facts.emergencies[:MOST_CLOCKS]],
             more_clocks=max(0, len(facts.emergencies) - MOST_CLOCKS),
+            shields=[
+                ShieldView.of(each, names_them=bool(facts.partner_name))
+                for each in facts.protections
+            ],
+            dates=[DateView.of(each) for each in facts.legal_dates],
+            other_dates=[DateView.of(each) for each in facts.legal_dates if not each.is_emergency][
+                :MOST_OTHERS
+            ],
             status=facts.status,
             status_word=STATUS_LABELS[Status(facts.status)],
             stage=facts.stage,

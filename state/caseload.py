@@ -29,6 +29,8 @@ class CaseLine:
     coded_step: str
     due: str
     mark: str
+    guard: str
+    legal: str
     review: str
     owed: str
     money: str
@@ -47,6 +49,8 @@ class CaseLine:
             coded_step=words["coded_step"],
             due=words["due"],
             mark=words["mark"],
+            guard=words["guard"],
+            legal=words["legal"],
             review=day_text(card.next_review_date),
             owed=pounds(card.total_debt),
             money=words["money"],

@@ -12,7 +12,9 @@ from cma_app.services import home
 from cma_app.services.appointment_list import Line as Appointment
 from cma_app.services.appointment_list import MyAppointments
 from cma_app.services.home import Listed, MyDay, Task, WaitingPerson
+from cma_app.services.legal_dates import NearDate
 from state.base import CentreState, load
+from state.legal_views import DateView
 from state.words import clock_text, day_text, weekday_text
 
 STEPS = {
@@ -62,6 +64,7 @@ class DayView:
     day: str
     kind: str
     emergencies: Group
+    legal_dates: Group
     actions: Group
     reviews: Group
     new_cases: Group
@@ -74,11 +77,12 @@ class DayView:
     @classmethod
     def of(cls, day: MyDay) -> "DayView":
         """Return the day in words."""
-        parts = (day.emergencies, day.actions, day.reviews, day.new_cases)
+        parts = (day.emergencies, day.legal_dates, day.actions, day.reviews, day.new_cases)
         return cls(
             day=f"{day.day:%A} {day.day.day} {day.day:%B %Y}",
             kind="admin" if day.system else "work",
             emergencies=_group(day.emergencies, _task),
+            legal_dates=_group(day.legal_dates, _legal),
             actions=_group(day.actions, _task),
             reviews=_group(day.reviews, _task),
             new_cases=_group(day.new_cases, _task),
@@ -96,6 +100,7 @@ BLANK = DayView(
     day="",
     kind="",
     emergencies=NO_GROUP,
+    legal_dates=NO_GROUP,
     actions=NO_GROUP,
     reviews=NO_GROUP,
     new_cases=NO_GROUP,
@@ -134,6 +139,22 @@ def _task(task: Task) -> Line:
         what=" · ".join(part for part in (what or "Review of the case", task.reference) if part),
         step=STEPS[task.kind],
         path=f"/cases/{task.case_id}",
+    )
+
+
+def _legal(near: NearDate) -> Line:
+    """Return a legal date that is near; the one step leads to the dates of its case."""
+    shown = DateView.of(near.date)
+    late, now = near.date.left.days < 0, near.date.left.act_by <= today()
+    return Line(
+        id=near.date.case_id,
+        when=weekday_text(near.date.day),
+        when_more=shown.act[:1].lower() + shown.act[1:] or shown.left,
+        mark="Overdue" if late else "Today" if now else "",
+        who=near.client,
+        what=" · ".join(part for part in (shown.label, shown.about, near.reference) if part),
+        step="Open dates",
+        path=f"/cases/{near.date.case_id}/dates",
     )
 
 

@@ -188,6 +188,7 @@ class WaitingView:
     chase: str
     is_due: bool
     hold: str
+    shield: str
     chaser_id: int
 
     @classmethod
@@ -202,8 +203,17 @@ class WaitingView:
             chase=f"{day_text(row.chase_on)}, {away(row.chase_on)}",
             is_due=row.is_due,
             hold=day_text(row.hold_until),
+            shield=_shield(row),
             chaser_id=row.chaser_id,
         )
+
+
+def _shield(row: Waiting) -> str:
+    """Return what to look at before a chaser to a creditor who is held off; empty for others."""
+    if not row.is_protected:
+        return ""
+    until = f" until {day_text(row.protected_until)}" if row.protected_until else ""
+    return f"In breathing space{until}: see whether to chase at all."
 
 
 @dataclass(frozen=True, slots=True)

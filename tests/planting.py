@@ -42,6 +42,9 @@ WORDS = {
     "legal_holds.kind": "complaint",
     "case_closings.status": "closed",
     "appointment_type": "advice",
+    "breathing_spaces.kind": "standard",
+    "breathing_spaces.protected_until": date(2026, 12, 31),
+    "request_deadlines.kind": "data_access",
 }
 CODED = {
     "nation",
@@ -57,6 +60,9 @@ CODED = {
     "confirmed_how",
     "partner_confirmed_how",
     "cancelled_by",
+    "review_outcome",
+    "ended_reason",
+    "done_how",
     "outcome",
     "route",
     "result",
@@ -109,7 +115,9 @@ def plant_one(
             continue
         elif parent is not None:
             values[column.name] = planted[parent]
-        elif not column.nullable and column.server_default is None:
+        elif f"{table.name}.{column.name}" in WORDS or (
+            not column.nullable and column.server_default is None
+        ):
             values[column.name] = _value(column, canary, person)
         elif column.name in {"notes", "body", "detail", "creditor_name", "first_name"}:
             values[column.name] = canary

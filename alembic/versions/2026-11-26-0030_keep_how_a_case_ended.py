@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from alembic import context, op
 
 revision = "0023"
-down_revision = "0021"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

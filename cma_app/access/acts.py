@@ -100,6 +100,11 @@ class Act(StrEnum):
     REVIEW_ASSIGN = "file_review:assign"
     REVIEW_RECORD = "file_review:record"
     REVIEW_ANSWER = "file_review:answer"
+    # legal clocks
+    BREATHING_SPACE_RECORD = "breathing_space:record"
+    BREATHING_SPACE_REVIEW = "breathing_space:review"
+    BREATHING_SPACE_END = "breathing_space:end"
+    REQUEST_RECORD = "request_deadline:record"
     # appointments
     APPOINTMENT_SEE = "appointment:see"
     APPOINTMENT_BOOK = "appointment:book"
@@ -173,6 +178,8 @@ TRAINEE: Final = frozenset(
         Act.COMPLIANCE_SEE,
         Act.REVIEW_ANSWER,
         Act.GUIDELINE_SEE,
+        Act.BREATHING_SPACE_RECORD,
+        Act.REQUEST_RECORD,
         Act.APPOINTMENT_SEE,
         Act.APPOINTMENT_BOOK,
         Act.APPOINTMENT_CANCEL,
@@ -189,6 +196,8 @@ ADVISOR: Final = TRAINEE | {
     Act.HOLD_PLACE,
     Act.EMERGENCY_END,
     Act.CASE_SEPARATE,
+    Act.BREATHING_SPACE_REVIEW,
+    Act.BREATHING_SPACE_END,
     Act.BUDGET_VERIFY,
     Act.STATEMENT_VERIFY,
     Act.LETTER_ISSUE_ADVICE,
@@ -239,6 +248,10 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.CLIENT_VULNERABILITY_REMOVE: (
         "A trainee cannot remove a vulnerability flag. Ask your supervisor."
     ),
+    Act.BREATHING_SPACE_REVIEW: (
+        "A trainee cannot decide a midway review. Ask your supervisor to record it."
+    ),
+    Act.BREATHING_SPACE_END: "A trainee cannot end a breathing space. Ask your supervisor.",
     Act.BUDGET_VERIFY: "A trainee cannot verify figures. Ask your supervisor.",
     Act.STATEMENT_VERIFY: "A trainee cannot verify a statement. Ask your supervisor.",
     Act.LETTER_ISSUE_ADVICE: (

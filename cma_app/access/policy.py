@@ -13,6 +13,7 @@ FIGURES = frozenset(
         Act.DEBT_RECORD,
         Act.DEBT_REMOVE,
         Act.EMERGENCY_END,
+        Act.BREATHING_SPACE_RECORD,
         Act.BUDGET_RECORD,
         Act.BUDGET_VERIFY,
         Act.OFFER_RECORD,

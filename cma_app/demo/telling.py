@@ -17,6 +17,7 @@ from cma_app.services import (
     appointment_list,
     appointments,
     authorities,
+    breathing_space,
     budgets,
     case_people,
     case_steps,
@@ -36,6 +37,7 @@ from cma_app.services import (
     notes,
     offers,
     referrals,
+    requests,
     rooms,
     sheet_details,
     statement_list,
@@ -65,6 +67,8 @@ VERBS = (
     "verify",
     "offers",
     "authority",
+    "breathing_space",
+    "request",
     "statement",
     "checklist",
     "letters",
@@ -226,6 +230,19 @@ class Telling:
     def _authority(self, session: CentreSession, step: Step) -> None:
         signed = {"how": step["authority"], "signed_on": f"{today():%d %m %Y}"}
         authorities.record_authority(session, self.case_id, signed)
+
+    def _breathing_space(self, session: CentreSession, step: Step) -> None:
+        breathing_space.record_space(session, self.case_id, self._dated(step["breathing_space"]))
+
+    def _request(self, session: CentreSession, step: Step) -> None:
+        requests.record_request(session, self.case_id, self._dated(step["request"]))
+
+    def _dated(self, said: Mapping[str, Any]) -> dict[str, str]:
+        """Return a form whose days, named `_on` or `_date`, are those of the story."""
+        return {
+            name: self._day(text).isoformat() if name.endswith(("_on", "_date")) else text
+            for name, text in said.items()
+        }
 
     def _statement(self, session: CentreSession, step: Step) -> None:
         """Take a statement as far as the step says, with what the client said where it says how."""

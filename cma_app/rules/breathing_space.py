@@ -1,7 +1,8 @@
 """The legal clock of a breathing space: which day is the last for what, in England and Wales.
 
 Every count begins with the day the moratorium starts as day 1 (SI 2020/1311). Legal days never
-roll: where the last day is no working day, `act_by` is the working day before it.
+roll: where the last day is no working day, `act_by` is the working day before it. What may bar one,
+end one, and what an advisor is told while one runs, is cited data too.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from cma_app.errors import CmaError
-from cma_app.rules.calendars import add_working_days, is_working_day
+from cma_app.rules.calendars import add_working_days
+from cma_app.rules.dates import add_months
+from cma_app.rules.legal_dates import act_by
 from cma_app.rules.parameters import Reference, read_yaml, reference_of
 
 Kind = Literal["standard", "crisis"]
@@ -82,9 +85,94 @@ def _values() -> tuple[tuple[date, dict[str, Any]], ...]:
 
 
 @cache
+def _said(part: str) -> Any:
+    return read_yaml(Path(__file__).with_suffix(".yaml"))[part]
+
+
+@cache
 def nations() -> tuple[str, ...]:
     """Return the nations that have the scheme."""
-    return tuple(read_yaml(Path(__file__).with_suffix(".yaml"))["nations"])
+    return tuple(_said("nations"))
+
+
+def why_none(nation: str) -> str:
+    """Return in a sentence what a nation without the scheme has instead; empty where it has it."""
+    return "" if nation in nations() else _said("instead").get(nation, NoBreathingSpace.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class EndReason:
+    """Why a moratorium ended before its last day; `kinds` are those it can end."""
+
+    code: str
+    label: str
+    kinds: tuple[str, ...]
+
+
+@cache
+def end_reasons() -> tuple[EndReason, ...]:
+    """Return why a moratorium can end early, the client's own wish first."""
+    return tuple(
+        EndReason(each["code"], each["label"], tuple(each.get("kinds", KINDS)))
+        for each in _said("end_reasons")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing that holds while a moratorium runs, for an advisor; `is_confirmed` as in LegalDay.
+
+    `kinds` are the moratoriums of which it is said.
+    """
+
+    text: str
+    kinds: tuple[str, ...]
+    is_confirmed: bool
+    reference: Reference
+
+
+@cache
+def effects(kind: str) -> tuple[Effect, ...]:
+    """Return what an advisor is told while a moratorium of a kind runs."""
+    found = (
+        Effect(
+            each["text"],
+            tuple(each.get("kinds", KINDS)),
+            each["certainty"] != PRACTITIONER,
+            reference_of(each),
+        )
+        for each in _said("effects")
+    )
+    return tuple(each for each in found if kind in each.kinds)
+
+
+def notices_by(submitted: date, nation: str) -> date:
+    """Return the working day by whose end the register and the creditors are told (reg 25)."""
+    return add_working_days(submitted, 1, nation)
+
+
+def latest_start(submitted: date, nation: str) -> date:
+    """Return the last day on which one that was applied for on a day can start (reg 26)."""
+    return notices_by(submitted, nation) + timedelta(days=1)
+
+
+def added_review_by(added: date) -> date:
+    """Return the last day for a later debt's creditor to ask for a review (reg 17(4))."""
+    held = [values for began, values in _values() if began <= added]
+    if not held:
+        raise NoBreathingSpace
+    return added + timedelta(days=held[-1]["creditor_review_days"] - 1)
+
+
+def next_application(ended: date) -> date:
+    """Return the first day on which another standard one can be applied for.
+
+    An earlier one must have ended more than twelve months before the application (reg 24(3)).
+    """
+    held = [values for began, values in _values() if began <= ended]
+    if not held:
+        raise NoBreathingSpace
+    return add_months(ended, held[-1]["bar_months"]) + timedelta(days=1)
 
 
 def clock(kind: str, start: date, nation: str, *, treatment_ended: date | None = None) -> Clock:
@@ -142,5 +230,4 @@ def next_contact(start: date, confirmed_on: date | None) -> date:
 
 
 def _legal_day(code: str, label: str, day: date, nation: str, certainty: str) -> LegalDay:
-    act_by = day if is_working_day(day, nation) else add_working_days(day, -1, nation)
-    return LegalDay(code, label, day, act_by, is_confirmed=certainty != PRACTITIONER)
+    return LegalDay(code, label, day, act_by(day, nation), is_confirmed=certainty != PRACTITIONER)

@@ -9,10 +9,12 @@ from sqlmodel import col
 
 from cma_app.access.acts import Act
 from cma_app.rules import workflow
+from cma_app.services.breathing_space_list import Protection, protections
 from cma_app.services.cases import open_case, read_case
 from cma_app.services.contact_routes import SafeRouteValue, safe_routes
 from cma_app.services.drafts import kept_draft
 from cma_app.services.emergencies import OpenEmergency, open_emergencies
+from cma_app.services.legal_dates import LegalDate, list_legal_dates
 from cma_app.services.next_actions import Holder, list_holders
 from cma_app.services.notes import NOTE_DRAFT
 from cma_app.services.partners import partner_of
@@ -43,6 +45,8 @@ class CaseFacts:
     emergency_date: date | None
     emergency_time: time | None
     emergencies: tuple[OpenEmergency, ...]
+    protections: tuple[Protection, ...]
+    legal_dates: tuple[LegalDate, ...]
     adults: int | None
     children: int
     surplus: Decimal | None
@@ -94,6 +98,8 @@ def open_facts(session: CentreSession, case_id: int, *, first: bool) -> CaseFact
         emergency_date=case.emergency_date,
         emergency_time=case.emergency_time,
         emergencies=tuple(open_emergencies(session, case)),
+        protections=tuple(protections(session, [case.id]).get(case.id, [])),
+        legal_dates=tuple(list_legal_dates(session, case.id)),
         adults=adults,
         children=children if adults is not None else client.dependents,
         surplus=case.monthly_surplus,

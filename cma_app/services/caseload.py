@@ -14,6 +14,7 @@ from sqlmodel import col
 from cma_app.access.acts import Act, Role
 from cma_app.clock import today
 from cma_app.paging import PAGE_SIZE, Page, offset_of
+from cma_app.services.breathing_space_list import Protection, protections
 from cma_app.services.caseload_values import (
     LANE_CARDS,
     LANES,
@@ -32,6 +33,7 @@ from cma_app.services.emergencies import (
     own_emergency,
     soonest,
 )
+from cma_app.services.legal_dates import LegalDate, has_near_date, of_cases, own_date
 from cma_app.session import CentreSession
 from models import Case, Client, NextAction, User
 
@@ -115,6 +117,7 @@ def _shows(due: ColumnElement[Any]) -> dict[str, ColumnElement[bool]]:
     day = today()
     return {
         "emergency": has_open_emergency(),
+        "legal": has_near_date(),
         "today": due == day,
         "overdue": due < day,
         "undated": due.is_(None),
@@ -257,6 +260,7 @@ def _shown(picked: Any, *order: Any) -> Select[*tuple[Any, ...]]:
             col(Case.stage),
             col(Case.stage_since),
             col(Case.priority),
+            col(Case.nation),
             col(Case.emergency),
             col(Case.emergency_date),
             col(Case.emergency_time),
@@ -285,13 +289,24 @@ def _shown(picked: Any, *order: Any) -> Select[*tuple[Any, ...]]:
 
 def _cards(session: CentreSession, shown: Select[*tuple[Any, ...]]) -> list[Card]:
     rows = session.execute(shown).all()
-    urgent = of_debts(session, [row.id for row in rows])
-    return [_card(row, urgent.get(row.id, [])) for row in rows]
+    case_ids = [row.id for row in rows]
+    urgent, dates = of_debts(session, case_ids), of_cases(session, case_ids)
+    spaces = protections(session, case_ids)
+    return [
+        _card(row, urgent.get(row.id, []), dates.get(row.id, []), spaces.get(row.id, []))
+        for row in rows
+    ]
 
 
-def _card(row: Row[Any], of_its_debts: Sequence[OpenEmergency]) -> Card:
+def _card(
+    row: Row[Any],
+    of_its_debts: Sequence[OpenEmergency],
+    dates: Sequence[LegalDate],
+    spaces: Sequence[Protection],
+) -> Card:
     own = own_emergency(row.emergency, row.emergency_date, row.emergency_time)
     first = soonest(own, of_its_debts)
+    said = own_date(row.id, row.emergency, row.emergency_date, row.emergency_time, row.nation)
     return Card(
         row.id,
         row.case_reference,
@@ -311,4 +326,7 @@ def _card(row: Row[Any], of_its_debts: Sequence[OpenEmergency]) -> Card:
         row.monthly_surplus,
         row.what,
         row.due_date,
+        legal=min([*said, *dates], key=lambda each: each.day, default=None),
+        deadline=next((each for each in dates if each.tells_alone), None),
+        protection=next(iter(spaces), None),
     )

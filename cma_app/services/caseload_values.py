@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from cma_app.clock import now
+from cma_app.services.breathing_space_list import Protection
+from cma_app.services.legal_dates import LegalDate
 
 LANE_CARDS: Final = 20
 """Cards shown in a lane; a lane with more links to the list of cases."""
@@ -29,7 +31,9 @@ LANES: Final = (
     Lane("action", "Action and review", ("action", "review", "closing")),
 )
 LANE_OF: Final = {stage: lane.key for lane in LANES for stage in lane.stages}
-SHOWS: Final = ("", "today", "overdue", "emergency", "deficit", "trainee", "undated", "review")
+SHOWS: Final = (
+    *("", "today", "overdue", "emergency", "legal", "deficit", "trainee", "undated", "review"),
+)
 """The filters of the board; the empty one shows everything."""
 
 
@@ -48,6 +52,7 @@ class Tally:
     open: int = 0
     urgent: int = 0
     emergency: int = 0
+    legal: int = 0
     today: int = 0
     overdue: int = 0
     undated: int = 0
@@ -64,7 +69,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One open case as it stands on the board."""
+    """One open case as it stands on the board; `legal` is its next legal date.
+
+    `deadline` is the next that neither the emergency nor the protection tells of.
+    """
 
     id: int
     reference: str
@@ -84,6 +92,9 @@ class Card:
     monthly_surplus: Decimal | None
     next_action: str | None
     due_date: date | None
+    legal: LegalDate | None = None
+    deadline: LegalDate | None = None
+    protection: Protection | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlmodel import select as sqlmodel_select
 from cma_app.access.acts import Act
 from cma_app.clock import local, now, today
 from cma_app.rules.parameters import parameter
+from cma_app.services.breathing_space_list import held_creditors
 from cma_app.services.locking import locked
 from cma_app.services.next_actions import record_action
 from cma_app.services.partners import people_here
@@ -28,7 +29,8 @@ class Waiting:
     """An issued letter that nobody answered; `is_due` says that its chaser is.
 
     `hold_until` is the last day of a hold that the creditor granted; `chaser_id` a chaser that
-    was begun.
+    was begun. `is_protected` says that a debt to the creditor is in a breathing space today, until
+    `protected_until` where its last day is known.
     """
 
     letter_id: int
@@ -40,6 +42,8 @@ class Waiting:
     is_due: bool
     hold_until: date | None
     chaser_id: int
+    is_protected: bool = False
+    protected_until: date | None = None
 
 
 def waiting_letters(session: CentreSession, case_id: int) -> list[Waiting]:
@@ -72,6 +76,7 @@ def waiting_letters(session: CentreSession, case_id: int) -> list[Waiting]:
         .limit(500)
     )
     begun, held = _begun_chasers(session, case), _holds(session, case)
+    protected = held_creditors(session, case.id)
     return [
         Waiting(
             letter_id=row.id,
@@ -83,6 +88,8 @@ def waiting_letters(session: CentreSession, case_id: int) -> list[Waiting]:
             is_due=row.chase_on <= today(),
             hold_until=held.get((row.creditor_id, row.chase_on - timedelta(days=1))),
             chaser_id=begun.get(row.id, 0),
+            is_protected=row.creditor_id in protected,
+            protected_until=protected.get(row.creditor_id),
         )
         for row in session.execute(listed)
     ]

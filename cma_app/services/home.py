@@ -14,6 +14,7 @@ from cma_app.services import centres
 from cma_app.services.appointment_list import MyAppointments, list_my_appointments
 from cma_app.services.centres import Totals
 from cma_app.services.emergencies import dated_emergencies
+from cma_app.services.legal_dates import near_dates
 from cma_app.session import CentreSession
 from models import Case, Client, NextAction, Referral
 
@@ -73,6 +74,7 @@ class MyDay:
 
     day: date
     emergencies: Listed = field(default_factory=Listed)
+    legal_dates: Listed = field(default_factory=Listed)
     actions: Listed = field(default_factory=Listed)
     reviews: Listed = field(default_factory=Listed)
     new_cases: Listed = field(default_factory=Listed)
@@ -91,6 +93,7 @@ def my_day(session: CentreSession) -> MyDay:
     return MyDay(
         today(),
         emergencies=_emergencies(session),
+        legal_dates=Listed(*near_dates(session, most=SHOWN)),
         actions=_actions(session),
         reviews=_reviews(session),
         new_cases=_new_cases(session),

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from cma_app.session import CentreSession
-from models import Case, CasePerson, Client, Debt
+from models import BreathingSpace, BreathingSpaceDebt, Case, CasePerson, Client, Debt
 
 
 def joined_person(session: CentreSession, case: Case) -> CasePerson | None:
@@ -50,3 +50,25 @@ def debts_that_left(session: CentreSession, case: Case) -> set[int]:
         debts.c.deleted_at.is_not(None),
     )
     return set(session.execute(theirs).scalars())
+
+
+def clocks_that_left(session: CentreSession, case: Case) -> dict[str, set[int]]:
+    """Return the breathing spaces of who left the case, and the debts in them, by table."""
+    joined = joined_person(session, case)
+    here = {case.client_id, *([joined.client_id] if joined is not None else [])}
+    spaces, debts = BreathingSpace.__table__, BreathingSpaceDebt.__table__  # type: ignore[attr-defined]
+    theirs = select(spaces.c.id).where(
+        spaces.c.centre_id == case.centre_id,
+        spaces.c.case_id == case.id,
+        spaces.c.client_id.not_in(here),
+    )
+    left = set(session.execute(theirs).scalars())
+    if not left:
+        return {}
+    of_them = select(debts.c.id).where(
+        debts.c.centre_id == case.centre_id, debts.c.breathing_space_id.in_(left)
+    )
+    return {
+        "breathing_spaces": left,
+        "breathing_space_debts": set(session.execute(of_them).scalars()),
+    }

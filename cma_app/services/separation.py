@@ -15,6 +15,7 @@ from cma_app.access.acts import Act
 from cma_app.clock import now, today
 from cma_app.errors import Conflict
 from cma_app.rules.workflow import AT_WORK
+from cma_app.services.breathing_space import leave_with
 from cma_app.services.budgets import record_line, revise_sheet
 from cma_app.services.cases import start_case
 from cma_app.services.chasers import plan_chasers
@@ -93,6 +94,7 @@ def separate_people(session: CentreSession, case_id: int, *, opens_case: bool) -
         _revise_for_one(session, case)
     session.authorize(Act.CASE_SEPARATE, case)
     _household_of_one(session, case)
+    leave_with(session, case, partner.id, own)
     _leave_with_their_debts(session, case, joined)
     plan_chasers(session, case.id)
     return own

@@ -20,10 +20,11 @@ from cma_app.rules.court_stages import court_stage
 from cma_app.rules.debt_types import debt_type
 from cma_app.rules.workflow import STAGE_LABELS, STATUS_LABELS, Stage, Status
 from cma_app.services.cases import NATION_LABELS, PRIORITY_LABELS, PRIORITY_ORDER
+from cma_app.services.clock_words import CLOCK_SAYERS
 from cma_app.services.intake import SOURCES
 from cma_app.services.next_actions import list_actions
 from cma_app.services.notes import CHANNEL_LABELS, list_notes
-from cma_app.services.partners import debts_that_left
+from cma_app.services.partners import clocks_that_left, debts_that_left
 from cma_app.session import CentreSession
 from models import AuditLog, Case, NextAction, User
 
@@ -43,7 +44,9 @@ SHARING: Final = {
 """What of a sheet says how its offers are shared."""
 TABLES: Final = (
     *("cases", "debts", "debt_events", "budget_sheets", "offers", "documents", "appointments"),
+    *("breathing_spaces", "request_deadlines"),
 )
+OF_SPACES: Final = ("breathing_spaces", "breathing_space_debts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,13 @@ def read_timeline(session: CentreSession, case_id: int, *, most: int = 30) -> li
     past = [*_notes(session, case_id), *_done(session, case), *_changes(session, case)]
     past.sort(key=lambda event: event.at or case.created_at, reverse=True)
     return [*reversed(ahead[:5]), *past[:most]]
+
+
+def read_space_history(session: CentreSession, case_id: int) -> list[Event]:
+    """Return all that was recorded about a case's breathing spaces, the newest first."""
+    case = session.require(Case, case_id)
+    session.authorize(Act.CASE_OPEN, case)
+    return _changes(session, case, OF_SPACES)
 
 
 def _notes(session: CentreSession, case_id: int) -> list[Event]:
@@ -120,7 +130,7 @@ def _name(first: str | None, last: str | None) -> str:
     return " ".join(part for part in (first, last) if part)
 
 
-def _changes(session: CentreSession, case: Case) -> list[Event]:
+def _changes(session: CentreSession, case: Case, tables: tuple[str, ...] = TABLES) -> list[Event]:
     """Return what the audit log tells of a case, in words, repeated changes as one."""
     wanted = (
         select(
@@ -133,15 +143,18 @@ def _changes(session: CentreSession, case: Case) -> list[Event]:
             col(AuditLog.new_values),
         )
         .where(col(AuditLog.centre_id) == case.centre_id, col(AuditLog.case_id) == case.id)
-        .where(col(AuditLog.table_name).in_(TABLES))
+        .where(col(AuditLog.table_name).in_(tables))
         .where(col(AuditLog.action) != Act.CASE_OPEN.value)
         .order_by(col(AuditLog.timestamp).desc(), col(AuditLog.id).desc())
         .limit(READ)
     )
     names, left = _names(session), debts_that_left(session, case)
+    gone = clocks_that_left(session, case)
     events: list[Event] = []
     for row in session.execute(wanted):
         if row.table_name == "debts" and row.record_id in left:
+            continue
+        if row.record_id in gone.get(row.table_name, ()):
             continue
         said = _say(row, names)
         events.extend(
@@ -179,6 +192,8 @@ def _say(row: Any, names: dict[int, str]) -> list[Event]:
     old, new = row.old_values or {}, row.new_values or {}
     if row.table_name == "cases":
         return _say_case(row.action, old, new, names)
+    if row.table_name in CLOCK_SAYERS:
+        return [Event(*said) for said in CLOCK_SAYERS[row.table_name](old, new)]
     say = _SAYERS.get(row.table_name)
     return say(old, new) if say is not None else []
 

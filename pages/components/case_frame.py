@@ -17,6 +17,7 @@ TABS: Final = (
     ("overview", "Overview"),
     ("household", "Household"),
     ("debts", "Debts"),
+    ("dates", "Dates"),
     ("budget", "Budget"),
     ("offers", "Offers"),
     ("statement", "Statement"),
@@ -78,7 +79,7 @@ def _top() -> rx.Component:
         rx.cond(BAR.is_restricted, badge("Restricted file", "note", "lock")),
         rx.cond(~BAR.is_at_work, badge(BAR.status_word, "", "dash")),
         rx.cond(BAR.household != "", rx.el.span(BAR.household, class_name="quiet")),
-        rx.cond(BAR.clocks.length() > 0, _clocks()),
+        rx.cond((BAR.clocks.length() > 0) | (BAR.shields.length() > 0), _clocks()),
         class_name="identity-top",
     )
 
@@ -91,8 +92,21 @@ def _clocks() -> rx.Component:
         )
     )
     return rx.el.div(
-        rx.foreach(BAR.clocks, _clock), rx.cond(BAR.more_clocks > 0, more), class_name="clocks"
+        rx.foreach(BAR.shields, _shield),
+        rx.foreach(BAR.clocks, _clock),
+        rx.cond(BAR.more_clocks > 0, more),
+        class_name="clocks",
     )
+
+
+def _shield(view: Any) -> rx.Component:
+    said = link(
+        rx.el.strong(view.lead),
+        rx.cond(view.rest != "", rx.fragment("; ", view.rest)),
+        rx.el.span(", open the breathing space", class_name="sr"),
+        to=routes.case_path(BAR.case_id, "dates"),
+    )
+    return rx.el.p(icon("shield"), said, class_name="clock shield")
 
 
 def _clock(view: Any) -> rx.Component:

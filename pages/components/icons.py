@@ -9,6 +9,7 @@ _PATHS: Final[dict[str, tuple[tuple[str, dict[str, str]], ...]]] = {
         ("path", {"d": "M4 17V7l8-4 8 4v10l-8 4z"}),
         ("path", {"d": "M8.5 9.5 12 8l3.5 1.5v5L12 16l-3.5-1.5z"}),
     ),
+    "shield": (("path", {"d": "M12 3.5 5 6v5.5c0 4.5 3 7.5 7 9 4-1.5 7-4.5 7-9V6z"}),),
     "day": (
         ("circle", {"cx": "12", "cy": "12", "r": "4"}),
         (

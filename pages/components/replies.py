@@ -93,6 +93,7 @@ def _waiting(view: Any) -> rx.Component:
             view.chase,
             class_name="sub",
         ),
+        rx.cond(view.shield != "", badge(view.shield, "note", "shield")),
         rx.el.p(when_may(Act.REPLY_RECORD, answer), chaser, class_name="chips"),
         key=view.letter_id,
     )

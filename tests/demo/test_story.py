@@ -21,6 +21,7 @@ from cma_app.postgres import EmbeddedPostgres
 from cma_app.rules.reconcile import findings
 from cma_app.services import (
     appointment_list,
+    breathing_space_list,
     budgets,
     case_people,
     caseload,
@@ -31,6 +32,7 @@ from cma_app.services import (
     next_actions,
     notes,
     referrals,
+    requests,
     statement_list,
     statements,
 )
@@ -227,6 +229,23 @@ class TestStory:
         began = date(2026, 10, 23)
         days = {(each.due_date - began).days + 1 for each in actions if each.due_date}
         assert days == {35, 60}
+
+    def test_breathing_space_holds_three_of_four_debts(self, told: Told) -> None:
+        with told.open("tom") as session:
+            (space,) = breathing_space_list.read_spaces(session, case_of(told, "H4")).spaces
+        assert space.row.register_reference == "BSS-0000004107"
+        assert sum(each.balance for each in space.debts if each.is_in) == Decimal(9_250)
+        (left_out,) = [each for each in space.debts if not each.is_in]
+        assert left_out.creditor == "Department for Work and Pensions"
+        assert left_out.reason.startswith("A budgeting or crisis loan")
+
+    def test_a_request_for_the_lenders_data_has_its_last_day_by_rule(self, told: Told) -> None:
+        with told.open("priya") as session:
+            (request,) = requests.list_requests(session, case_of(told, "H6"))
+        assert (request.row.asked_on, request.row.due_date) == (
+            date(2026, 10, 28),
+            date(2026, 11, 30),
+        )
 
     def test_sign_off_is_priyas_and_late(self, told: Told) -> None:
         with told.open("priya") as session:

@@ -6,8 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cma_app.rules.breathing_space import KINDS, NoBreathingSpace, clock, next_contact
+from cma_app.rules.breathing_space import (
+    KINDS,
+    NoBreathingSpace,
+    added_review_by,
+    clock,
+    effects,
+    end_reasons,
+    latest_start,
+    next_application,
+    next_contact,
+    notices_by,
+    why_none,
+)
 from cma_app.rules.calendars import is_working_day
+from cma_app.rules.legal_dates import act_by, left, working_days_left
 
 STARTS = st.dates(date(2021, 5, 4), date(2027, 10, 1))
 
@@ -60,6 +73,29 @@ class TestStandard:
         start = date(2026, 3, 16)  # day 20 is Easter Saturday; Good Friday is no working day either
         review = clock("standard", start, "england").day("creditor_review")
         assert (review.day, review.act_by) == (date(2026, 4, 4), date(2026, 4, 2))
+
+    def test_the_last_protected_day_on_christmas_is_acted_on_the_day_before(self) -> None:
+        start = date(2026, 10, 27)  # day 60 is Christmas Day, a Friday
+        end = clock("standard", start, "wales").day("end")
+        assert (end.day, end.act_by) == (date(2026, 12, 25), date(2026, 12, 24))
+
+    def test_a_leap_year_has_its_29_february_among_the_days(self) -> None:
+        assert clock("standard", date(2024, 1, 2), "england").last_protected == date(2024, 3, 1)
+        assert clock("standard", date(2026, 1, 2), "england").last_protected == date(2026, 3, 2)
+
+    @pytest.mark.parametrize(
+        ("start", "end"),
+        [
+            (date(2026, 3, 1), date(2026, 4, 29)),  # the clocks go on, on 29 March
+            (date(2026, 10, 1), date(2026, 11, 29)),  # and back, on 25 October
+        ],
+    )
+    def test_a_change_of_the_clocks_takes_no_day_and_gives_none(
+        self, start: date, end: date
+    ) -> None:
+        found = clock("standard", start, "england")
+        assert found.last_protected == end
+        assert (end - start).days + 1 == 60
 
     @given(STARTS)
     def test_legal_days_never_roll_and_are_acted_on_in_time(self, start: date) -> None:
@@ -116,3 +152,75 @@ class TestElsewhere:
         assert set(KINDS) == {"standard", "crisis"}
         with pytest.raises(ValueError, match="other"):
             clock("other", date(2026, 3, 2), "england")
+
+
+class TestBarred:
+    @pytest.mark.parametrize(
+        ("ended", "first"),
+        [
+            (date(2025, 10, 15), date(2026, 10, 16)),
+            (date(2024, 2, 29), date(2025, 3, 1)),
+            (date(2025, 12, 31), date(2027, 1, 1)),
+        ],
+    )
+    def test_the_next_one_is_applied_for_more_than_twelve_months_after(
+        self, ended: date, first: date
+    ) -> None:
+        assert next_application(ended) == first
+
+    def test_before_the_law_nothing_bars(self) -> None:
+        with pytest.raises(NoBreathingSpace):
+            next_application(date(2020, 1, 1))
+
+
+class TestApplication:
+    def test_a_debt_added_later_has_twenty_days_of_its_own(self) -> None:
+        added = date(2026, 3, 20)
+        assert added_review_by(added) == added + timedelta(19)
+
+    def test_the_register_and_creditors_are_told_by_the_next_working_day(self) -> None:
+        assert notices_by(date(2026, 4, 2), "england") == date(2026, 4, 7)  # over Easter
+        assert latest_start(date(2026, 4, 2), "england") == date(2026, 4, 8)
+        assert latest_start(date(2026, 11, 24), "wales") == date(2026, 11, 26)
+
+
+class TestWords:
+    def test_a_nation_without_it_says_what_it_has(self) -> None:
+        assert [why_none(nation) for nation in ("england", "wales")] == ["", ""]
+        assert "statutory moratorium" in why_none("scotland")
+        assert why_none("northern_ireland")
+
+    def test_each_kind_has_its_own_reasons_to_end(self) -> None:
+        by_kind = {
+            kind: {each.code for each in end_reasons() if kind in each.kinds} for kind in KINDS
+        }
+        assert "obligations" in by_kind["standard"] - by_kind["crisis"]
+        assert "treatment_stopped" in by_kind["crisis"] - by_kind["standard"]
+        assert len(end_reasons()) == 15
+
+    def test_what_an_advisor_is_told_names_its_source(self) -> None:
+        for kind in KINDS:
+            assert all(each.text and each.reference.title for each in effects(kind))
+        duties = [each for each in effects("standard") if each not in effects("crisis")]
+        assert len(duties) == 2
+
+
+class TestLeft:
+    def test_counts_the_working_days_on_which_something_can_be_done(self) -> None:
+        found = left(date(2026, 12, 26), date(2026, 12, 22), "england")  # Boxing Day, a Saturday
+        assert (found.act_by, found.days, found.working_days) == (date(2026, 12, 24), 4, 2)
+        assert found.rolls
+
+    def test_nothing_is_left_once_it_has_passed(self) -> None:
+        found = left(date(2026, 11, 20), date(2026, 11, 24), "england")
+        assert (found.days, found.working_days) == (-4, 0)
+
+    def test_each_nation_has_its_own_working_days(self) -> None:
+        st_andrew = date(2026, 11, 30)
+        assert act_by(st_andrew, "england") == st_andrew
+        assert act_by(st_andrew, "scotland") == date(2026, 11, 27)
+
+    @given(STARTS, st.integers(0, 40))
+    def test_never_more_working_days_than_days(self, on: date, ahead: int) -> None:
+        day = on + timedelta(ahead)
+        assert 0 <= working_days_left(on, day, "wales") <= ahead

@@ -38,6 +38,7 @@ PEOPLE = {
     "owner_id",
     "published_by",
     "said_by",
+    "reviewed_by",
     "verified_by",
 }
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -45,6 +46,11 @@ class Call:
 def form(**boxes: str) -> dict[str, Any]:
     """Return the arguments of a handler that takes a form."""
     return {"form": {name.replace("__", "-"): typed for name, typed in boxes.items()}}
+
+
+def boxes(day: date) -> list[tuple[str, str]]:
+    """Return a day as the three boxes of a form, by part."""
+    return [("day", str(day.day)), ("month", str(day.month)), ("year", str(day.year))]
 
 
 def left(name: str, value: str) -> dict[str, Any]:

@@ -4,11 +4,13 @@ Texts in `{}` and numbers written `@name` are filled in from a pack (`tests/web/
 handler that stands here with several calls has a word after its name.
 """
 
+from datetime import timedelta
+
 from cma_app.clock import today
 from cma_app.rules.dates import add_months
 from tests.services import reviewing
 from tests.services.intake_forms import ROUTES
-from tests.web.calls import Call, flag_set, form, left
+from tests.web.calls import Call, boxes, flag_set, form, left
 from tests.web.packs import SEARCH
 
 CLIENT = "/clients/{clients}"
@@ -463,6 +465,139 @@ DEBT_FILE = {
     "DebtFileState.undo_take_back": Call(
         DEBT, after=(*ON_DEBT, "DebtFileState.take_back"), writes="debt_events"
     ),
+}
+DATES = f"{CASE}/dates"
+ON_SPACES = ("BreathingSpaceState.open",)
+ON_SPACE = (*ON_SPACES, "BreathingSpaceState.begin")
+ENDED_SPACE = (*ON_SPACE, "BreathingSpaceState.end")
+BEGUN = {f"start_date__{part}": said for part, said in boxes(today() - timedelta(days=29))}
+NOW = tuple(boxes(today()))
+BREATHING_SPACES = {
+    "BreathingSpaceState.open": Call(DATES, shows=SHOWN),
+    "BreathingSpaceState.begin": Call(
+        DATES, args={"space_id": "@breathing_spaces"}, after=ON_SPACES, shows=SHOWN
+    ),
+    "BreathingSpaceState.choose_debt": Call(
+        DATES,
+        args={"space_id": "@breathing_spaces", "debt_id": "@debts"},
+        after=ON_SPACES,
+        shows=SHOWN,
+    ),
+    "BreathingSpaceState.save": Call(
+        DATES, args=form(kind="standard", **BEGUN), after=ON_SPACE, writes="breathing_spaces"
+    ),
+    "BreathingSpaceState.save crisis": Call(
+        DATES,
+        args=form(kind="crisis", contact_name="Nia Bell", **BEGUN),
+        after=ON_SPACE,
+        writes="breathing_spaces",
+    ),
+    "BreathingSpaceState.save new": Call(
+        DATES,
+        args=form(kind="standard", **BEGUN),
+        after=(*ON_SPACES, "BreathingSpaceState.take_back"),
+        writes="breathing_spaces",
+    ),
+    "BreathingSpaceState.review": Call(
+        DATES,
+        args=form(
+            review_outcome="goes_on",
+            **{f"review_held_on__{part}": said for part, said in NOW},
+        ),
+        after=ON_SPACE,
+        writes="breathing_spaces",
+    ),
+    "BreathingSpaceState.confirm": Call(
+        DATES,
+        args=form(**{f"confirmed_on__{part}": said for part, said in NOW}),
+        after=(*ON_SPACE, "BreathingSpaceState.save crisis", "BreathingSpaceState.begin"),
+        writes="breathing_spaces",
+    ),
+    "BreathingSpaceState.end": Call(
+        DATES,
+        args=form(
+            ended_reason="client_asked",
+            **{f"ended_on__{part}": said for part, said in NOW},
+        ),
+        after=ON_SPACE,
+        writes="breathing_spaces",
+    ),
+    "BreathingSpaceState.cover": Call(
+        DATES,
+        args=form(is_in="no", reason="Taken out by fraud"),
+        after=(*ON_SPACES, "BreathingSpaceState.choose_debt"),
+        writes="breathing_space_debts",
+    ),
+    "BreathingSpaceState.undo_review": Call(
+        DATES,
+        args={"space_id": "@breathing_spaces"},
+        after=(*ON_SPACE, "BreathingSpaceState.review"),
+        writes="breathing_spaces",
+    ),
+    "BreathingSpaceState.undo_end": Call(
+        DATES,
+        args={"space_id": "@breathing_spaces"},
+        after=ENDED_SPACE,
+        writes="breathing_spaces",
+    ),
+    "BreathingSpaceState.take_back": Call(
+        DATES, args={"space_id": "@breathing_spaces"}, after=ON_SPACES, writes="breathing_spaces"
+    ),
+    "BreathingSpaceState.undo_take_back": Call(
+        DATES, after=(*ON_SPACES, "BreathingSpaceState.take_back"), writes="breathing_spaces"
+    ),
+    "BreathingSpaceState.check": Call(
+        "/cases", args=left("start_date", "1 13 2027"), shows=WRONG_DAY
+    ),
+    "BreathingSpaceState.check_review": Call(
+        "/cases", args=left("review_held_on", "1 13 2027"), shows=WRONG_DAY
+    ),
+    "BreathingSpaceState.check_contact": Call(
+        "/cases", args=left("confirmed_on", "1 13 2027"), shows=WRONG_DAY
+    ),
+    "BreathingSpaceState.check_end": Call(
+        "/cases", args=left("ended_on", "1 13 2027"), shows=WRONG_DAY
+    ),
+    "BreathingSpaceState.check_cover": Call(
+        "/cases", args=left("effective_on", "1 13 2027"), shows=WRONG_DAY
+    ),
+}
+ON_REQUESTS = ("RequestsState.open",)
+ON_REQUEST = (*ON_REQUESTS, "RequestsState.begin")
+ASKED = form(
+    kind="data_access",
+    about="The client",
+    **{f"asked_on__{part}": said for part, said in NOW},
+)
+REQUESTS = {
+    "RequestsState.open": Call(DATES, shows=SHOWN),
+    "RequestsState.begin": Call(
+        DATES, args={"request_id": "@request_deadlines"}, after=ON_REQUESTS, shows=SHOWN
+    ),
+    "RequestsState.save": Call(DATES, args=ASKED, after=ON_REQUESTS, writes="request_deadlines"),
+    "RequestsState.save changed": Call(
+        DATES, args=ASKED, after=ON_REQUEST, writes="request_deadlines"
+    ),
+    "RequestsState.finish": Call(
+        DATES, args=form(done_how="Handed over"), after=ON_REQUEST, writes="request_deadlines"
+    ),
+    "RequestsState.reopen": Call(
+        DATES,
+        args={"request_id": "@request_deadlines"},
+        after=(*ON_REQUEST, "RequestsState.finish"),
+        writes="request_deadlines",
+    ),
+    "RequestsState.take_back": Call(
+        DATES,
+        args={"request_id": "@request_deadlines"},
+        after=ON_REQUESTS,
+        writes="request_deadlines",
+    ),
+    "RequestsState.undo_take_back": Call(
+        DATES, after=(*ON_REQUESTS, "RequestsState.take_back"), writes="request_deadlines"
+    ),
+    "RequestsState.check": Call("/cases", args=left("asked_on", "1 13 2027"), shows=WRONG_DAY),
+    "RequestsState.check_done": Call("/cases", args=left("done_how", ""), shows="Say how"),
 }
 ON_SHEET = ("BudgetState.open",)
 BUDGET = {
@@ -1253,6 +1388,8 @@ CALLS: dict[str, Call] = {
     **PASTED,
     **DIRECTORY,
     **DEBT_FILE,
+    **BREATHING_SPACES,
+    **REQUESTS,
     **BUDGET,
     **VERSIONS,
     **OFFERS,

@@ -239,6 +239,18 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
         },
         "issued_files": {"statement_id": None, "kind": "full"},
         "consents": {"purpose": "holding"},
+        "breathing_spaces": {
+            "start_date": today() - timedelta(days=30),
+            "review_from": today() - timedelta(days=5),
+            "review_by": today() + timedelta(days=4),
+            "protected_until": today() + timedelta(days=29),
+        },
+        "breathing_space_debts": {"effective_on": today() - timedelta(days=30)},
+        "request_deadlines": {
+            "asked_on": today() - timedelta(days=3),
+            "due_date": today() + timedelta(days=5),
+            "is_given": True,
+        },
         "appointments": {"scheduled_date": today() - timedelta(days=next(_numbers))},
         "working_weeks": {"valid_from": date(2040, 1, 1) + timedelta(days=next(_numbers))},
         "audit_logs": {"table_name": None},

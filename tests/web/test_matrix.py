@@ -35,6 +35,7 @@ ON_SCREEN = {
     *("case_reference", "emergency", "priority_reason", "what", "body", "creditor_name"),
     *("account_number", "referred_by", "emergency_what", "needs", "wording"),
     *("original_creditor", "collector", "strategy"),
+    *("register_reference", "about", "given_why", "review_note"),
 }
 """The columns of free text that some page shows."""
 
