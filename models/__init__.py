@@ -29,6 +29,7 @@ from models.insights import AiInsight
 from models.letters import Authority, Letter
 from models.notes import CaseNote, NextAction
 from models.referrals import Referral
+from models.reminders import CalendarFeed, Reminder, ReminderTiming
 from models.sessions import SignInSession
 from models.statements import IssuedFile, Statement
 from models.users import User
@@ -48,6 +49,7 @@ __all__ = [
     "AuditLog",
     "Authority",
     "BudgetSheet",
+    "CalendarFeed",
     "Case",
     "CaseCompliance",
     "CaseNote",
@@ -73,6 +75,8 @@ __all__ = [
     "Offer",
     "ReferenceCounter",
     "Referral",
+    "Reminder",
+    "ReminderTiming",
     "Room",
     "SecurityEvent",
     "SignInSession",

@@ -14,6 +14,7 @@ NO_TRIGGER = {
 }
 WHO_STAMPS = {"created_by", "updated_by"}
 PEOPLE = {
+    "called_by",
     "checked_by",
     "completed_by",
     "done_by",
