@@ -67,7 +67,6 @@ class Reminder(CentreOwned, Stamped, table=True):
         CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent"),
         CheckConstraint("status <> 'call' OR reason IS NOT NULL", name="why_call"),
         CheckConstraint("status <> 'called' OR called_by IS NOT NULL", name="called"),
-        CheckConstraint("due_at IS NOT NULL OR status IN ('none','dropped')", name="due"),
         Index("idx_reminders_appointment", "centre_id", "appointment_id"),
         Index("idx_reminders_client", "centre_id", "client_id"),
         Index("idx_reminders_case", "centre_id", "case_id"),
@@ -89,7 +88,7 @@ class Reminder(CentreOwned, Stamped, table=True):
     starts_at: datetime = when()
     is_current: bool = flag(default=True)
     status: str = word("waiting", 20)
-    due_at: datetime | None = when(default=None, nullable=True)
+    due_at: datetime = when()
     reason: str | None = Field(default=None, max_length=20)
     reply_code: int | None = None
     attempts: int = Field(default=0, nullable=False, sa_column_kwargs={"server_default": "0"})

@@ -1,7 +1,7 @@
 """One row in every table of a centre, made from the tables: a new table is planted too."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -54,6 +54,8 @@ CODED = {
     "partner_confirmed_how",
     "cancelled_by",
     "outcome",
+    "reason",
+    "result",
     "route",
 }
 """Optional columns whose words are a list's: free text would be an impossible row."""
@@ -135,6 +137,8 @@ def _value(column: Column[Any], canary: str, person: Actor) -> Any:
         (INET, "127.0.0.1"),
         (LargeBinary, b"bytes"),
     )
+    if (column.table.name, name) == ("reminder_timings", "valid_from"):
+        return date(2040, 1, 1) + timedelta(days=next(_numbers))  # one a day in a centre
     for known in (f"{column.table.name}.{name}", name):
         if known in WORDS:
             return WORDS[known]

@@ -47,7 +47,6 @@ REMINDER_CHECKS = {
     "sent": "(status = 'sent') = (sent_at IS NOT NULL)",
     "why_call": "status <> 'call' OR reason IS NOT NULL",
     "called": "status <> 'called' OR called_by IS NOT NULL",
-    "due": "due_at IS NOT NULL OR status IN ('none','dropped')",
 }
 
 DUE = """
@@ -163,7 +162,7 @@ def _reminders() -> None:
         _moment("starts_at", nullable=False),
         sa.Column("is_current", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("status", sa.String(20), server_default="waiting", nullable=False),
-        _moment("due_at"),
+        _moment("due_at", nullable=False),
         sa.Column("reason", sa.String(20), nullable=True),
         sa.Column("reply_code", sa.Integer(), nullable=True),
         _count("attempts"),

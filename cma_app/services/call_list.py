@@ -36,7 +36,7 @@ class CallLine:
     reference: str
     advisor: str
     status: str
-    due_at: datetime | None
+    due_at: datetime
     reason: str
     reply_code: int
     calls: int

@@ -5,7 +5,6 @@ Each step is a transaction of its own. `claimed`: nothing has left us, so it may
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select, text, update
@@ -71,7 +70,7 @@ def claim(session: CentreSession, appointment_id: int) -> Claim | None:
     session.authorize(Act.APPOINTMENT_REMIND)
     found = current_reminder(session, appointment_id)
     row = locked(session, Reminder, found.id) if found is not None else None
-    if row is None or not row.is_current or row.status != "waiting" or _due(row) > now():
+    if row is None or not row.is_current or row.status != "waiting" or row.due_at > now():
         return None
     appointment = session.require(Appointment, appointment_id)
     if appointment.status not in STANDS or row.starts_at <= now():
@@ -92,11 +91,6 @@ def claim(session: CentreSession, appointment_id: int) -> Claim | None:
     row.status, row.claimed_at, row.reason, row.reply_code = "claimed", now(), None, None
     row.attempts += 1
     return Claim(row.id, message)
-
-
-def _due(row: Reminder) -> datetime:
-    assert row.due_at is not None, "what waits has its moment: a check of the table says so"
-    return row.due_at
 
 
 def _letter(session: CentreSession, appointment: Appointment, address: str) -> Message:

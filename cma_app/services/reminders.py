@@ -6,7 +6,7 @@ more. What a letter was nobody knows the end of is for a person: sent again, or 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
@@ -80,17 +80,26 @@ def plan_reminder(session: CentreSession, appointment: Appointment) -> Reminder:
         case_id=appointment.case_id,
         starts_at=starts,
     )
-    row.due_at = _due(session, appointment.scheduled_date, appointment.scheduled_time, now())
-    row.status = "waiting" if row.due_at is not None else "none"
+    _set_due(session, row, appointment, made=now())
     session.add(row)
     session.flush()
     return row
 
 
-def _due(session: CentreSession, day: date, at: time, made: datetime) -> datetime | None:
+def _set_due(
+    session: CentreSession, row: Reminder, appointment: Appointment, *, made: datetime
+) -> None:
+    """Say when a reminder goes, or that none is needed: the time was settled too near it."""
     centre = session.get(Centre, session.actor.centre_id)
-    nation = centre.nation if centre is not None else "england"
-    return goes_at(day, at, made=made, timing=timing_for(session, day), nation=nation)
+    day = appointment.scheduled_date
+    due = goes_at(
+        day,
+        appointment.scheduled_time,
+        made=made,
+        timing=timing_for(session, day),
+        nation=centre.nation if centre is not None else "england",
+    )
+    row.due_at, row.status = due or made, "waiting" if due else "none"
 
 
 def keep_timing(
@@ -112,9 +121,7 @@ def keep_timing(
         .with_for_update(of=Reminder, skip_locked=True)  # what is going out just now goes as it was
     ).all()
     for row, appointment in waiting:
-        day, at = appointment.scheduled_date, appointment.scheduled_time
-        row.due_at = _due(session, day, at, row.created_at)
-        row.status = "waiting" if row.due_at is not None else "none"
+        _set_due(session, row, appointment, made=row.created_at)
     session.flush()
     return kept
 
