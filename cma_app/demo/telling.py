@@ -35,6 +35,7 @@ from cma_app.services import (
     notes,
     offers,
     referrals,
+    reminders,
     rooms,
     sheet_details,
     statements,
@@ -72,6 +73,7 @@ VERBS = (
     "stage",
     "note",
     "book",
+    "rang",
     "outcome",
     "action",
     "review",
@@ -305,6 +307,11 @@ class Telling:
             "preparation_notes": said.get("prepare", ""),
         }
         self.appointment_id = appointments.book_appointment(session, self.case_id, form).id
+
+    def _rang(self, session: CentreSession, step: Step) -> None:
+        kept = appointment_list.read_appointment(session, self.appointment_id).reminder
+        assert kept is not None, "what is booked has a reminder"
+        reminders.record_call(session, kept.id, step["rang"])
 
     def _outcome(self, session: CentreSession, step: Step) -> None:
         said = {name: text for name, text in step["outcome"].items() if name != "by"}

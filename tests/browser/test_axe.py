@@ -46,10 +46,12 @@ PLACES = {
         *("/cases/{Lomax}/debts", "/cases/{Lomax}/debts/0"),
         *("/calendar?view=week&day=2026-11-25", "/calendar?view=list&day=2026-11-25"),
         *("/appointments/{Whitmore}", "/calendar/book?case={Whitmore}", "/availability"),
+        "/call-list?mine=1",
     ),
     "ruth": (
         *("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}", "/guidelines"),
         *("/calendar", "/calendar?view=day&day=2026-11-25", "/availability"),
+        *("/call-list", "/appointments/{Petty}", "/appointments/{Tait}"),
     ),
     "callum": (
         "/calendar?view=week&day=2026-11-27&who=all",

@@ -25,7 +25,9 @@ ADD = (
 
 def as_app(postgres: EmbeddedPostgres, role: str) -> psycopg.Connection[Any]:
     """Connect as the app does: `worker` is what the worker's own connections say they are."""
-    return psycopg.connect(plain(postgres.app_url), options=f"-c app.role={role}")
+    return psycopg.connect(
+        plain(postgres.app_url), options=f"-c app.role={role} -c search_path=jobs"
+    )
 
 
 def test_its_tables_are_the_owners_and_row_security_is_forced(owner: Engine) -> None:
@@ -56,14 +58,15 @@ def test_nothing_in_it_is_for_everybody_and_the_app_makes_nothing_there(owner: E
 
 @pytest.mark.parametrize("role", ["", "advisor", "manager", "admin", "system"])
 def test_only_the_worker_sees_or_makes_a_job(postgres: EmbeddedPostgres, role: str) -> None:
+    counted = "SELECT count(*) FROM jobs.procrastinate_jobs"
     with as_app(postgres, "worker") as worker:
         worker.execute(ADD, (json.dumps({"centre_id": 1, "appointment_id": 2}), None))
-        worker.commit()
-        assert worker.execute("SELECT count(*) FROM jobs.procrastinate_jobs").fetchone() != (0,)
-    with as_app(postgres, role) as other:
-        assert other.execute("SELECT count(*) FROM jobs.procrastinate_jobs").fetchone() == (0,)
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            other.execute(ADD, (json.dumps({"centre_id": 1}), None))
+        assert worker.execute(counted).fetchone() != (0,)
+        worker.execute("SELECT set_config('app.role', %s, true)", (role,))
+        assert worker.execute(counted).fetchone() == (0,)
+        worker.rollback()
+    with as_app(postgres, role) as other, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        other.execute(ADD, (json.dumps({"centre_id": 1}), None))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +88,7 @@ def test_a_job_with_anything_but_numbers_is_refused(
 def test_what_is_due_is_told_to_the_systems_own_work_alone(
     postgres: EmbeddedPostgres, owner: Engine
 ) -> None:
-    due = "SELECT count(*) FROM cma_due_reminders('2100-01-01')"
+    due = "SELECT count(*) FROM public.cma_due_reminders('2100-01-01')"
     with owner.connect() as connection:
         waiting = connection.execute(
             text("SELECT count(*) FROM reminders WHERE status = 'waiting' AND is_current")
