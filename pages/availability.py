@@ -49,8 +49,8 @@ def availability() -> rx.Component:
         ),
         rx.el.div(who, class_name="filters"),
         rx.el.div(
-            rx.el.div(_week(), rx.cond(FEED.may_see, _feed()), class_name="stack"),
-            rx.el.div(_leave(), _rooms(), class_name="stack"),
+            _week(),
+            rx.el.div(_leave(), _rooms(), rx.cond(FEED.may_see, _feed()), class_name="stack"),
             class_name="halves",
         ),
         _rename_dialog(),

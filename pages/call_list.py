@@ -7,7 +7,7 @@ import reflex as rx
 from cma_app.access.acts import Act
 from pages import routes
 from pages.components.empty import empty, skeleton
-from pages.components.form import error_summary, field, form, form_foot, submit
+from pages.components.form import error_summary, field, form, submit
 from pages.components.reminders import CALL, REMINDER_BADGES, call_dialog
 from pages.components.safe_routes import safe_routes
 from pages.components.status import callout, status_badge
@@ -32,14 +32,14 @@ def call_list() -> rx.Component:
     """Return whom to ring, what to decide on, and what became of the reminders."""
     shown = rx.fragment(
         rx.el.div(
-            rx.el.div(_timing(), class_name="stack"),
             rx.el.div(
                 rx.cond(VIEW.unknown.length() > 0, _unknown()),
                 _calls(),
                 _others(),
                 class_name="stack",
             ),
-            class_name="split lead",
+            _timing(),
+            class_name="split",
         ),
         call_dialog(
             errors=STATE.call_errors,
@@ -249,7 +249,7 @@ def _change() -> rx.Component:
             type="time",
             error=errors["at_time"],
             value=TIMING.typed["at_time"],
-            width="w8",
+            width="w12",
             key="timing-",
         ),
         field(
@@ -258,6 +258,7 @@ def _change() -> rx.Component:
             hint="Others may read it: no word of what you do. Empty: the centre's own, if it can.",
             error=errors["sender"],
             value=TIMING.typed["sender"],
+            width="full",
             max_length=60,
             key="timing-",
         ),
@@ -270,7 +271,7 @@ def _change() -> rx.Component:
             width="w12",
             key="timing-",
         ),
-        form_foot(submit("Save")),
+        rx.el.div(submit("Save")),
         on_submit=STATE.save_timing,
         on_check=STATE.check_timing,
         key=STATE.filled,

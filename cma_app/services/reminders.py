@@ -38,7 +38,12 @@ OVER: Final = "This appointment is over or no longer stands."
 class CallForm(Form):
     """What came of calling a client, as a form sends it."""
 
-    result: Annotated[str, BeforeValidator(choice(*RESULTS)), given("Say what came of it.")]
+    result: Annotated[
+        str,
+        BeforeValidator(choice(*RESULTS)),
+        given("Say what came of it."),
+        Field(validate_default=True),  # nothing chosen sends nothing
+    ] = ""
     note: Annotated[str | None, Field(max_length=500), Blank] = None
 
 
