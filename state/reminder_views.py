@@ -1,10 +1,10 @@
 """What became of a reminder, in words: on an appointment's page, the call list and My day."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from cma_app.clock import local, today
+from cma_app.clock import local, now, today
 from cma_app.rules.appointments import MODES
 from cma_app.rules.reminders import RESULTS, WHY_CALL
 from cma_app.services.call_list import CallLine, CallList
@@ -14,6 +14,8 @@ from state.safe_routes import SafeRoute, routes_in_words
 from state.words import away, clock_text, day_text, moment_text, several, weekday_text
 
 UNKNOWN: Final = "The mail server had it and did not answer. Nobody knows whether it was sent."
+STUCK: Final = "The worker may not be running: tell whoever looks after the system."
+STUCK_AFTER: Final = timedelta(minutes=5)
 Words = list[tuple[str, str]]
 
 
@@ -35,6 +37,11 @@ def why_text(reason: str, code: int = 0) -> str:
 def capital(text: str) -> str:
     """Return a text that begins with a capital."""
     return text[:1].upper() + text[1:]
+
+
+def _is_stuck(due: datetime | None) -> bool:
+    """Say whether something is long due: the worker looks every minute."""
+    return due is not None and due < now() - STUCK_AFTER
 
 
 def _rung(calls: int, at: datetime | None) -> str:
@@ -75,6 +82,8 @@ class ReminderView:
 
 def _sentence(found: ReminderNow) -> str:
     goes = at_text(found.due_at)
+    if found.status == "waiting" and _is_stuck(found.due_at):
+        return f"It was due on {goes} and has not gone. {STUCK}"
     if found.status == "waiting" and found.foreseen:
         return f"It comes onto the call list on {goes}: {why_text(found.foreseen)}."
     if found.status == "called":
@@ -127,6 +136,8 @@ class CallView:
 
 
 def _what_came(line: CallLine) -> str:
+    if line.status == "waiting" and _is_stuck(line.due_at):
+        return f"Was due {at_text(line.due_at)}. {STUCK}"
     if line.status == "waiting":
         return f"Goes {at_text(line.due_at)}"
     if line.status == "sent":

@@ -20,6 +20,7 @@ from cma_app.services.contact_routes import RouteAnswers, record_routes
 from cma_app.services.reminder_timings import read_timings
 from cma_app.session import SYSTEM
 from models import Appointment, Case, Client, Reminder
+from state.reminder_views import ReminderView
 from tests.mail_server import MailServer, mail_server
 from tests.people import Cast
 from tests.services.intake_forms import ROUTES
@@ -681,3 +682,38 @@ class TestTiming:
             reminders.keep_timing(session, self.SAID)
         with cast.open(cast.bea) as session:
             assert read_timings(session).current.id == 0
+
+
+class TestWords:
+    """What people read of a reminder, on the appointment's page and the list."""
+
+    def view(self, cast: Cast, row: Appointment) -> ReminderView:
+        with cast.open(cast.amina) as session:
+            return ReminderView.of(reminders.read_reminder(session, row.id), stands=True)
+
+    def test_waiting_says_when_it_goes_or_why_it_will_be_a_call(
+        self, cast: Cast, booked: Appointment, case_id: int, server: MailServer
+    ) -> None:
+        assert self.view(cast, booked).sentence == "It goes by e-mail on Tue 1 Dec, 10:00."
+        answer(cast, case_id, route_email="no")
+        said = self.view(cast, booked).sentence
+        assert said.startswith("It comes onto the call list on Tue 1 Dec, 10:00: e-mail is not")
+
+    def test_long_due_says_that_the_worker_may_not_run(
+        self, cast: Cast, booked: Appointment, server: MailServer
+    ) -> None:
+        with at(GOES + timedelta(minutes=6)):
+            assert "worker may not be running" in self.view(cast, booked).sentence
+        with at(GOES + timedelta(minutes=4)):
+            assert "worker" not in self.view(cast, booked).sentence
+
+    def test_a_refusal_carries_the_servers_number_and_not_its_words(
+        self, cast: Cast, booked: Appointment, server: MailServer
+    ) -> None:
+        server.rcpt_reply = f"550 no <{ADDRESS}> here"
+        remind(cast, booked)
+        with at(GOES):
+            shown = self.view(cast, booked)
+        assert shown.sentence == "Call the client: the mail server refused it (550)."
+        assert shown.may_call
+        assert not shown.may_decide
