@@ -39,6 +39,14 @@ def serve(
     serving.serve(say, demo=demo)
 
 
+@app.command(hidden=True)
+def work() -> None:
+    """Send reminders until SIGTERM; `cma serve` runs this by itself, with its own database."""
+    from cma_app.jobs import main as run
+
+    run()
+
+
 @app.command()
 def migrate() -> None:
     """Bring the schema to the newest revision."""

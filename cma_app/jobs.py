@@ -178,7 +178,3 @@ def main() -> None:
         asyncio.run(work())
     finally:
         app_engine().dispose()
-
-
-if __name__ == "__main__":
-    main()

@@ -106,7 +106,7 @@ class WorkerProcess(_Process):
         self._begin()
 
     def _command(self) -> tuple[str, ...]:
-        return (sys.executable, "-m", "cma_app.jobs")
+        return (sys.executable, "-m", "cma_app.cli", "work")
 
 
 class WebProcess(_Process):
