@@ -33,10 +33,18 @@ def serve(
         bool, typer.Option("--demo", help="Put the demo into a new database of our own.")
     ] = False,
 ) -> None:
-    """Start PostgreSQL and the web process and keep them up until Ctrl-C."""
+    """Start PostgreSQL, the web process and the worker and keep them up until Ctrl-C."""
     from cma_app.commands import serving
 
     serving.serve(say, demo=demo)
+
+
+@app.command(hidden=True)
+def work() -> None:
+    """Send reminders until SIGTERM; `cma serve` runs this by itself, with its own database."""
+    from cma_app.jobs import main as run
+
+    run()
 
 
 @app.command()

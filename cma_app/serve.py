@@ -1,4 +1,4 @@
-"""The web process under our eye: one port on loopback for page, socket and routes."""
+"""The processes under our eye: the web process, one port on loopback, and the worker."""
 
 import signal
 import socket
@@ -27,34 +27,28 @@ SERVING = {
     "__REFLEX_SKIP_COMPILE": "true",
     "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
     "REFLEX_ENV_MODE": "prod",
-    "PYTHONUNBUFFERED": "1",
 }
+WORKERS_ALONE = ("CMA_SMTP_USER", "CMA_SMTP_PASSWORD", "CMA_SMTP_PASSWORD_FILE")
 
 
 class WebTrouble(CmaError):
     """The web process cannot be started or kept up; the sentence says what to do."""
 
 
-class WebProcess:
-    """One web process: `start`, `poll`, `stop`."""
+class _Process:
+    """One process of ours: it ends when we do, and what it started with it."""
 
-    def __init__(
-        self, chosen: Settings, *, root: Path = ROOT, target: str = "cma_app.cma_app:app"
-    ) -> None:
+    name = ""
+
+    def __init__(self, chosen: Settings, *, root: Path = ROOT) -> None:
         self._settings = chosen
         self._root = root
-        self._target = target
         self._child: subprocess.Popen[bytes] | None = None
-
-    @property
-    def address(self) -> str:
-        """What people type."""
-        return f"http://localhost:{self._settings.port}"
 
     @property
     def log(self) -> Path:
         """Where the process writes."""
-        return self._settings.home / "logs" / "web.log"
+        return self._settings.home / "logs" / f"{self.name}.log"
 
     @property
     def pid(self) -> int | None:
@@ -66,18 +60,19 @@ class WebProcess:
         """Whether the process runs."""
         return self._child is not None and self._child.poll() is None
 
-    def start(self, waiting: Callable[[], None] = lambda: None) -> None:
-        """Start it and return when it answers; WebTrouble when the port is taken or it fails.
+    def stop(self) -> None:
+        """End it and what it started, in order if it can."""
+        if self._child is not None:
+            end_group(self._child, signal.SIGTERM, STOP_SECONDS)
+            self._child = None
 
-        `waiting` is called while we wait, so that the database is looked after meanwhile.
-        """
-        require_free_port(self._settings.port)
+    def _begin(self) -> None:
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
             self.log.rename(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
-                self._command(),
+                as_account(Account(), *self._command(), death_signal=signal.SIGTERM),
                 cwd=self._root,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
@@ -85,6 +80,58 @@ class WebProcess:
                 stderr=log,
                 start_new_session=True,
             )
+
+    def _command(self) -> tuple[str, ...]:
+        raise NotImplementedError
+
+    def _environment(self) -> dict[str, str]:
+        """Hand the process the address it serves with, and never the owner's."""
+        environment = build_environment()
+        environment.pop("DATABASE_OWNER_URL", None)
+        return environment | {
+            "DATABASE_URL": self._settings.serving_url,
+            "CMA_HOME": str(self._settings.home),
+            "PYTHONPATH": str(self._root),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+
+class WorkerProcess(_Process):
+    """The worker that sends reminders: `start`, `alive`, `stop`."""
+
+    name = "worker"
+
+    def start(self) -> None:
+        """Start it; it says what goes wrong in its log."""
+        self._begin()
+
+    def _command(self) -> tuple[str, ...]:
+        return (sys.executable, "-m", "cma_app.cli", "work")
+
+
+class WebProcess(_Process):
+    """One web process: `start`, `alive`, `stop`."""
+
+    name = "web"
+
+    def __init__(
+        self, chosen: Settings, *, root: Path = ROOT, target: str = "cma_app.cma_app:app"
+    ) -> None:
+        super().__init__(chosen, root=root)
+        self._target = target
+
+    @property
+    def address(self) -> str:
+        """What people type."""
+        return f"http://localhost:{self._settings.port}"
+
+    def start(self, waiting: Callable[[], None] = lambda: None) -> None:
+        """Start it and return when it answers; WebTrouble when the port is taken or it fails.
+
+        `waiting` is called while we wait, so that the database is looked after meanwhile.
+        """
+        require_free_port(self._settings.port)
+        self._begin()
         deadline = time.monotonic() + READY_SECONDS
         while not self._answers():
             if not self.alive:
@@ -95,31 +142,17 @@ class WebProcess:
             waiting()
             time.sleep(0.05)
 
-    def stop(self) -> None:
-        """End it and what it started, in order if it can."""
-        if self._child is not None:
-            end_group(self._child, signal.SIGTERM, STOP_SECONDS)
-            self._child = None
-
-    def _command(self) -> list[str]:
-        granian = (
+    def _command(self) -> tuple[str, ...]:
+        return (
             *(sys.executable, "-m", "granian", "--interface", "asgi", "--factory"),
             *("--workers", "1", "--workers-kill-timeout", "5", "--no-access-log"),
             *("--host", HOST, "--port", str(self._settings.port), self._target),
         )
-        return as_account(Account(), *granian, death_signal=signal.SIGTERM)
 
     def _environment(self) -> dict[str, str]:
-        """Hand the web process the address it serves with, and never the owner's."""
-        mine = self._settings
-        environment = build_environment() | SERVING
-        environment.pop("DATABASE_OWNER_URL", None)
-        return environment | {
-            "DATABASE_URL": mine.serving_url,
-            "CMA_HOME": str(mine.home),
-            "PORT": str(mine.port),
-            "PYTHONPATH": str(self._root),
-        }
+        """Add what serves what is built; who signs in at the mail server is the worker's alone."""
+        mine = super()._environment() | SERVING | {"PORT": str(self._settings.port)}
+        return {name: said for name, said in mine.items() if name not in WORKERS_ALONE}
 
     def _answers(self) -> bool:
         try:

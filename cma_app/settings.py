@@ -1,9 +1,10 @@
 """Every environment variable the system reads, typed, read once."""
 
 import os
+import re
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -11,6 +12,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project folder."""
+
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class BadSettings(ValueError):
@@ -51,6 +55,25 @@ class Settings(BaseSettings):
     """A sign-in ends after this many minutes without an event."""
     absolute_hours: int = Field(10, ge=1, le=24, validation_alias="CMA_ABSOLUTE_HOURS")
     """A sign-in ends this many hours after it began, whatever happens."""
+
+    smtp_host: str | None = Field(None, validation_alias="CMA_SMTP_HOST")
+    """The mail server that takes reminders. None: every client is on the call list."""
+    smtp_port: int = Field(587, ge=1, le=65535, validation_alias="CMA_SMTP_PORT")
+    """Where it listens: 587 with starttls, 465 with tls."""
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls", validation_alias="CMA_SMTP_TLS"
+    )
+    """How the way to it is encrypted; none only to this machine itself."""
+    smtp_user: str | None = Field(None, validation_alias="CMA_SMTP_USER")
+    """Who signs in there, if anybody does."""
+    smtp_password: SecretStr | None = Field(None, validation_alias="CMA_SMTP_PASSWORD")
+    """That user's password."""
+    smtp_password_file: Path | None = Field(None, validation_alias="CMA_SMTP_PASSWORD_FILE")
+    """A file whose first line is that password, in place of CMA_SMTP_PASSWORD."""
+    smtp_sender: str | None = Field(None, validation_alias="CMA_SMTP_SENDER")
+    """The address that reminders come from; it may not say what a centre does."""
+    smtp_seconds: int = Field(60, ge=1, le=600, validation_alias="CMA_SMTP_SECONDS")
+    """How long we wait for each answer of the mail server, in seconds."""
 
     @field_validator("home")
     @classmethod
@@ -99,7 +122,20 @@ class Settings(BaseSettings):
             raise ValueError("CMA_HTTPS is on: set CMA_ORIGINS to the https address people type")
         if self.https and any(not origin.startswith("https://") for origin in self.origins):
             raise ValueError("CMA_HTTPS is on: every address in CMA_ORIGINS must begin https://")
+        if self.smtp_host:
+            self._check_mail(self.smtp_host)
         return self
+
+    def _check_mail(self, host: str) -> None:
+        sender = self.smtp_sender or ""
+        if not re.fullmatch(r"[^@\s<>\"]+@[A-Za-z0-9.-]+", sender):
+            raise ValueError(
+                "CMA_SMTP_HOST is set: set CMA_SMTP_SENDER to the address that reminders come from"
+            )
+        if self.smtp_tls == "none" and host not in LOOPBACK:
+            raise ValueError(
+                "CMA_SMTP_TLS is none: that is for a mail server on this machine alone"
+            )
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:
@@ -110,6 +146,20 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether we run PostgreSQL ourselves, because no DATABASE_URL was given."""
         return self.database_url is None
+
+    @property
+    def mail_password(self) -> str | None:
+        """The mail server's password, out of its file if one is named; BadSettings if it is not."""
+        if self.smtp_password is not None:
+            return self.smtp_password.get_secret_value()
+        if self.smtp_password_file is None:
+            return None
+        try:
+            return self.smtp_password_file.read_text(encoding="utf-8").split("\n", 1)[0].strip()
+        except (OSError, UnicodeDecodeError):
+            raise BadSettings(
+                f"CMA_SMTP_PASSWORD_FILE names {self.smtp_password_file}, which cannot be read."
+            ) from None
 
     @property
     def serving_url(self) -> str:

@@ -31,6 +31,7 @@ from models.insights import AiInsight
 from models.letters import Authority, Letter
 from models.notes import CaseNote, NextAction
 from models.referrals import Referral
+from models.reminders import CalendarFeed, Reminder, ReminderTiming
 from models.requests import RequestDeadline
 from models.reviews import (
     FileReview,
@@ -62,6 +63,7 @@ __all__ = [
     "BreathingSpace",
     "BreathingSpaceDebt",
     "BudgetSheet",
+    "CalendarFeed",
     "Case",
     "CaseClosing",
     "CaseCompliance",
@@ -93,6 +95,8 @@ __all__ = [
     "Offer",
     "ReferenceCounter",
     "Referral",
+    "Reminder",
+    "ReminderTiming",
     "RequestDeadline",
     "RetentionDate",
     "ReviewLevel",

@@ -126,6 +126,7 @@ class Appointment(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
         Index("idx_appointments_advisor_date", "centre_id", "advisor_id", "scheduled_date"),
         Index("idx_appointments_date_status", "centre_id", "scheduled_date", "status"),
         Index("idx_appointments_room", "centre_id", "room_id"),
+        live("idx_appointments_stands", "scheduled_date", where=STANDS),
     )
 
     case_id: int | None = key(default=None)

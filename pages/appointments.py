@@ -21,8 +21,9 @@ from pages.components.form import (
     text_area,
 )
 from pages.components.note_dialog import saved_mark
+from pages.components.reminders import CALL, REMINDER_BADGES, call_dialog
 from pages.components.status import callout, status_badge
-from pages.components.table import card, dialog, link, opens
+from pages.components.table import anchor, card, dialog, link, opens
 from pages.layout import page_head, screen, when_may
 from state.appointments import AppointmentState
 
@@ -46,12 +47,20 @@ def appointment() -> rx.Component:
             lead=VIEW.when,
         ),
         rx.el.div(
-            rx.el.div(_steps(), class_name="stack"),
+            rx.el.div(_steps(), _reminder(), class_name="stack"),
             rx.el.div(_facts(), _notes(), class_name="stack"),
             class_name="split lead",
         ),
         _cancel_dialog(),
         _outcome_dialog(),
+        call_dialog(
+            errors=STATE.call_errors,
+            on_submit=STATE.record_call,
+            on_check=STATE.check_call,
+            saved=STATE.saved,
+            key=f"{VIEW.id}-{STATE.saved}",
+            whom=VIEW.client,
+        ),
         class_name="page",
     )
     return rx.cond(VIEW.id == 0, rx.el.div(skeleton(6), class_name="page"), shown)
@@ -170,6 +179,15 @@ def _steps() -> rx.Component:
             rx.cond(VIEW.stands & ~STATE.moving, change),
             rx.cond(VIEW.stands, when_may(Act.APPOINTMENT_CANCEL, _opener("Cancel", "cancel"))),
             rx.cond(
+                VIEW.status != "cancelled",
+                anchor(
+                    "Calendar file",
+                    href=f"/appointments/{VIEW.id}.ics",
+                    class_name="button",
+                    custom_attrs={"download": ""},
+                ),
+            ),
+            rx.cond(
                 ~VIEW.stands,
                 link(
                     "Book another",
@@ -180,6 +198,38 @@ def _steps() -> rx.Component:
             class_name="card-body stack close",
         ),
         key="next",
+    )
+
+
+def _reminder() -> rx.Component:
+    shown = VIEW.reminder
+    steps = rx.el.div(
+        rx.cond(
+            shown.may_decide,
+            rx.fragment(
+                button("Send again", on_click=STATE.send_again, busy="Saving"),
+                rx.cond(
+                    shown.status == "unknown",
+                    button("Leave it as it is", on_click=STATE.leave, busy="Saving"),
+                ),
+            ),
+        ),
+        rx.cond(shown.may_call, _opener("Record a call", CALL)),
+        class_name="stack close",
+    )
+    return rx.cond(
+        shown.sentence != "",
+        card(
+            "Reminder",
+            rx.el.div(
+                rx.el.p(shown.sentence),
+                rx.cond(shown.more != "", rx.el.p(shown.more, class_name="quiet said")),
+                when_may(Act.APPOINTMENT_REMIND, steps),
+                class_name="card-body stack",
+            ),
+            key="reminder",
+            end=rx.cond(shown.status != "", status_badge(shown.status, REMINDER_BADGES)),
+        ),
     )
 
 

@@ -8,15 +8,17 @@ from cma_app.access.acts import Act
 from cma_app.rules.working_hours import WEEKDAYS
 from pages import routes
 from pages.components.empty import empty
-from pages.components.form import error_summary, field, form, form_foot, submit
+from pages.components.form import button, error_summary, field, form, form_foot, submit
 from pages.components.note_dialog import saved_mark
 from pages.components.status import badge, callout
 from pages.components.table import card, dialog, link, opens, row_button
 from pages.layout import page_head, screen, when_may
 from state.availability import AvailabilityState
+from state.calendar_feeds import FeedState
 
 STATE: Any = AvailabilityState
 VIEW: Any = AvailabilityState.view
+FEED: Any = FeedState.feed
 
 
 @screen(
@@ -24,7 +26,7 @@ VIEW: Any = AvailabilityState.view
     route=routes.AVAILABILITY,
     act=Act.APPOINTMENT_SEE,
     section="calendar",
-    on_load=AvailabilityState.open,
+    on_load=[AvailabilityState.open, FeedState.open],
 )
 def availability() -> rx.Component:
     """Return one person's hours and leave, and the centre's rooms."""
@@ -46,7 +48,11 @@ def availability() -> rx.Component:
             link("Back to the calendar", to=routes.CALENDAR, class_name="button"),
         ),
         rx.el.div(who, class_name="filters"),
-        rx.el.div(_week(), rx.el.div(_leave(), _rooms(), class_name="stack"), class_name="halves"),
+        rx.el.div(
+            _week(),
+            rx.el.div(_leave(), _rooms(), rx.cond(FEED.may_see, _feed()), class_name="stack"),
+            class_name="halves",
+        ),
         _rename_dialog(),
         class_name="page",
     )
@@ -118,6 +124,48 @@ def _week() -> rx.Component:
         rx.cond(VIEW.may_record, filled, read),
         key="hours",
         end=rx.el.span(VIEW.since, class_name="quiet"),
+    )
+
+
+def _feed() -> rx.Component:
+    """Return the private feed of the person on screen: made and renewed by themselves alone."""
+    facts = rx.el.dl(
+        rx.el.div(rx.el.dt("Made"), rx.el.dd(FEED.since)),
+        rx.el.div(rx.el.dt("Last read"), rx.el.dd(FEED.fetched)),
+        class_name="answers wide",
+    )
+    once = callout(
+        rx.el.p(
+            rx.el.strong("Copy this address now. "),
+            "It is not shown again. Whoever has it can read these times.",
+        ),
+        rx.el.p(
+            rx.el.code(FeedState.shown, class_name="said", custom_attrs={"id": "feed-address"})
+        ),
+    )
+    renew = rx.cond(
+        FEED.is_own,
+        rx.cond(
+            FEED.since != "",
+            button("Renew the address", on_click=FeedState.renew, busy="Making it"),
+            button("Make an address", on_click=FeedState.renew, busy="Making it"),
+        ),
+    )
+    end = rx.cond(FEED.since != "", button("End it", on_click=FeedState.end, busy="Ending it"))
+    return card(
+        "Calendar feed",
+        rx.el.div(
+            rx.el.p(
+                "An address for a calendar of your own, at home or on a telephone. It shows times"
+                " and kinds of appointments, and no client. Renewing it ends the one before.",
+                class_name="hint",
+            ),
+            rx.cond(FEED.since != "", facts, rx.el.p("There is none.", class_name="quiet")),
+            rx.cond(FeedState.shown != "", once),
+            when_may(Act.FEED_KEEP, rx.el.div(renew, end, class_name="chips")),
+            class_name="card-body stack",
+        ),
+        key="feed",
     )
 
 

@@ -36,6 +36,7 @@ def calendar() -> rx.Component:
     return rx.el.div(
         page_head(
             "Calendar",
+            link("Call list", to=routes.CALL_LIST, class_name="button"),
             hours,
             when_may(Act.APPOINTMENT_BOOK, book),
             lead=VIEW.title,

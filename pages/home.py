@@ -85,6 +85,17 @@ def _work() -> rx.Component:
                     routes.CALENDAR,
                     all_word="Open calendar",
                 ),
+                rx.cond(
+                    view.calls.total > 0,
+                    _group(
+                        "To call about an appointment",
+                        "calls",
+                        view.calls,
+                        "",
+                        routes.MY_CALLS,
+                        all_word="Open call list",
+                    ),
+                ),
                 _group(
                     "Today and overdue",
                     "actions",
@@ -183,6 +194,7 @@ def _mark(mark: rx.Var[str]) -> rx.Component:
         ("Today", badge("Today", "soon")),
         ("Emergency", badge("Emergency", "soon")),
         ("Outcome missing", badge("Outcome missing", "late")),
+        ("May not have been sent", badge("May not have been sent", "soon")),
         ("", rx.fragment()),
         badge(mark),
     )

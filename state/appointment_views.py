@@ -13,6 +13,7 @@ from cma_app.services.appointment_list import Line, OpenAppointment
 from cma_app.services.next_actions import Holder
 from cma_app.services.rooms import RoomRow
 from state.base import Form
+from state.reminder_views import ReminderView
 from state.words import away, day_text, moment_text, weekday_text
 
 Words = list[tuple[str, str]]
@@ -126,6 +127,7 @@ class AppointmentView:
     may_confirm: bool = False
     may_say: bool = False
     notes: list[NoteLine] = field(default_factory=list)
+    reminder: ReminderView = field(default_factory=ReminderView)
     typed: dict[str, str] = field(default_factory=dict)
     people: Words = field(default_factory=list)
     rooms: Words = field(default_factory=list)
@@ -161,6 +163,9 @@ class AppointmentView:
                 NoteLine(note.id, moment_text(note.at), note.author, note.body)
                 for note in found.notes
             ],
+            reminder=ReminderView.of(
+                found.reminder, stands=row.status in STANDS and not found.has_begun
+            ),
             typed={
                 "appointment_type": row.appointment_type,
                 "meeting_mode": row.meeting_mode,

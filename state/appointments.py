@@ -4,9 +4,10 @@ from typing import Any
 
 from cma_app.access.acts import Act
 from cma_app.errors import Conflict, Invalid
-from cma_app.services import appointment_list, appointments
+from cma_app.services import appointment_list, appointments, reminders
 from cma_app.services.appointment_forms import AppointmentForm, CancelForm, NoteForm, OutcomeForm
 from cma_app.services.appointment_slots import SlotTaken
+from cma_app.services.reminders import CallForm
 from cma_app.session import CentreSession
 from state.appointment_views import (
     AppointmentLine,
@@ -39,6 +40,7 @@ class AppointmentState(CentreState):
     cancel_errors: FormErrors = {}
     outcome_errors: FormErrors = {}
     note_errors: FormErrors = {}
+    call_errors: FormErrors = {}
     theirs: Words = []
     taken: str = ""
     free: Words = []
@@ -50,6 +52,7 @@ class AppointmentState(CentreState):
         """Show an appointment; where the address names another time, the form that moves it."""
         await self._look()
         self.cancel_errors, self.outcome_errors, self.note_errors = {}, {}, {}
+        self.call_errors = {}
         self._begin()
         self.moving = bool(self.query("day")) and self.view.stands
 
@@ -161,6 +164,40 @@ class AppointmentState(CentreState):
     def check_note(self, name: str, value: str):
         """Say beside a box that was left what is wrong with it."""
         self.note_errors = checked(self.note_errors, NoteForm, name, value)
+
+    @act(Act.APPOINTMENT_REMIND, form="call_errors")
+    async def record_call(self, form: Form):
+        """Record what came of ringing the client about it."""
+        await self._decide(reminders.record_call, form)
+        self.saved += 1
+        return notice("Call recorded.")
+
+    @act(Act.APPOINTMENT_REMIND, quiet=True)
+    def check_call(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.call_errors = checked(self.call_errors, CallForm, name, value)
+
+    @act(Act.APPOINTMENT_REMIND)
+    async def send_again(self):
+        """Send a reminder that may not have been sent once more."""
+        await self._decide(reminders.send_again)
+        return notice("It goes again within a minute.")
+
+    @act(Act.APPOINTMENT_REMIND)
+    async def leave(self):
+        """Leave a reminder that may not have been sent as it is."""
+        await self._decide(reminders.leave)
+        return notice("Left as it is.")
+
+    async def _decide(self, verb: Any, *said: Any) -> None:
+        """Decide on the reminder on screen; who came second sees what is there now."""
+        number = self.view.reminder.id
+        try:
+            await self.ask(verb, number, *said, show=lambda row: row.id)
+        except Conflict:
+            await self._look()
+            raise
+        await self._look()
 
     async def _take(self, verb: Any, *said: Any) -> None:
         """Take one step with the version on screen; who came second sees what is there now."""

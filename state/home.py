@@ -11,11 +11,13 @@ from cma_app.rules.workflow import STAGE_LABELS, Stage
 from cma_app.services import home
 from cma_app.services.appointment_list import Line as Appointment
 from cma_app.services.appointment_list import MyAppointments
+from cma_app.services.call_list import CallLine
 from cma_app.services.home import Listed, MyDay, Task, WaitingPerson
 from cma_app.services.legal_dates import NearDate
 from state.base import CentreState, load
 from state.legal_views import DateView
-from state.words import clock_text, day_text, weekday_text
+from state.reminder_views import capital, why_text
+from state.words import clock_text, day_text, several, weekday_text
 
 STEPS = {
     "emergency": "Open case",
@@ -69,6 +71,7 @@ class DayView:
     reviews: Group
     new_cases: Group
     appointments: Group
+    calls: Group
     referrals: Group
     shows_referrals: bool
     numbers: list[Number]
@@ -77,7 +80,10 @@ class DayView:
     @classmethod
     def of(cls, day: MyDay) -> "DayView":
         """Return the day in words."""
-        parts = (day.emergencies, day.legal_dates, day.actions, day.reviews, day.new_cases)
+        parts = (
+            *(day.emergencies, day.legal_dates, day.actions),
+            *(day.reviews, day.new_cases, day.calls),
+        )
         return cls(
             day=f"{day.day:%A} {day.day.day} {day.day:%B %Y}",
             kind="admin" if day.system else "work",
@@ -87,6 +93,7 @@ class DayView:
             reviews=_group(day.reviews, _task),
             new_cases=_group(day.new_cases, _task),
             appointments=_appointments(day.appointments),
+            calls=_group(day.calls, _call),
             referrals=_group(day.referrals or Listed(), _person),
             shows_referrals=day.referrals is not None,
             numbers=_numbers(day),
@@ -105,6 +112,7 @@ BLANK = DayView(
     reviews=NO_GROUP,
     new_cases=NO_GROUP,
     appointments=NO_GROUP,
+    calls=NO_GROUP,
     referrals=NO_GROUP,
     shows_referrals=False,
     numbers=[],
@@ -190,6 +198,25 @@ def _appointment(line: Appointment) -> Line:
         what=" · ".join(part for part in (TYPES[line.kind], place, line.reference) if part),
         step="Start" if line.stands else "Open case",
         path=f"/cases/{line.case_id}",
+    )
+
+
+def _call(line: CallLine) -> Line:
+    """Return a client to be rung about an appointment, or a letter to be decided on."""
+    unknown = line.status == "unknown"
+    why = "" if unknown else capital(why_text(line.reason, line.reply_code))
+    tried = f"rung {several(line.calls, 'time')}" if line.calls else ""
+    return Line(
+        id=line.appointment_id,
+        when=weekday_text(line.day),
+        when_more=clock_text(line.at),
+        mark="May not have been sent" if unknown else "",
+        who=line.client,
+        what=" · ".join(
+            each for each in (why[:1].upper() + why[1:], tried, line.reference) if each
+        ),
+        step="Decide" if unknown else "Call",
+        path=f"/appointments/{line.appointment_id}",
     )
 
 

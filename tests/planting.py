@@ -64,8 +64,9 @@ CODED = {
     "ended_reason",
     "done_how",
     "outcome",
-    "route",
+    "reason",
     "result",
+    "route",
     "answer",
 }
 """Optional columns whose words are a list's: free text would be an impossible row."""
@@ -156,6 +157,8 @@ def _value(column: Column[Any], canary: str, person: Actor) -> Any:
         (INET, "127.0.0.1"),
         (LargeBinary, b"bytes"),
     )
+    if (column.table.name, name) == ("reminder_timings", "valid_from"):
+        return date(2040, 1, 1) + timedelta(days=next(_numbers))  # one a day in a centre
     for known in (f"{column.table.name}.{name}", name):
         if known in WORDS:
             return WORDS[known]

@@ -111,6 +111,10 @@ class Act(StrEnum):
     APPOINTMENT_CANCEL = "appointment:cancel"
     APPOINTMENT_OUTCOME = "appointment:record_outcome"
     APPOINTMENT_NOTE = "appointment:note"
+    APPOINTMENT_REMIND = "appointment:remind"
+    REMINDER_TIMING_KEEP = "reminder_timing:keep"
+    FEED_KEEP = "calendar_feed:keep"
+    FEED_READ = "calendar_feed:read"
     AVAILABILITY_RECORD = "availability:record"
     AVAILABILITY_MANAGE = "availability:manage"
     ROOM_KEEP = "room:keep"
@@ -185,6 +189,9 @@ TRAINEE: Final = frozenset(
         Act.APPOINTMENT_CANCEL,
         Act.APPOINTMENT_OUTCOME,
         Act.APPOINTMENT_NOTE,
+        Act.APPOINTMENT_REMIND,
+        Act.FEED_KEEP,
+        Act.FEED_READ,
     }
 )
 ADVISOR: Final = TRAINEE | {
@@ -222,6 +229,7 @@ MANAGER: Final = ADVISOR | {
     Act.REVIEW_SET_RATES,
     Act.REVIEW_ASSIGN,
     Act.AVAILABILITY_MANAGE,
+    Act.REMINDER_TIMING_KEEP,
     Act.ROOM_KEEP,
     Act.USER_LIST,
     Act.USER_ADD,
@@ -276,6 +284,7 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.AVAILABILITY_MANAGE: (
         "Your own hours and leave are yours to record; a manager records other people's."
     ),
+    Act.REMINDER_TIMING_KEEP: ("Only a manager can change when reminders go. Ask your manager."),
     Act.ROOM_KEEP: "Only a manager can change the rooms. Ask your manager.",
     Act.USER_EDIT: "Only a manager or an admin can change people. Ask your manager.",
     Act.USER_ADD: "Only a manager or an admin can add people. Ask your manager.",

@@ -1,4 +1,4 @@
-"""`cma serve`: PostgreSQL and the web process, looked after until we are told to stop."""
+"""`cma serve`: PostgreSQL, the web process and the worker, looked after until told to stop."""
 
 import contextlib
 import signal
@@ -13,12 +13,14 @@ from cma_app.commands import demonstration
 from cma_app.commands.schema import SchemaTrouble, is_current, migrate
 from cma_app.databases import Database, Say, open_database, require_safe_role, settle_keys
 from cma_app.postgres import EmbeddedPostgres
-from cma_app.serve import WebProcess, WebTrouble, require_free_port
+from cma_app.serve import WebProcess, WebTrouble, WorkerProcess, require_free_port
 from cma_app.settings import settings
 
 WATCH_SECONDS = 0.25
 MOST_RESTARTS = 5
 RESTART_WINDOW = 60.0
+WORKER_PAUSE = 60.0
+"""Seconds after which a worker that keeps ending is tried again; the pages go on meanwhile."""
 
 
 class Stopped(BaseException):
@@ -60,13 +62,15 @@ def serve(say: Say, *, demo: bool) -> None:
             prepare(database, say)
             told = _demo(database, say) if demo else False
             build.done()
-            web = WebProcess(settings())
+            web, worker = WebProcess(settings()), WorkerProcess(settings())
             try:
-                say("Starting the web process")
+                say("Starting the web process and the worker")
+                worker.start()
                 web.start(waiting=lambda: _revive(database.server, say))
                 _announce(web, time.monotonic() - began, say, told=told)
-                _watch(web, database.server, say)
+                _watch(web, worker, database.server, say)
             finally:
+                worker.stop()
                 web.stop()
 
 
@@ -105,11 +109,15 @@ def _announce(web: WebProcess, seconds: float, say: Say, *, told: bool) -> None:
     say("Ctrl-C stops it.")
 
 
-def _watch(web: WebProcess, server: EmbeddedPostgres | None, say: Say) -> None:
+def _watch(
+    web: WebProcess, worker: WorkerProcess, server: EmbeddedPostgres | None, say: Say
+) -> None:
     """Start again what dies; WebTrouble when the web process dies again and again."""
     restarts: deque[float] = deque(maxlen=MOST_RESTARTS)
+    keeping = _Worker(worker, say)
     while True:
         _revive(server, say)
+        keeping.look()
         if not web.alive:
             at = time.monotonic()
             if len(restarts) == MOST_RESTARTS and at - restarts[0] < RESTART_WINDOW:
@@ -119,6 +127,32 @@ def _watch(web: WebProcess, server: EmbeddedPostgres | None, say: Say) -> None:
             web.stop()
             web.start(waiting=lambda: _revive(server, say))
         time.sleep(WATCH_SECONDS)
+
+
+class _Worker:
+    """The worker kept up: at once where it ended, after a pause where it keeps ending."""
+
+    def __init__(self, worker: WorkerProcess, say: Say) -> None:
+        self._worker = worker
+        self._say = say
+        self._restarts: deque[float] = deque(maxlen=MOST_RESTARTS)
+        self._not_before = 0.0
+
+    def look(self) -> None:
+        """Start it again if it ended."""
+        at = time.monotonic()
+        if self._worker.alive or at < self._not_before:
+            return
+        often = len(self._restarts) == MOST_RESTARTS
+        if often and at - self._restarts[0] < RESTART_WINDOW:
+            self._say(f"The worker keeps ending: see {self._worker.log}. Reminders wait.")
+            self._restarts.clear()
+            self._not_before = at + WORKER_PAUSE
+            return
+        self._restarts.append(at)
+        self._say("The worker ended; starting it again")
+        self._worker.stop()
+        self._worker.start()
 
 
 def _revive(server: EmbeddedPostgres | None, say: Say) -> None:

@@ -35,9 +35,10 @@ from cma_app.demo.people import (
 from cma_app.demo.reviewing import tell_review
 from cma_app.demo.telling import Step, Telling
 from cma_app.rules.parameters import read_yaml
-from cma_app.services import creditors
+from cma_app.services import creditors, reminder_sending
 from cma_app.services.guideline_versions import load_sample
-from cma_app.session import open_as
+from cma_app.services.reminders import keep_timing
+from cma_app.session import SYSTEM, open_as
 from cma_app.settings import settings
 from models import Centre
 
@@ -53,6 +54,8 @@ class Span:
     moment: datetime
 
 
+SENDERS: Final = {"HMA": "Harbour Centre", "CWM": "Cwm Centre"}
+"""The names that reminders come from: those of the centres would tell what they do."""
 DIRECTORIES: Final = Path(__file__).with_name("creditors.yaml")
 ONE_AT_A_TIME = 20261122
 """The advisory lock of a story: two that begin at once are told one after the other."""
@@ -77,6 +80,8 @@ def load(on: date | None = None, say: Say = lambda _words: None) -> DemoSignIns:
         _load_guidelines(connection, cast)
         make_rooms(connection, cast)
         _load_directories(connection, cast)
+        with at(moment_of("T-60 09:00", day, "england")):
+            _load_timings(connection, cast)
         told = {data.code: Telling(data, cast, day) for data in households()}
         spans: list[Span] = []
         for moment, data, step in steps(day):
@@ -91,6 +96,10 @@ def load(on: date | None = None, say: Say = lambda _words: None) -> DemoSignIns:
             with at(moment):
                 tell()
             spans.append(Span(began, _wall_clock(connection), moment))
+        began, moment = _wall_clock(connection), moment_of("T 08:30", day, "england")
+        with at(moment):
+            _remind(connection, cast)
+        spans.append(Span(began, _wall_clock(connection), moment))
     codes = [centre.code for centre in CENTRES]
     _move_log(spans, codes)
     _move_log(_review_files(cast, day), codes)
@@ -125,6 +134,29 @@ def _load_directories(connection: Connection, cast: Cast) -> None:
             with open_as(cast[member.username], ORIGIN, connection) as session:
                 for entry in entries[member.centre]:
                     creditors.add_entry(session, entry)
+
+
+def _load_timings(connection: Connection, cast: Cast) -> None:
+    """Give each centre's letters a name that tells nothing, as its manager does."""
+    for member in CAST:
+        if member.role == "manager":
+            said = {"valid_from": today().isoformat(), "working_days": "2", "at_time": "10:00"}
+            with open_as(cast[member.username], ORIGIN, connection) as session:
+                keep_timing(session, {**said, "sender": SENDERS[member.centre]})
+
+
+def _remind(connection: Connection, cast: Cast) -> None:
+    """Look which reminders are due, as the worker does; a mail server leaves them to the worker."""
+    if settings().smtp_host:
+        return
+    centres = {cast[member.username].centre_id for member in CAST}
+    worker = Actor(0, 0, SYSTEM, "Worker", "", "")
+    with open_as(worker, ORIGIN, connection) as session:
+        found = reminder_sending.due_reminders(session)
+    for due in found:
+        if due.what == "send" and due.centre_id in centres:
+            with open_as(replace(worker, centre_id=due.centre_id), ORIGIN, connection) as session:
+                reminder_sending.claim(session, due.appointment_id)
 
 
 def _wall_clock(connection: Connection) -> datetime:

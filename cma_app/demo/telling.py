@@ -37,6 +37,7 @@ from cma_app.services import (
     notes,
     offers,
     referrals,
+    reminders,
     requests,
     rooms,
     sheet_details,
@@ -78,6 +79,7 @@ VERBS = (
     "stage",
     "note",
     "book",
+    "rang",
     "outcome",
     "action",
     "review",
@@ -324,6 +326,11 @@ class Telling:
             "preparation_notes": said.get("prepare", ""),
         }
         self.appointment_id = appointments.book_appointment(session, self.case_id, form).id
+
+    def _rang(self, session: CentreSession, step: Step) -> None:
+        kept = appointment_list.read_appointment(session, self.appointment_id).reminder
+        assert kept is not None, "what is booked has a reminder"
+        reminders.record_call(session, kept.id, step["rang"])
 
     def _outcome(self, session: CentreSession, step: Step) -> None:
         said = {name: text for name, text in step["outcome"].items() if name != "by"}

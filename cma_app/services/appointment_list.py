@@ -18,6 +18,7 @@ from cma_app.services.appointment_slots import read_busy
 from cma_app.services.availability import Diary, read_diary
 from cma_app.services.cases import read_case
 from cma_app.services.next_actions import Holder, list_holders
+from cma_app.services.reminders import ReminderNow, read_reminder
 from cma_app.services.rooms import RoomRow, list_rooms
 from cma_app.session import CentreSession
 from models import Appointment, AppointmentNote, Case, Client, Room, User
@@ -82,6 +83,7 @@ class OpenAppointment:
     people: list[Holder]
     rooms: list[RoomRow]
     has_begun: bool
+    reminder: ReminderNow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,7 @@ def read_appointment(session: CentreSession, appointment_id: int) -> OpenAppoint
         people=list_holders(session),
         rooms=[room for room in list_rooms(session) if room.is_open or room.id == row.room_id],
         has_begun=moment_at(row.scheduled_date, row.scheduled_time) <= now(),
+        reminder=read_reminder(session, row.id),
     )
 
 

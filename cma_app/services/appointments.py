@@ -39,6 +39,7 @@ from cma_app.services.availability import read_diary
 from cma_app.services.cases import find_holder
 from cma_app.services.locking import locked
 from cma_app.services.next_actions import complete_action, list_actions, record_action
+from cma_app.services.reminders import plan_reminder
 from cma_app.session import CentreSession
 from models import Appointment, AppointmentNote, Case, Centre, Client, FileAccess, Room, User
 
@@ -83,6 +84,8 @@ def move_appointment(
         setattr(row, name, value)
     if was != (row.scheduled_date, row.scheduled_time, row.advisor_id):
         row.status = "scheduled"
+    if was[:2] != (row.scheduled_date, row.scheduled_time):
+        row.reminder_sent = False  # of its new time nobody was reminded
     _keep(session, case, row, place)
     return row
 
@@ -278,7 +281,7 @@ def _columns(form: AppointmentForm) -> dict[str, Any]:
 
 
 def _keep(session: CentreSession, case: Case, row: Appointment, place: Place) -> None:
-    """Write the row; where the time is taken, say by whom instead."""
+    """Write the row and plan its reminder; where the time is taken, say by whom instead."""
     own = row.id or 0
     with session.no_autoflush:
         hold_slot(session, place, but=own)
@@ -292,6 +295,7 @@ def _keep(session: CentreSession, case: Case, row: Appointment, place: Place) ->
         if name not in OVERLAPS:
             raise
         raise taken(session, place, but=own) from None
+    plan_reminder(session, row)
     session.refresh(row)
 
 

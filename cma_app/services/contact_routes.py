@@ -144,19 +144,15 @@ def safe_routes(session: CentreSession, client_id: int) -> list[SafeRouteValue]:
     client = session.require(Client, client_id)
     session.authorize(Act.CLIENT_OPEN, client)
     stored = {row.route: row for row in _rows(session, client_id)}
-    return [
-        SafeRouteValue(
-            route,
-            row.answer,
-            times_in_words(row.from_time, row.to_time),
-            row.from_time,
-            row.to_time,
-            row.note or "",
-        )
-        if (row := stored.get(route)) is not None
-        else SafeRouteValue(route, "not_asked")
-        for route in ROUTES
-    ]
+    return [route_value(route, stored.get(route)) for route in ROUTES]
+
+
+def route_value(route: str, row: ContactRoute | None) -> SafeRouteValue:
+    """Return one route as it is stored; one that was never answered reads "not asked"."""
+    if row is None:
+        return SafeRouteValue(route, "not_asked")
+    times = times_in_words(row.from_time, row.to_time)
+    return SafeRouteValue(route, row.answer, times, row.from_time, row.to_time, row.note or "")
 
 
 def answer_in_words(value: SafeRouteValue) -> str:

@@ -12,6 +12,7 @@ from cma_app.clock import today
 from cma_app.rules.court_stages import court_stage
 from cma_app.services import centres
 from cma_app.services.appointment_list import MyAppointments, list_my_appointments
+from cma_app.services.call_list import my_calls
 from cma_app.services.centres import Totals
 from cma_app.services.emergencies import dated_emergencies
 from cma_app.services.legal_dates import near_dates
@@ -79,6 +80,7 @@ class MyDay:
     reviews: Listed = field(default_factory=Listed)
     new_cases: Listed = field(default_factory=Listed)
     appointments: MyAppointments | None = None
+    calls: Listed = field(default_factory=Listed)
     referrals: Listed | None = None
     centre: CentreNumbers | None = None
     system: Totals | None = None
@@ -98,6 +100,7 @@ def my_day(session: CentreSession) -> MyDay:
         reviews=_reviews(session),
         new_cases=_new_cases(session),
         appointments=list_my_appointments(session),
+        calls=Listed(*my_calls(session, most=SHOWN)),
         referrals=_referrals(session) if actor.may(Act.REFERRAL_ACCEPT) else None,
         centre=_numbers(session) if actor.may(Act.CASELOAD_SEE) else None,
     )

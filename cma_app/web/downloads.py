@@ -11,11 +11,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from cma_app.access.actor import Actor
 from cma_app.errors import CmaError, NotFound, Refused, SignedOut
+from cma_app.services.calendar_feeds import appointment_file, feed_file, find_feed_owner
 from cma_app.services.issued_files import Printed, open_issued_file
 from cma_app.services.letters import print_letter
 from cma_app.services.statements import preview_statement
-from cma_app.session import CentreSession, open_session
+from cma_app.session import CentreSession, open_as, open_session
 from cma_app.web.doorway import SIGN_IN, hash_in, origin_of
 
 _HEADERS: Final = {
@@ -23,6 +25,7 @@ _HEADERS: Final = {
     "content-security-policy": "sandbox; default-src 'none'",
     "x-content-type-options": "nosniff",
 }
+_NOBODY: Final = Actor(0, 0, "", "", "", "")
 _WRONG: Final = {NotFound: 404, Refused: 403}
 
 Find = Callable[[CentreSession, Request], Printed]
@@ -70,8 +73,30 @@ def _letter(session: CentreSession, request: Request) -> Printed:
     )
 
 
+def _appointment(session: CentreSession, request: Request) -> Printed:
+    return appointment_file(session, request.path_params["appointment_id"])
+
+
+async def _feed(request: Request) -> Response:
+    """Send a calendar to whoever knows its secret; every other address looks the same."""
+
+    def work() -> Printed:
+        with open_as(_NOBODY, origin_of(request)) as session:
+            owner = find_feed_owner(session, request.path_params["secret"])
+        with open_as(owner, origin_of(request)) as session:
+            return feed_file(session)
+
+    try:
+        found = await asyncio.to_thread(work)
+    except CmaError:
+        return PlainTextResponse(NotFound.sentence, 404, _HEADERS)
+    return Response(found.content, media_type=found.media_type, headers=_HEADERS)
+
+
 ROUTES: Final = [
     Route("/files/{file_id:int}", download(_issued), methods=["GET"]),
     Route("/statements/{statement_id:int}/{layout}.pdf", download(_statement), methods=["GET"]),
     Route("/letters/{letter_id:int}.{ending}", download(_letter), methods=["GET"]),
+    Route("/appointments/{appointment_id:int}.ics", download(_appointment), methods=["GET"]),
+    Route("/feeds/{secret}.ics", _feed, methods=["GET"]),
 ]

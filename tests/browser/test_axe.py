@@ -51,6 +51,7 @@ PLACES = {
         "/cases/{Lomax}/dates",
         *("/calendar?view=week&day=2026-11-25", "/calendar?view=list&day=2026-11-25"),
         *("/appointments/{Whitmore}", "/calendar/book?case={Whitmore}", "/availability"),
+        "/call-list?mine=1",
     ),
     "ruth": (
         *("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}", "/guidelines"),
@@ -60,6 +61,7 @@ PLACES = {
         "/compliance/list?show=let",
         *("/reviews", "/reviews?draw=all&state=done", "/reviews/draw", "/reviews/rates"),
         *("/reviews/{Tait}", "/my-reviews"),
+        *("/call-list", "/appointments/{Petty}", "/appointments/{Tait}"),
     ),
     "callum": (
         "/calendar?view=week&day=2026-11-27&who=all",

@@ -41,6 +41,7 @@ from cma_app.services.contact_routes import safe_routes
 from cma_app.services.emergencies import open_emergencies
 from cma_app.services.guideline_versions import list_versions
 from cma_app.services.guidelines import read_sheet_guidelines
+from cma_app.services.reminder_timings import read_timings
 from cma_app.services.sign_in import sign_in
 from models import BudgetSheet, Case, CaseNote, Client, Consent, NextAction, Referral
 from tests.demo.conftest import MORNING, T, Told
@@ -501,6 +502,7 @@ class TestTrail:
             told.rows(
                 "SELECT a.action FROM audit_logs a JOIN centres e ON e.id = a.centre_id"
                 " WHERE e.code IN ('HMA', 'CWM') AND a.user_id IS NULL"
+                " AND a.table_name <> 'reminders'"  # the worker's, who is nobody
             )
             == []
         )
@@ -569,3 +571,29 @@ def _board(told: Told, centre: str) -> tuple:
 
 def said_in(pdf: bytes) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+class TestReminders:
+    """Who cannot be written to is on the call list with the reason; two were rung in time."""
+
+    def test_what_became_of_them(self, told: Told) -> None:
+        found = told.rows(
+            "SELECT c.last_name, r.status, r.reason FROM reminders r JOIN appointments a"
+            " ON a.centre_id = r.centre_id AND a.id = r.appointment_id JOIN clients c"
+            " ON c.centre_id = a.centre_id AND c.id = a.client_id"
+            " WHERE r.is_current AND a.status = 'scheduled' ORDER BY r.starts_at, c.last_name"
+        )
+        assert [tuple(row) for row in found] == [
+            ("Whitmore", "called", None),
+            ("Rahimi", "called", None),
+            ("Lomax", "waiting", None),
+            ("Petty", "call", "route_not_asked"),
+            ("Tait", "waiting", None),
+            ("Fenwick", "waiting", None),
+            ("Dudek", "waiting", None),
+        ]
+
+    def test_no_name_on_an_envelope_tells_what_the_centre_does(self, told: Told) -> None:
+        for manager, name in (("ruth", "Harbour Centre"), ("eleri", "Cwm Centre")):
+            with told.open(manager) as session:
+                assert read_timings(session).shown_sender == name

@@ -55,6 +55,9 @@ def test_both_addresses_become_psycopg_ones(environment):
         ("DATABASE_OWNER_URL", OWNER, "DATABASE_URL is not: set both"),
         ("CMA_HTTPS", "true", "set CMA_ORIGINS"),
         ("CMA_IDLE_MINUTES", "0", "greater than or equal to 1"),
+        ("CMA_SMTP_HOST", "mail.example.org", "set CMA_SMTP_SENDER"),
+        ("CMA_SMTP_PORT", "0", "greater than or equal to 1"),
+        ("CMA_SMTP_TLS", "ssl", "'starttls', 'tls' or 'none'"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_without_a_password(environment, name, value, words):
@@ -85,3 +88,33 @@ def test_a_home_is_absolute(environment, tmp_path: Path):
     environment.chdir(tmp_path)
     environment.setenv("CMA_HOME", "here")
     assert settings().home == tmp_path / "here"
+
+
+def test_a_mail_server_elsewhere_is_never_spoken_to_in_the_clear(environment):
+    environment.setenv("CMA_SMTP_HOST", "mail.example.org")
+    environment.setenv("CMA_SMTP_SENDER", "hello@post.example.org")
+    assert settings().smtp_tls == "starttls"
+    clear_settings()
+    environment.setenv("CMA_SMTP_TLS", "none")
+    with pytest.raises(BadSettings, match="on this machine alone"):
+        settings()
+    clear_settings()
+    environment.setenv("CMA_SMTP_HOST", "localhost")
+    assert settings().smtp_host == "localhost"
+
+
+def test_the_mail_password_comes_from_the_environment_or_a_file(environment, tmp_path):
+    assert settings().mail_password is None
+    clear_settings()
+    file = tmp_path / "password"
+    file.write_text("from a file\nand no more\n")
+    environment.setenv("CMA_SMTP_PASSWORD_FILE", str(file))
+    assert settings().mail_password == "from a file"
+    clear_settings()
+    environment.setenv("CMA_SMTP_PASSWORD_FILE", str(tmp_path / "none"))
+    with pytest.raises(BadSettings, match="cannot be read"):
+        _ = settings().mail_password
+    clear_settings()
+    environment.setenv("CMA_SMTP_PASSWORD", "from the environment")
+    assert settings().mail_password == "from the environment"
+    assert "environment" not in repr(settings())

@@ -12,13 +12,16 @@ from cma_app.rules.parameters import Parameter, Reference, Value, parameter, par
 TODAY = date(2026, 11, 22)
 
 
-def test_there_are_ten_parameters():
+def test_there_are_thirteen_parameters():
     assert parameter_names() == (
         "guidelines_begin_month",
         "letter_chase_days",
         "letter_hold_days",
         "offer_review_months",
         "offer_review_months_most",
+        "reminder_hour",
+        "reminder_least_hours",
+        "reminder_working_days",
         "savings_cap",
         "savings_rounding",
         "savings_share",

@@ -72,6 +72,11 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "statement_checks.signers_of": "a step of confirming, asked there: reads who confirms",
     "households.newest_household": "a step of recording, joining and separating, asked there",
     "households.keep_household": "a step of recording, joining and separating, asked there",
+    "reminders.plan_reminder": "a step of booking and moving, asked there",
+    "reminders.current_reminder": "a step of reading and of deciding, asked there",
+    "reminder_timings.timing_for": "a step of planning and of sending, asked there",
+    "reminder_timings.sender_of": "a step of sending, asked there: the centre's own name",
+    "calendar_feeds.find_feed_owner": "before a person is known: a secret says whose it is",
     "sign_in.end_other_sign_ins": "a step of change_own_password and of leaving, asked there",
 }
 

@@ -28,6 +28,7 @@ NEVER_CHANGED = {
 }
 WHO_STAMPS = {"created_by", "updated_by"}
 PEOPLE = {
+    "called_by",
     "checked_by",
     "completed_by",
     "done_by",

@@ -1046,6 +1046,52 @@ APPOINTMENTS = {
     "AppointmentState.check_note": Call(
         "/calendar", args=left("body", ""), shows="Write the note."
     ),
+    "AppointmentState.record_call": Call(
+        APPOINTMENT,
+        args=form(result="spoke", note="Will come"),
+        after=ON_APPOINTMENT,
+        writes="reminders",
+    ),
+    "AppointmentState.check_call": Call(
+        "/calendar", args=left("result", ""), shows="Say what came of it."
+    ),
+    "AppointmentState.send_again": Call(APPOINTMENT, after=ON_APPOINTMENT, writes="reminders"),
+    "AppointmentState.leave": Call(APPOINTMENT, after=ON_APPOINTMENT, writes="reminders"),
+    "CallListState.open": Call("/call-list", shows=SHOWN),
+    "CallListState.open mine": Call("/call-list?mine=1", shows=SHOWN),
+    "CallListState.choose": Call(
+        "/call-list",
+        args={"reminder_id": "@reminders"},
+        after=("CallListState.open",),
+        shows=SHOWN,
+    ),
+    "CallListState.record": Call(
+        "/call-list",
+        args=form(result="spoke"),
+        after=("CallListState.open", "CallListState.choose"),
+        writes="reminders",
+    ),
+    "CallListState.check": Call(
+        "/call-list", args=left("result", ""), shows="Say what came of it."
+    ),
+    "CallListState.send_again": Call(
+        "/call-list", args={"reminder_id": "@reminders"}, writes="reminders"
+    ),
+    "CallListState.leave": Call(
+        "/call-list", args={"reminder_id": "@reminders"}, writes="reminders"
+    ),
+    "CallListState.save_timing": Call(
+        "/call-list",
+        "maria",
+        form(valid_from="{free_day}", working_days="1", at_time="10:00"),
+        writes="reminder_timings",
+    ),
+    "CallListState.check_timing": Call(
+        "/call-list", "maria", left("at_time", "07:00"), shows="Choose a time from 08:00"
+    ),
+    "FeedState.open": Call("/availability", shows='"may_see":true'),
+    "FeedState.renew": Call("/availability", writes="calendar_feeds"),
+    "FeedState.end": Call("/availability", after=("FeedState.renew",), writes="calendar_feeds"),
     "CaseAppointmentsState.open": Call(CASE, shows="{people_canary}"),
     "AvailabilityState.open": Call("/availability?who={person}", shows="{people_canary}"),
     "AvailabilityState.choose": Call(

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from cma_app.access.actor import Actor
-from cma_app.clock import today
+from cma_app.clock import now, today
 from cma_app.keys import encrypt_field
 from cma_app.rules.checklists import Item
 from cma_app.rules.letter_templates import letter_template
@@ -253,6 +253,8 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
         },
         "appointments": {"scheduled_date": today() - timedelta(days=next(_numbers))},
         "working_weeks": {"valid_from": date(2040, 1, 1) + timedelta(days=next(_numbers))},
+        "reminders": {"status": "unknown", "starts_at": now() + timedelta(days=30)},
+        "calendar_feeds": {"revoked_at": now()},
         "audit_logs": {"table_name": None},
         "drafts": {"content": {"body": f"{canary} draft"}},
     }

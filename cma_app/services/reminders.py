@@ -1,0 +1,234 @@
+"""Reminders of appointments: planned when one is booked or moved, and what a person decides.
+
+A reminder is of one beginning. Another beginning has another reminder, and the old one counts no
+more. What a letter was nobody knows the end of is for a person: sent again, or left.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, Field
+from sqlalchemy import select
+from sqlmodel import col
+
+from cma_app.access.acts import Act
+from cma_app.clock import now, today
+from cma_app.errors import Conflict
+from cma_app.rules.appointments import STANDS
+from cma_app.rules.local_time import moment_at
+from cma_app.rules.reminders import NO_ANSWER, RESULTS, goes_at, tells, why_call
+from cma_app.services.contact_routes import SafeRouteValue, safe_routes
+from cma_app.services.forms import Blank, Form, choice, given
+from cma_app.services.locking import locked
+from cma_app.services.reminder_timings import record_timing, timing_for
+from cma_app.session import CentreSession
+from cma_app.settings import settings
+from models import Appointment, Case, Centre, Client, Reminder, ReminderTiming, User
+
+OPEN: Final = ("waiting", "claimed", "call", "unknown", "left")
+"""What is over as soon as the appointment has another time."""
+CALLABLE: Final = frozenset({"waiting", "call", "unknown", "left"})
+"""The statuses in which a person may say that they reached the client."""
+PASSED: Final = "Somebody dealt with this reminder in the meantime."
+OVER: Final = "This appointment is over or no longer stands."
+
+
+class CallForm(Form):
+    """What came of calling a client, as a form sends it."""
+
+    result: Annotated[
+        str,
+        BeforeValidator(choice(*RESULTS)),
+        given("Say what came of it."),
+        Field(validate_default=True),  # nothing chosen sends nothing
+    ] = ""
+    note: Annotated[str | None, Field(max_length=500), Blank] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderNow:
+    """What became of an appointment's reminder, or will; moments in UTC.
+
+    `foreseen` is why a waiting one will be a call as things stand, by a code of WHY_CALL.
+    """
+
+    id: int
+    status: str
+    due_at: datetime | None = None
+    reason: str = ""
+    reply_code: int = 0
+    foreseen: str = ""
+    sent_at: datetime | None = None
+    calls: int = 0
+    called_at: datetime | None = None
+    called_by: str = ""
+    result: str = ""
+    note: str = ""
+
+
+def plan_reminder(session: CentreSession, appointment: Appointment) -> Reminder:
+    """Plan the reminder of an appointment's time, unless that is planned already."""
+    starts = moment_at(appointment.scheduled_date, appointment.scheduled_time)
+    there = current_reminder(session, appointment.id)
+    if there is not None and there.starts_at == starts:
+        return there
+    if there is not None:
+        there.is_current = False
+        if there.status in OPEN:
+            there.status = "dropped"
+        session.flush()  # before the new one: an appointment has one at a time
+    row = Reminder(
+        appointment_id=appointment.id,
+        client_id=appointment.client_id,
+        case_id=appointment.case_id,
+        starts_at=starts,
+    )
+    _set_due(session, row, appointment, made=now())
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _set_due(
+    session: CentreSession, row: Reminder, appointment: Appointment, *, made: datetime
+) -> None:
+    """Say when a reminder goes, or that none is needed: the time was settled too near it."""
+    centre = session.get(Centre, session.actor.centre_id)
+    day = appointment.scheduled_date
+    due = goes_at(
+        day,
+        appointment.scheduled_time,
+        made=made,
+        timing=timing_for(session, day),
+        nation=centre.nation if centre is not None else "england",
+    )
+    row.due_at, row.status = due or made, "waiting" if due else "none"
+
+
+def keep_timing(
+    session: CentreSession, data: Mapping[str, Any], *, seen: tuple[int, int] = (0, 0)
+) -> ReminderTiming:
+    """Record when reminders go from a day on, and plan anew those that wait."""
+    kept = record_timing(session, data, seen=seen)
+    waiting = session.execute(
+        select(Reminder, Appointment)
+        .join(Appointment, col(Appointment.id) == col(Reminder.appointment_id))
+        .where(
+            col(Reminder.is_current),
+            col(Reminder.status).in_(("waiting", "none")),
+            col(Reminder.attempts) == 0,
+            col(Appointment.status).in_(STANDS),
+            col(Appointment.scheduled_date) >= kept.valid_from,
+            col(Reminder.starts_at) > now(),
+        )
+        .with_for_update(of=Reminder, skip_locked=True)  # what is going out just now goes as it was
+    ).all()
+    for row, appointment in waiting:
+        _set_due(session, row, appointment, made=row.created_at)
+    session.flush()
+    return kept
+
+
+def read_reminder(session: CentreSession, appointment_id: int) -> ReminderNow | None:
+    """Return what became of an appointment's reminder; None where it has none yet."""
+    appointment = session.require(Appointment, appointment_id)
+    session.authorize(Act.APPOINTMENT_SEE, session.require(Case, appointment.case_id or 0))
+    row = current_reminder(session, appointment_id)
+    if row is None:
+        return None
+    foreseen = ""
+    if row.status == "waiting":
+        foreseen = why_not_by_mail(session, appointment.client_id)[0]
+        session.authorize(Act.APPOINTMENT_SEE)
+    caller = session.get(User, _key(session, row.called_by)) if row.called_by else None
+    return ReminderNow(
+        id=row.id,
+        status=row.status,
+        due_at=row.due_at,
+        reason=row.reason or "",
+        reply_code=row.reply_code or 0,
+        foreseen=foreseen,
+        sent_at=row.sent_at,
+        calls=row.calls,
+        called_at=row.called_at,
+        called_by=caller.full_name if caller is not None else "",
+        result=row.result or "",
+        note=row.note or "",
+    )
+
+
+def why_not_by_mail(session: CentreSession, client_id: int) -> tuple[str, str]:
+    """Return why a client is not written to, empty where they may be, and their address."""
+    client = session.require(Client, client_id)
+    mail: SafeRouteValue = next(
+        each for each in safe_routes(session, client_id) if each.route == "email"
+    )
+    chosen = settings()
+    why = why_call(client.email, mail.answer, has_hours=bool(mail.from_time or mail.to_time))
+    if not why and not chosen.smtp_host:
+        why = "no_server"
+    if not why and tells(chosen.smtp_sender or "", today()):
+        why = "sender"
+    return why, client.email or ""
+
+
+def record_call(session: CentreSession, reminder_id: int, data: Mapping[str, Any]) -> Reminder:
+    """Record what came of calling a client about an appointment; unanswered, it stays listed."""
+    row = _mine(session, reminder_id)
+    form = CallForm.read(data)
+    if row.status not in CALLABLE:
+        raise Conflict(PASSED)
+    row.calls += 1
+    row.called_at, row.called_by = now(), session.actor.user_id
+    row.result, row.note = form.result, form.note
+    if form.result != NO_ANSWER:
+        row.status = "called"
+    session.flush()
+    return row
+
+
+def send_again(session: CentreSession, reminder_id: int) -> Reminder:
+    """Send what may not have been sent once more: it goes within a minute."""
+    row = _mine(session, reminder_id)
+    if row.status not in {"unknown", "left"}:
+        raise Conflict(PASSED)
+    row.status, row.due_at, row.attempts, row.reason = "waiting", now(), 0, None
+    session.flush()
+    return row
+
+
+def leave(session: CentreSession, reminder_id: int) -> Reminder:
+    """Leave what may not have been sent as it is: somebody decided that it is well so."""
+    row = _mine(session, reminder_id)
+    if row.status != "unknown":
+        raise Conflict(PASSED)
+    row.status = "left"
+    session.flush()
+    return row
+
+
+def current_reminder(session: CentreSession, appointment_id: int) -> Reminder | None:
+    """Return the reminder of the time that an appointment has now."""
+    wanted = select(Reminder).where(
+        col(Reminder.appointment_id) == appointment_id, col(Reminder.is_current)
+    )
+    return session.execute(wanted).scalar_one_or_none()
+
+
+def _mine(session: CentreSession, reminder_id: int) -> Reminder:
+    """Return a reminder to be decided on, held, once the act was allowed in its case."""
+    row = session.require(Reminder, reminder_id)
+    appointment = session.require(Appointment, row.appointment_id)
+    session.authorize(Act.APPOINTMENT_REMIND, session.require(Case, appointment.case_id or 0))
+    row = locked(session, Reminder, reminder_id)
+    if not row.is_current:
+        raise Conflict(PASSED)
+    if appointment.status not in STANDS or row.starts_at <= now():
+        raise Conflict(OVER)
+    return row
+
+
+def _key(session: CentreSession, record_id: int) -> dict[str, int]:
+    return {"centre_id": session.actor.centre_id, "id": record_id}
