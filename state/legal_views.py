@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from cma_app.clock import today
-from cma_app.services.breathing_space_list import Protection
+from cma_app.services.breathing_space_protection import Protection
 from cma_app.services.legal_dates import AHEAD, LegalDate
 from state.words import clock_text, several, weekday_text
 

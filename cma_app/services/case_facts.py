@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from cma_app.access.acts import Act
 from cma_app.rules import workflow
-from cma_app.services.breathing_space_list import Protection, protections
+from cma_app.services.breathing_space_protection import Protection, protections
 from cma_app.services.cases import open_case, read_case
 from cma_app.services.contact_routes import SafeRouteValue, safe_routes
 from cma_app.services.drafts import kept_draft

@@ -14,7 +14,7 @@ from sqlmodel import col
 from cma_app.access.acts import Act, Role
 from cma_app.clock import today
 from cma_app.paging import PAGE_SIZE, Page, offset_of
-from cma_app.services.breathing_space_list import Protection, protections
+from cma_app.services.breathing_space_protection import Protection, protections
 from cma_app.services.caseload_values import (
     LANE_CARDS,
     LANES,

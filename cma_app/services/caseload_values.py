@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from cma_app.clock import now
-from cma_app.services.breathing_space_list import Protection
+from cma_app.services.breathing_space_protection import Protection
 from cma_app.services.legal_dates import LegalDate
 
 LANE_CARDS: Final = 20

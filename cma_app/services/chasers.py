@@ -11,7 +11,7 @@ from sqlmodel import select as sqlmodel_select
 from cma_app.access.acts import Act
 from cma_app.clock import local, now, today
 from cma_app.rules.parameters import parameter
-from cma_app.services.breathing_space_list import held_creditors
+from cma_app.services.breathing_space_protection import held_creditors
 from cma_app.services.locking import locked
 from cma_app.services.next_actions import record_action
 from cma_app.services.partners import people_here

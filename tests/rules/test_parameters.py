@@ -12,7 +12,7 @@ from cma_app.rules.parameters import Parameter, Reference, Value, parameter, par
 TODAY = date(2026, 11, 22)
 
 
-def test_there_are_thirteen_parameters():
+def test_there_are_sixteen_parameters():
     assert parameter_names() == (
         "guidelines_begin_month",
         "letter_chase_days",
@@ -22,6 +22,9 @@ def test_there_are_thirteen_parameters():
         "reminder_hour",
         "reminder_least_hours",
         "reminder_working_days",
+        "retention_audit_years",
+        "retention_case_years",
+        "retention_financial_years",
         "savings_cap",
         "savings_rounding",
         "savings_share",

@@ -24,12 +24,8 @@ from cma_app.services.breathing_space import (
     undo_review,
 )
 from cma_app.services.breathing_space_debts import decide_debt
-from cma_app.services.breathing_space_list import (
-    Space,
-    held_creditors,
-    protections,
-    read_spaces,
-)
+from cma_app.services.breathing_space_list import Space, read_spaces
+from cma_app.services.breathing_space_protection import held_creditors, protections
 from cma_app.services.case_people import join_new_person
 from cma_app.services.chasers import waiting_letters
 from cma_app.services.debts import add_debt
