@@ -581,6 +581,7 @@ class TestReminders:
             "SELECT c.last_name, r.status, r.reason FROM reminders r JOIN appointments a"
             " ON a.centre_id = r.centre_id AND a.id = r.appointment_id JOIN clients c"
             " ON c.centre_id = a.centre_id AND c.id = a.client_id"
+            " JOIN centres e ON e.id = c.centre_id AND e.code IN ('HMA', 'CWM')"
             " WHERE r.is_current AND a.status = 'scheduled' ORDER BY r.starts_at, c.last_name"
         )
         assert [tuple(row) for row in found] == [
