@@ -3,6 +3,7 @@
 .PHONY: help setup run test check bench migrate demo shell lock
 
 BIN := .venv/bin
+TEST := $(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,13 +16,13 @@ setup: .venv/.locked ## make .venv with exactly what the lock names
 run: setup ## start everything with the demo on http://localhost:8000 (PORT, CMA_HOME)
 	@$(BIN)/cma serve --demo
 
-test: setup ## unit tests, walls, platform, browser journeys (a database each for two at a time)
+test: setup ## unit tests, services, walls, platform, browser journeys (two at a time)
 	@sh tools/browser.sh
-	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests --ignore=tests/walls --ignore=tests/web \
-	  --ignore=tests/platform --ignore=tests/browser --ignore=tests/demo --ignore=tests/printing
-	@$(BIN)/python -m pytest -q tests/walls tests/demo tests/printing
-	@$(BIN)/python -m pytest -q tests/platform
-	@$(BIN)/python -m pytest -q -n 2 --dist worksteal tests/web tests/browser
+	@$(TEST) tests/rules tests/access tests/test_clock.py
+	@$(TEST) tests/services
+	@$(TEST) --dist loadfile tests/walls tests/demo tests/printing
+	@$(TEST) --dist loadfile tests/platform
+	@$(TEST) tests/web tests/browser
 
 check: setup ## ruff, pyright, import-linter, alembic check
 	@$(BIN)/ruff check .
