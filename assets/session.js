@@ -139,7 +139,9 @@
   });
   /* The open socket still carries the old cookie: let Reflex close it as it does when a page is
      hidden, and open it again as it does when a page is shown. */
+  let renewed = 0; // when: what the old socket still refuses is no reason to load the page anew
   function renew() {
+    renewed = Date.now();
     window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: false }));
     document.dispatchEvent(new Event("visibilitychange"));
     check();
@@ -163,7 +165,7 @@
     try {
       const said = await ask("/session");
       if (said.over) ended();
-      else if (said.ok && !cover.open) reloadOnce();
+      else if (said.ok && !cover.open && Date.now() - renewed > 3000) reloadOnce();
     } catch {
       again(5);
     }

@@ -55,7 +55,7 @@
       stop(button);
       form?.querySelector(".error-summary")?.focus();
     }
-    for (const dialog of [...filling.keys()]) filled(dialog);
+    for (const [dialog, { early }] of [...filling]) if (!early) filled(dialog);
     keepPlace();
   };
 
@@ -95,15 +95,17 @@
   /* ---- dialogs and notices ---- */
   const filling = new Map();
   const filled = (dialog) => {
-    clearTimeout(filling.get(dialog));
+    clearTimeout(filling.get(dialog)?.timer);
     filling.delete(dialog);
     delete dialog.dataset.filling;
   };
+  const hydrated = () => frame()?.dataset.hydrated === "true";
   const show = (dialog, button) => {
     if (!dialog) return;
     if ("fills" in button.dataset) {
       dialog.dataset.filling = "";
-      filling.set(dialog, setTimeout(filled, 15000, dialog));
+      const timer = setTimeout(filled, 15000, dialog);
+      filling.set(dialog, { timer, early: !hydrated() }); // early: the page's own events come first
     }
     dialog.showModal();
   };
@@ -149,6 +151,7 @@
     looking = true;
     queueMicrotask(() => {
       looking = false;
+      if (hydrated()) for (const one of filling.values()) one.early = false;
       const now = frame()?.dataset.settled ?? null;
       if (now !== lastSettled) {
         lastSettled = now;

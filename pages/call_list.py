@@ -96,7 +96,7 @@ def _record(line: Any, kind: str = "") -> rx.Component:
         f", {line.client}",
         on_click=STATE.choose(line.id),
         kind=kind,
-        custom_attrs=opens(CALL),
+        custom_attrs=opens(CALL, fills=True),
     )
 
 

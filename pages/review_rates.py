@@ -109,7 +109,7 @@ def _levels() -> rx.Component:
             "Change",
             f" level of {person.name}",
             on_click=STATE.choose(person.id),
-            custom_attrs=opens(LEVEL),
+            custom_attrs=opens(LEVEL, fills=True),
         )
         return rx.el.tr(
             rx.el.th(person.name, rx.el.span(person.role, class_name="sub"), scope="row"),

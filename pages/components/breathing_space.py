@@ -58,7 +58,7 @@ def _record() -> rx.Component:
         type="button",
         class_name="button small",
         on_click=STATE.begin(0),
-        custom_attrs=opens(SPACE),
+        custom_attrs=opens(SPACE, fills=True),
     )
 
 
@@ -199,7 +199,7 @@ def _steps(space: Any) -> rx.Component:
             rx.Var.create(f" {space.title}"),
             on_click=STATE.begin(space.id),
             kind=kind,
-            custom_attrs=opens(dialog),
+            custom_attrs=opens(dialog, fills=True),
         )
         return when_may(act, said)
 
@@ -237,7 +237,7 @@ def _debts(space: Any) -> rx.Component:
                 rx.Var.create(f" about {debt.creditor}"),
                 on_click=STATE.choose_debt(space.id, debt.debt_id),
                 kind="plain",
-                custom_attrs=opens(COVER),
+                custom_attrs=opens(COVER, fills=True),
             ),
         )
         return rx.el.tr(

@@ -20,7 +20,7 @@ HOLD: Any = ClosingState.hold
 HOLD_ERRORS: Any = ClosingState.hold_errors
 PLACE: Final = "place-hold"
 LIFT: Final = "lift-hold"
-LIFTS: Any = opens(LIFT)
+LIFTS: Any = opens(LIFT, fills=True)
 
 
 def closing_record() -> rx.Component:

@@ -57,7 +57,7 @@ def requests_card() -> rx.Component:
         type="button",
         class_name="button small",
         on_click=STATE.begin(0),
-        custom_attrs=opens(REQUEST),
+        custom_attrs=opens(REQUEST, fills=True),
     )
     return card(
         "Requests with a last day",
@@ -80,14 +80,17 @@ def _request(one: Any) -> rx.Component:
             one.is_open,
             rx.fragment(
                 row_button(
-                    "Answered", whose, on_click=STATE.begin(one.id), custom_attrs=opens(DONE)
+                    "Answered",
+                    whose,
+                    on_click=STATE.begin(one.id),
+                    custom_attrs=opens(DONE, fills=True),
                 ),
                 row_button(
                     "Change",
                     whose,
                     on_click=STATE.begin(one.id),
                     kind="plain",
-                    custom_attrs=opens(REQUEST),
+                    custom_attrs=opens(REQUEST, fills=True),
                 ),
             ),
             row_button("Open again", whose, on_click=STATE.reopen(one.id), kind="plain"),

@@ -43,7 +43,7 @@ class TestEditAPerson:
         expect(dialog.locator("[name=last_name]")).to_have_value("Ellis")
 
     def test_another_role_signs_the_person_out(self, office: Office, owner: Engine):
-        ben = office.signed_in("ben")
+        ben = office.signed_in("ben", expected=("/session",))
         page = office.signed_in("maria", "/people").page
         press(page, "Edit Ben Ellis")
         dialog = page.locator("#edit-person")
