@@ -4,7 +4,7 @@ Each class of a record has one standing row of `retention_dates`; those that end
 The database carries the case's own date to its documents and to its people.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final
@@ -22,6 +22,7 @@ from cma_app.rules.workflow import AT_WORK
 from cma_app.services.compliance_rows import names_of
 from cma_app.services.forms import Form, choice, given
 from cma_app.services.locking import locked
+from cma_app.services.partners import people_here
 from cma_app.session import CentreSession
 from models import Case, CasePerson, Client, LegalHold, RetentionDate
 
@@ -135,7 +136,7 @@ def lock_people(session: CentreSession, case: Case) -> None:
         locked(session, Client, client_id)
 
 
-def _standing_holds(session: CentreSession, client_ids: list[int]) -> list[LegalHold]:
+def _standing_holds(session: CentreSession, client_ids: Collection[int]) -> list[LegalHold]:
     wanted = (
         sqlmodel_select(LegalHold)
         .where(
@@ -179,10 +180,10 @@ def list_kept(session: CentreSession, case_id: int) -> list[Kept]:
 
 
 def list_holds(session: CentreSession, case_id: int) -> list[Hold]:
-    """Return the holds that stand on the people of a case."""
+    """Return the holds that stand on the people whom a case is about now."""
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_OPEN, case)
-    rows = _standing_holds(session, people_of(session, case))
+    rows = _standing_holds(session, people_here(session, case))
     names = names_of(session, {row.created_by for row in rows})
     return [
         Hold(
@@ -199,10 +200,15 @@ def list_holds(session: CentreSession, case_id: int) -> list[Hold]:
 
 
 def other_open_cases(session: CentreSession, case: Case) -> list[str]:
-    """Return the references of other cases at work for the same people, as far as one may see."""
-    theirs = people_of(session, case)
+    """Return the references of other cases at work for the same people, as far as one may see.
+
+    Who left either case is not of it here: after a separation neither tells of the other.
+    """
+    theirs = people_here(session, case)
     second = select(col(CasePerson.case_id)).where(
-        col(CasePerson.centre_id) == case.centre_id, col(CasePerson.client_id).in_(theirs)
+        col(CasePerson.centre_id) == case.centre_id,
+        col(CasePerson.client_id).in_(theirs),
+        col(CasePerson.left_on).is_(None),
     )
     wanted = (
         select(col(Case.case_reference))
