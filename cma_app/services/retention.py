@@ -1,7 +1,8 @@
 """Until when a case's record is kept: counted when it ends, ended when it is reopened or held.
 
 Each class of a record has one standing row of `retention_dates`; those that ended say why and stay.
-The database carries the case's own date to its documents and to its people.
+The database carries the case's own date to its documents and to its people, and gives none to a
+case of somebody held: it sees the holds and requests that whoever closes or holds may not.
 """
 
 from collections.abc import Collection, Mapping
@@ -76,11 +77,14 @@ class Kept:
 def recount(session: CentreSession, case: Case, because: str) -> None:
     """Make a case's dates those that hold now; whoever calls has locked the case.
 
-    None stand while the case is at work or a person of it is held. `because` is kept with what
-    ends by it.
+    None stand while the case is at work or a person of it is held, which the database says.
+    `because` is kept with what ends by it.
     """
     session.flush()
-    wanted = {} if _is_open(session, case) else {each.covers: each for each in _of(case)}
+    wanted = {} if case.status in AT_WORK else {each.covers: each for each in _of(case)}
+    _keep(session, case, wanted["case"].keep_until if wanted else None)
+    if case.retention_date is None:
+        wanted = {}
     standing = {row.covers: row for row in _rows(session, case) if row.ended_at is None}
     for covers, row in standing.items():
         if covers not in wanted or wanted[covers].keep_until != row.keep_until:
@@ -100,7 +104,13 @@ def recount(session: CentreSession, case: Case, because: str) -> None:
                 )
             )
     session.flush()
-    _keep(session, case, wanted["case"].keep_until if wanted else None)
+
+
+def recount_people(session: CentreSession, case: Case, because: str) -> None:
+    """Make the dates of all cases of a case's people those that hold now, after a request."""
+    session.flush()
+    for client_id in sorted(people_here(session, case)):
+        _recount_all(session, client_id, because)
 
 
 def _of(case: Case) -> list[KeepUntil]:
@@ -116,10 +126,6 @@ def _keep(session: CentreSession, case: Case, until: date | None) -> None:
         .values(retention_date=until)
     )
     session.refresh(case, ["retention_date"])
-
-
-def _is_open(session: CentreSession, case: Case) -> bool:
-    return case.status in AT_WORK or bool(_standing_holds(session, people_of(session, case)))
 
 
 def people_of(session: CentreSession, case: Case) -> list[int]:
@@ -157,6 +163,7 @@ def _rows(session: CentreSession, case: Case) -> list[RetentionDate]:
             col(RetentionDate.case_id) == case.id,
         )
         .order_by(col(RetentionDate.id))
+        .execution_options(populate_existing=True)
     )
     return list(session.exec(wanted))
 
@@ -228,11 +235,10 @@ def place_hold(session: CentreSession, case_id: int, data: Mapping[str, Any]) ->
     case = session.require(Case, case_id)
     session.authorize(Act.HOLD_PLACE, case)
     form = HoldForm.read(data)
-    _lock_cases(session, case.client_id)
-    locked(session, Client, case.client_id)
+    _end_dates(session, case.client_id, f"Held: {HOLD_LABELS[form.kind].lower()}")
     hold = LegalHold(client_id=case.client_id, kind=form.kind, reason=form.reason)
     session.add(hold)
-    _recount_all(session, case.client_id, f"Held: {HOLD_LABELS[form.kind].lower()}")
+    _recount_all(session, case.client_id, "Held")
     return hold
 
 
@@ -242,7 +248,6 @@ def lift_hold(session: CentreSession, hold_id: int, *, reason: str, version: int
     session.authorize(Act.HOLD_LIFT, hold)
     said = LiftForm.read({"reason": reason}).reason
     _lock_cases(session, hold.client_id)
-    locked(session, Client, hold.client_id)
     hold = locked(session, LegalHold, hold_id)
     if hold.ended_at is not None or hold.version != version:
         raise Conflict("Somebody lifted this hold in the meantime.")
@@ -271,6 +276,17 @@ def _cases_of(session: CentreSession, client_id: int) -> list[int]:
 def _lock_cases(session: CentreSession, client_id: int) -> None:
     for case_id in _cases_of(session, client_id):
         locked(session, Case, case_id)
+
+
+def _end_dates(session: CentreSession, client_id: int, because: str) -> None:
+    """End what stands of a client's cases; a case they have left is not told why."""
+    for case_id in _cases_of(session, client_id):
+        case = locked(session, Case, case_id)
+        if client_id in people_here(session, case):
+            for row in _rows(session, case):
+                if row.ended_at is None:
+                    row.ended_at, row.ended_because = now(), because[:200]
+    session.flush()
 
 
 def _recount_all(session: CentreSession, client_id: int, because: str) -> None:
