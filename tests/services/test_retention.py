@@ -28,6 +28,7 @@ from tests.people import Cast
 from tests.services.closings import close_with
 from tests.services.intake_forms import ROUTES
 from tests.services.test_cases import acts, make_case
+from tests.services.test_two_at_once import at_once
 
 pytestmark = pytest.mark.database
 
@@ -311,6 +312,21 @@ class TestHiddenHolds:
         assert dates(owner, hidden) == (date(2034, 2, 28), date(2034, 2, 28))
         with cast.open(cast.amina) as session:
             assert [each.ended_because for each in list_kept(session, hidden)][3:] == [""] * 3
+
+    def test_a_hold_placed_while_a_hidden_case_ends_is_seen(
+        self, cast: Cast, owner: Engine
+    ) -> None:
+        hidden, own = self.two(cast)
+        restrict(owner, client_of(cast, hidden), cast.amina.user_id)
+        wrong = at_once(
+            cast,
+            lambda session: close_with(session, hidden, status="cancelled", reason="moved_away"),
+            lambda session: place_hold(session, own, TestHolds.HOLD),
+        )
+        assert wrong == []
+        assert dates(owner, hidden) == (None, None)
+        with cast.open(cast.amina) as session:
+            assert [each for each in list_kept(session, hidden) if each.ended_at is None] == []
 
     def test_no_raw_update_dates_what_is_held(self, cast: Cast, owner: Engine) -> None:
         case_id = make_case(cast, cast.amina)
