@@ -442,7 +442,7 @@ def _client_kept(page: ClosingPage) -> str:
         return f"The client's own details are kept until {long_day(page.client_until)}."
     if page.is_at_work:
         return "The client's own details are kept as long as the longest of their cases."
-    return "The client's own details are kept while a case of theirs is open."
+    return "The client's own details are kept while a case, request or complaint of theirs is open."
 
 
 def stand_boxes(

@@ -2,7 +2,7 @@
 
 A closing is never changed, by raw SQL either: the app may read and insert it, no more. Until when
 a client's own details and a case's documents are kept follows from the cases, in the database:
-whoever closes one need not see another, and no verb can forget it.
+whoever closes one need not see another, and no verb can forget it. So does what a hold holds.
 """
 
 import sqlalchemy as sa
@@ -35,6 +35,119 @@ POLICIES = {
 }
 FOR_EVER = ("case_closings", "closing_debts", "closing_gains")
 
+# The kinds of request that hold a record while they are open: those of rules/requests.yaml with
+# `holds`, which a test compares.
+HOLDING = "('data_access', 'data_rights', 'data_complaint', 'complaint')"
+
+# Whether nothing of a person may be forgotten: a hold stands, or a request is open in a case that
+# is about them now.
+HELD = f"""
+CREATE FUNCTION cma_held(p_centre bigint, p_client bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT EXISTS (SELECT FROM public.legal_holds h WHERE h.centre_id = p_centre
+    AND h.client_id = p_client AND h.ended_at IS NULL)
+  OR EXISTS (SELECT FROM public.request_deadlines r
+    JOIN public.cases k ON k.centre_id = r.centre_id AND k.id = r.case_id
+    WHERE r.centre_id = p_centre AND r.done_on IS NULL AND r.deleted_at IS NULL
+    AND r.kind IN {HOLDING} AND (k.client_id = p_client OR EXISTS (
+      SELECT FROM public.case_people p WHERE p.centre_id = k.centre_id
+      AND p.case_id = k.id AND p.client_id = p_client AND p.left_on IS NULL)))
+$$"""
+CASES_OF = """
+CREATE FUNCTION cma_cases_of(p_centre bigint, p_client bigint) RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT k.id FROM public.cases k WHERE k.centre_id = p_centre AND k.client_id = p_client
+  UNION
+  SELECT p.case_id FROM public.case_people p WHERE p.centre_id = p_centre
+  AND p.client_id = p_client
+$$"""
+# A case of anybody held has no date, whoever sets it.
+DATE_CASE = """
+CREATE FUNCTION cma_date_case() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF NEW.retention_date IS NOT NULL AND (
+    public.cma_held(NEW.centre_id, NEW.client_id) OR EXISTS (
+      SELECT FROM public.case_people p WHERE p.centre_id = NEW.centre_id
+      AND p.case_id = NEW.id AND public.cma_held(p.centre_id, p.client_id)))
+  THEN NEW.retention_date := NULL;
+  END IF;
+  RETURN NEW;
+END $$"""
+# Cases are locked before the hold is written: an ending under way comes first, and is seen.
+LOCK_CASES = """
+CREATE FUNCTION cma_lock_cases_of() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  PERFORM FROM public.cases k WHERE k.centre_id = NEW.centre_id
+  AND k.id IN (SELECT public.cma_cases_of(NEW.centre_id, NEW.client_id))
+  ORDER BY k.id FOR UPDATE;
+  RETURN NEW;
+END $$"""
+# What stands of a person's cases ends when they are held; what stood last stands again when they
+# are not, in cases that have ended since the same day.
+COUNT_CLIENT = """
+CREATE FUNCTION cma_count_client(p_centre bigint, p_client bigint, p_why text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF public.cma_held(p_centre, p_client) THEN
+    UPDATE public.retention_dates d
+    SET ended_at = now(), ended_because = p_why, updated_at = now()
+    WHERE d.centre_id = p_centre AND d.ended_at IS NULL
+    AND d.case_id IN (SELECT public.cma_cases_of(p_centre, p_client));
+    UPDATE public.cases k SET retention_date = NULL
+    WHERE k.centre_id = p_centre AND k.retention_date IS NOT NULL
+    AND k.id IN (SELECT public.cma_cases_of(p_centre, p_client));
+  ELSE
+    UPDATE public.cases k SET retention_date = (
+      SELECT d.keep_until FROM public.retention_dates d
+      WHERE d.centre_id = k.centre_id AND d.case_id = k.id AND d.covers = 'case'
+      AND d.counted_from = k.closing_date ORDER BY d.id DESC LIMIT 1)
+    WHERE k.centre_id = p_centre AND k.retention_date IS NULL AND k.closing_date IS NOT NULL
+    AND k.id IN (SELECT public.cma_cases_of(p_centre, p_client));
+    INSERT INTO public.retention_dates
+      (centre_id, case_id, covers, counted_from, years, keep_until, rule)
+    SELECT DISTINCT ON (d.case_id, d.covers)
+      d.centre_id, d.case_id, d.covers, d.counted_from, d.years, d.keep_until, d.rule
+    FROM public.retention_dates d
+    JOIN public.cases k ON k.centre_id = d.centre_id AND k.id = d.case_id
+    WHERE d.centre_id = p_centre AND d.counted_from = k.closing_date
+    AND k.retention_date IS NOT NULL
+    AND k.id IN (SELECT public.cma_cases_of(p_centre, p_client))
+    AND NOT EXISTS (SELECT FROM public.retention_dates s WHERE s.centre_id = d.centre_id
+      AND s.case_id = d.case_id AND s.ended_at IS NULL)
+    ORDER BY d.case_id, d.covers, d.id DESC;
+  END IF;
+  PERFORM public.cma_keep_client(p_centre, p_client);
+END $$"""
+OF_HOLD = """
+CREATE FUNCTION cma_keep_of_hold() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  PERFORM public.cma_count_client(NEW.centre_id, NEW.client_id, 'Held');
+  RETURN NULL;
+END $$"""
+OF_REQUEST = """
+CREATE FUNCTION cma_keep_of_request() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE person bigint;
+BEGIN
+  FOR person IN
+    SELECT k.client_id FROM public.cases k
+    WHERE k.centre_id = NEW.centre_id AND k.id = NEW.case_id
+    UNION
+    SELECT p.client_id FROM public.case_people p
+    WHERE p.centre_id = NEW.centre_id AND p.case_id = NEW.case_id AND p.left_on IS NULL
+    ORDER BY 1
+  LOOP
+    PERFORM FROM public.cases k WHERE k.centre_id = NEW.centre_id
+    AND k.id IN (SELECT public.cma_cases_of(NEW.centre_id, person))
+    ORDER BY k.id FOR UPDATE;
+    PERFORM public.cma_count_client(NEW.centre_id, person, 'Held: a request is open');
+  END LOOP;
+  RETURN NULL;
+END $$"""
+
 # The last day of the longest kept of all their cases; none while a case of theirs is at work or
 # something is held.
 KEEP_CLIENT = """
@@ -49,8 +162,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
   ), found AS (
     SELECT CASE
       WHEN EXISTS (SELECT FROM theirs WHERE retention_date IS NULL) THEN NULL
-      WHEN EXISTS (SELECT FROM public.legal_holds h WHERE h.centre_id = p_centre
-        AND h.client_id = p_client AND h.ended_at IS NULL) THEN NULL
+      WHEN public.cma_held(p_centre, p_client) THEN NULL
       ELSE (SELECT max(retention_date) FROM theirs) END AS until
   )
   UPDATE public.clients c SET retention_date = found.until FROM found
@@ -89,18 +201,42 @@ BEGIN
   RETURN NEW;
 END $$"""
 FUNCTIONS = {
+    "cma_held(bigint, bigint)": HELD,
+    "cma_cases_of(bigint, bigint)": CASES_OF,
     "cma_keep_client(bigint, bigint)": KEEP_CLIENT,
+    "cma_count_client(bigint, bigint, text)": COUNT_CLIENT,
+    "cma_date_case()": DATE_CASE,
+    "cma_lock_cases_of()": LOCK_CASES,
     "cma_keep_of_case()": OF_CASE,
     "cma_keep_of_client()": OF_CLIENT,
+    "cma_keep_of_hold()": OF_HOLD,
+    "cma_keep_of_request()": OF_REQUEST,
     "cma_keep_document()": OF_DOCUMENT,
 }
-TRIGGERS = {
-    "cases": "AFTER INSERT OR UPDATE OF client_id, retention_date, deleted_at",
-    "case_people": "AFTER INSERT OR UPDATE OF client_id, left_on",
-    "legal_holds": "AFTER INSERT OR UPDATE OF ended_at",
-    "documents": "BEFORE INSERT",
-}
-RUNS = {"cases": "cma_keep_of_case", "documents": "cma_keep_document"}
+TRIGGERS = (
+    ("cases", "date_case", "BEFORE UPDATE OF retention_date", "cma_date_case"),
+    (
+        "cases",
+        "keep_until",
+        "AFTER INSERT OR UPDATE OF client_id, retention_date, deleted_at",
+        "cma_keep_of_case",
+    ),
+    (
+        "case_people",
+        "keep_until",
+        "AFTER INSERT OR UPDATE OF client_id, left_on",
+        "cma_keep_of_client",
+    ),
+    ("legal_holds", "lock_cases", "BEFORE INSERT OR UPDATE OF ended_at", "cma_lock_cases_of"),
+    ("legal_holds", "keep_until", "AFTER INSERT OR UPDATE OF ended_at", "cma_keep_of_hold"),
+    (
+        "request_deadlines",
+        "keep_until",
+        "AFTER INSERT OR UPDATE OF kind, done_on, deleted_at",
+        "cma_keep_of_request",
+    ),
+    ("documents", "keep_until", "BEFORE INSERT", "cma_keep_document"),
+)
 
 
 def _stamps() -> list[sa.Column]:
@@ -327,16 +463,15 @@ def upgrade() -> None:
     for signature, statement in FUNCTIONS.items():
         op.get_bind().exec_driver_sql(statement)
         op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
-    for table, when in TRIGGERS.items():
+    for table, name, when, runs in TRIGGERS:
         op.execute(
-            f"CREATE TRIGGER keep_until {when} ON {table}"
-            f" FOR EACH ROW EXECUTE FUNCTION {RUNS.get(table, 'cma_keep_of_client')}()"
+            f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {runs}()"
         )
 
 
 def downgrade() -> None:
-    for table in TRIGGERS:
-        op.execute(f"DROP TRIGGER keep_until ON {table}")
+    for table, name, *_ in TRIGGERS:
+        op.execute(f"DROP TRIGGER {name} ON {table}")
     for signature in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION {signature}")
     op.drop_column("clients", "retention_date")

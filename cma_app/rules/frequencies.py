@@ -104,9 +104,11 @@ def monthly_from_pay(amounts: Sequence[Decimal], frequency: str, on: date | None
 def a_year(amount: Decimal, frequency: str, on: date | None = None) -> Decimal:
     """Return what a payment comes to in a year, in pounds: twelve exact months, rounded once.
 
-    £85 weekly is £4,420.00, not twelve times its rounded month. Without a day the newest factor.
+    £85 weekly is £4,420.00, not twelve times its rounded month. Without a day the newest factor; a
+    day before the first has the first.
     """
-    factor = known_frequency(frequency).factor_on(on)
+    known = known_frequency(frequency)
+    factor = known.factor_on(max(on, known.factors[0].start) if on is not None else None)
     return to_penny(Fraction(amount) * factor.numerator * 12 / factor.denominator)
 
 

@@ -34,13 +34,17 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class RequestKind:
-    """One kind of request; `is_ours` says that we sent it and wait for the answer."""
+    """One kind of request; `is_ours` says that we sent it and wait for the answer.
+
+    `holds` says that nothing of the people of its case is forgotten while it is open.
+    """
 
     code: str
     label: str
     is_ours: bool
     consequence: str
     counts: tuple[Count, ...]
+    holds: bool = False
 
     def count_on(self, day: date) -> Count | None:
         """Return how the last day of a request of a day is counted; None before there was a law."""
@@ -70,6 +74,7 @@ def request_kinds() -> tuple[RequestKind, ...]:
             each["from"] == "us",
             each["consequence"],
             tuple(sorted((_count(part) for part in each["values"]), key=lambda c: c.start)),
+            each.get("holds", False),
         )
         for each in read_yaml(Path(__file__).with_suffix(".yaml"))["kinds"]
     )

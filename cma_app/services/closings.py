@@ -116,6 +116,7 @@ def save_outcomes(
     case = session.require(Case, case_id)
     session.authorize(Act.DEBT_RECORD, case)
     case = locked(session, Case, case_id)
+    session.authorize(Act.DEBT_RECORD, case)
     form, debts = _outcomes_alone(data), debts_of(session, case)
     _refuse_changed(debts, form, seen)
     _keep_outcomes(debts, form)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 from sqlalchemy import func, select, update
@@ -20,8 +20,11 @@ from cma_app.services.debt_events import NearDay
 from cma_app.services.debt_forms import PastDay, optional_text
 from cma_app.services.forms import Form, given
 from cma_app.services.locking import locked
+from cma_app.services.retention import recount_people
 from cma_app.session import CentreSession
 from models import Case, RequestDeadline, User
+
+COUNTED_ANEW: Final = "A request was recorded, answered or taken back"
 
 
 class RequestForm(Form):
@@ -97,6 +100,7 @@ def record_request(
     session.add(request)
     session.flush()
     _plan(session, case, request)
+    recount_people(session, case, COUNTED_ANEW)
     return request
 
 
@@ -115,6 +119,7 @@ def change_request(
         setattr(request, name, value)
     session.flush()
     _plan(session, case, request)
+    recount_people(session, case, COUNTED_ANEW)
     return request
 
 
@@ -122,7 +127,7 @@ def finish_request(
     session: CentreSession, request_id: int, data: Mapping[str, Any], *, version: int
 ) -> RequestDeadline:
     """Record how and when a request was answered."""
-    request, _ = _held(session, request_id)
+    request, case = _held(session, request_id)
     form = DoneForm.read(data)
     if request.version != version:
         raise Conflict("Somebody changed this request in the meantime.")
@@ -135,6 +140,7 @@ def finish_request(
     request.done_by = session.actor.user_id or None
     session.flush()
     settle_action(session, request.action_id)
+    recount_people(session, case, COUNTED_ANEW)
     return request
 
 
@@ -146,15 +152,16 @@ def reopen_request(session: CentreSession, request_id: int) -> RequestDeadline:
     request.done_on, request.done_how, request.done_by = None, None, None
     session.flush()
     _plan(session, case, request)
+    recount_people(session, case, COUNTED_ANEW)
     return request
 
 
 def remove_request(session: CentreSession, request_id: int) -> RequestDeadline:
     """Take back a request that was recorded by mistake; `restore_request` brings it back."""
-    request, _ = _held(session, request_id)
+    request, case = _held(session, request_id)
     drop_action(session, request.action_id)
     request.deleted_at = now()
-    session.flush()
+    recount_people(session, case, COUNTED_ANEW)
     return request
 
 
@@ -182,6 +189,7 @@ def restore_request(session: CentreSession, request_id: int) -> RequestDeadline:
     request = locked(session, RequestDeadline, request_id)
     if request.done_on is None:
         _plan(session, case, request)
+    recount_people(session, case, COUNTED_ANEW)
     return request
 
 

@@ -1,10 +1,11 @@
 """Until when a case's record is kept: counted when it ends, ended when it is reopened or held.
 
 Each class of a record has one standing row of `retention_dates`; those that ended say why and stay.
-The database carries the case's own date to its documents and to its people.
+The database carries the case's own date to its documents and to its people, and gives none to a
+case of somebody held: it sees the holds and requests that whoever closes or holds may not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final
@@ -22,6 +23,7 @@ from cma_app.rules.workflow import AT_WORK
 from cma_app.services.compliance_rows import names_of
 from cma_app.services.forms import Form, choice, given
 from cma_app.services.locking import locked
+from cma_app.services.partners import people_here
 from cma_app.session import CentreSession
 from models import Case, CasePerson, Client, LegalHold, RetentionDate
 
@@ -75,11 +77,14 @@ class Kept:
 def recount(session: CentreSession, case: Case, because: str) -> None:
     """Make a case's dates those that hold now; whoever calls has locked the case.
 
-    None stand while the case is at work or a person of it is held. `because` is kept with what
-    ends by it.
+    None stand while the case is at work or a person of it is held, which the database says.
+    `because` is kept with what ends by it.
     """
     session.flush()
-    wanted = {} if _is_open(session, case) else {each.covers: each for each in _of(case)}
+    wanted = {} if case.status in AT_WORK else {each.covers: each for each in _of(case)}
+    _keep(session, case, wanted["case"].keep_until if wanted else None)
+    if case.retention_date is None:
+        wanted = {}
     standing = {row.covers: row for row in _rows(session, case) if row.ended_at is None}
     for covers, row in standing.items():
         if covers not in wanted or wanted[covers].keep_until != row.keep_until:
@@ -99,7 +104,13 @@ def recount(session: CentreSession, case: Case, because: str) -> None:
                 )
             )
     session.flush()
-    _keep(session, case, wanted["case"].keep_until if wanted else None)
+
+
+def recount_people(session: CentreSession, case: Case, because: str) -> None:
+    """Make the dates of all cases of a case's people those that hold now, after a request."""
+    session.flush()
+    for client_id in sorted(people_here(session, case)):
+        _recount_all(session, client_id, because)
 
 
 def _of(case: Case) -> list[KeepUntil]:
@@ -117,10 +128,6 @@ def _keep(session: CentreSession, case: Case, until: date | None) -> None:
     session.refresh(case, ["retention_date"])
 
 
-def _is_open(session: CentreSession, case: Case) -> bool:
-    return case.status in AT_WORK or bool(_standing_holds(session, people_of(session, case)))
-
-
 def people_of(session: CentreSession, case: Case) -> list[int]:
     """Return the client of a case and every second person it ever had."""
     seconds = select(col(CasePerson.client_id)).where(
@@ -135,7 +142,7 @@ def lock_people(session: CentreSession, case: Case) -> None:
         locked(session, Client, client_id)
 
 
-def _standing_holds(session: CentreSession, client_ids: list[int]) -> list[LegalHold]:
+def _standing_holds(session: CentreSession, client_ids: Collection[int]) -> list[LegalHold]:
     wanted = (
         sqlmodel_select(LegalHold)
         .where(
@@ -156,6 +163,7 @@ def _rows(session: CentreSession, case: Case) -> list[RetentionDate]:
             col(RetentionDate.case_id) == case.id,
         )
         .order_by(col(RetentionDate.id))
+        .execution_options(populate_existing=True)
     )
     return list(session.exec(wanted))
 
@@ -179,10 +187,10 @@ def list_kept(session: CentreSession, case_id: int) -> list[Kept]:
 
 
 def list_holds(session: CentreSession, case_id: int) -> list[Hold]:
-    """Return the holds that stand on the people of a case."""
+    """Return the holds that stand on the people whom a case is about now."""
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_OPEN, case)
-    rows = _standing_holds(session, people_of(session, case))
+    rows = _standing_holds(session, people_here(session, case))
     names = names_of(session, {row.created_by for row in rows})
     return [
         Hold(
@@ -199,10 +207,15 @@ def list_holds(session: CentreSession, case_id: int) -> list[Hold]:
 
 
 def other_open_cases(session: CentreSession, case: Case) -> list[str]:
-    """Return the references of other cases at work for the same people, as far as one may see."""
-    theirs = people_of(session, case)
+    """Return the references of other cases at work for the same people, as far as one may see.
+
+    Who left either case is not of it here: after a separation neither tells of the other.
+    """
+    theirs = people_here(session, case)
     second = select(col(CasePerson.case_id)).where(
-        col(CasePerson.centre_id) == case.centre_id, col(CasePerson.client_id).in_(theirs)
+        col(CasePerson.centre_id) == case.centre_id,
+        col(CasePerson.client_id).in_(theirs),
+        col(CasePerson.left_on).is_(None),
     )
     wanted = (
         select(col(Case.case_reference))
@@ -222,11 +235,10 @@ def place_hold(session: CentreSession, case_id: int, data: Mapping[str, Any]) ->
     case = session.require(Case, case_id)
     session.authorize(Act.HOLD_PLACE, case)
     form = HoldForm.read(data)
-    _lock_cases(session, case.client_id)
-    locked(session, Client, case.client_id)
+    _end_dates(session, case.client_id, f"Held: {HOLD_LABELS[form.kind].lower()}")
     hold = LegalHold(client_id=case.client_id, kind=form.kind, reason=form.reason)
     session.add(hold)
-    _recount_all(session, case.client_id, f"Held: {HOLD_LABELS[form.kind].lower()}")
+    _recount_all(session, case.client_id, "Held")
     return hold
 
 
@@ -236,7 +248,6 @@ def lift_hold(session: CentreSession, hold_id: int, *, reason: str, version: int
     session.authorize(Act.HOLD_LIFT, hold)
     said = LiftForm.read({"reason": reason}).reason
     _lock_cases(session, hold.client_id)
-    locked(session, Client, hold.client_id)
     hold = locked(session, LegalHold, hold_id)
     if hold.ended_at is not None or hold.version != version:
         raise Conflict("Somebody lifted this hold in the meantime.")
@@ -265,6 +276,17 @@ def _cases_of(session: CentreSession, client_id: int) -> list[int]:
 def _lock_cases(session: CentreSession, client_id: int) -> None:
     for case_id in _cases_of(session, client_id):
         locked(session, Case, case_id)
+
+
+def _end_dates(session: CentreSession, client_id: int, because: str) -> None:
+    """End what stands of a client's cases; a case they have left is not told why."""
+    for case_id in _cases_of(session, client_id):
+        case = locked(session, Case, case_id)
+        if client_id in people_here(session, case):
+            for row in _rows(session, case):
+                if row.ended_at is None:
+                    row.ended_at, row.ended_because = now(), because[:200]
+    session.flush()
 
 
 def _recount_all(session: CentreSession, client_id: int, because: str) -> None:

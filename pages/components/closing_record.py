@@ -194,7 +194,9 @@ def kept_card() -> rx.Component:
             rx.cond(
                 VIEW.kept.length() > 0,
                 rx.el.dl(rx.foreach(VIEW.kept, row), class_name="answers stacked"),
-                rx.el.p("Nothing of it is forgotten: a hold stands."),
+                rx.el.p(
+                    "Nothing of it is forgotten: a hold stands, or a request or complaint is open."
+                ),
             ),
             rx.el.p(VIEW.client_kept),
             rx.cond(VIEW.earlier.length() > 0, earlier),

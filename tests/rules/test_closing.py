@@ -58,6 +58,18 @@ class TestWords:
         assert "debt_relief_order" in england
         assert "debt_relief_order" not in scotland
 
+    def test_an_old_debt_is_extinguished_in_scotland_and_elsewhere_not_enforced(self) -> None:
+        scotland = words_on("outcomes", DAY, nation="scotland")
+        assert "extinguished" in scotland
+        assert "not_enforceable" not in scotland
+        kind = kind_of("outcomes", "extinguished")
+        assert kind is not None
+        assert (kind.group, kind.writes_off) == ("written_off", "whole")
+        for nation in ("england", "wales", "northern_ireland"):
+            words = words_on("outcomes", DAY, nation=nation)
+            assert "not_enforceable" in words
+            assert "extinguished" not in words
+
     def test_before_its_day_nothing_may_be_chosen(self) -> None:
         assert words_on("outcomes", date(2014, 3, 31)) == {}
         assert "minimal_assets" not in words_on("solutions", date(2015, 3, 31))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from cma_app.rules.frequencies import (
     FREQUENCIES,
     UnknownFrequency,
+    a_year,
     how_we_convert,
     monthly,
     monthly_from_pay,
@@ -36,6 +37,10 @@ def test_each_frequency_has_an_example():
 def test_an_unknown_frequency_lists_the_known():
     with pytest.raises(UnknownFrequency, match=r"Choose how often from: daily, weekly, .*yearly"):
         monthly(Decimal(1), "hourly")
+
+
+def test_a_year_before_the_first_factor_is_counted_by_the_first():
+    assert a_year(Decimal("85"), "weekly", date(2016, 5, 3)) == Decimal("4420.00")
 
 
 def test_a_day_before_the_first_factor_has_none():

@@ -338,6 +338,14 @@ class TestSavingOutcomes:
         with pytest.raises(Refused, match="Reopen it first"), cast.open(cast.amina) as session:
             save_outcomes(session, case_id, {})
 
+    def test_nor_is_one_that_ended_since_it_was_read(self, cast: Cast, case_id: int) -> None:
+        with pytest.raises(Refused, match="Reopen it first"), cast.open(cast.ben) as session:
+            read = session.require(Case, case_id)
+            with cast.open(cast.amina) as other:
+                close_with(other, case_id)
+            assert read.status != "closed"
+            save_outcomes(session, case_id, {})
+
 
 class TestAmending:
     def amended(self, cast: Cast, case_id: int, *, seen: int = 1, **over: str) -> Any:
@@ -393,6 +401,16 @@ class TestAmending:
             closing = amend_closing(session, case_id, ending(session, case_id), seen=0)
             assert (closing.revision, closing.closed_on) == (1, date(2024, 2, 29))
             assert session.require(Case, case_id).retention_date == date(2030, 2, 28)
+
+    def test_a_gain_of_a_day_before_every_factor_is_counted_by_the_first(
+        self, cast: Cast, owner: Engine, case_id: int
+    ) -> None:
+        put(owner, case_id, status="closed", closing_date=date(2016, 5, 3))
+        gain = {"gain-1-kind": "benefit", "gain-1-amount": "85", "gain-1-frequency": "weekly"}
+        with cast.open(cast.maria) as session:
+            closing = amend_closing(session, case_id, ending(session, case_id, **gain), seen=0)
+            assert closing.gained_a_year == Decimal("4420.00")
+            assert read_closing(session, case_id).record is not None
 
     @pytest.mark.parametrize("who", ["amina", "tess"])
     def test_is_a_managers(self, cast: Cast, who: str) -> None:

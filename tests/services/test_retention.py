@@ -1,23 +1,34 @@
 """Until when a record is kept: set at the end, ended by reopening and by holds."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
-from cma_app.clock import at, now
+from cma_app.clock import at, now, today
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
+from cma_app.rules.requests import RequestKind, request_kinds
 from cma_app.services.case_people import join_new_person
 from cma_app.services.case_steps import reopen_case
 from cma_app.services.cases import start_case
 from cma_app.services.closing_page import read_closing
+from cma_app.services.requests import (
+    change_request,
+    finish_request,
+    record_request,
+    remove_request,
+    reopen_request,
+    restore_request,
+)
 from cma_app.services.retention import lift_hold, list_holds, list_kept, place_hold
-from models import Case, Client
+from cma_app.services.separation import separate_people
+from models import Case, Client, RequestDeadline
 from tests.people import Cast
 from tests.services.closings import close_with
 from tests.services.intake_forms import ROUTES
 from tests.services.test_cases import acts, make_case
+from tests.services.test_two_at_once import at_once
 
 pytestmark = pytest.mark.database
 
@@ -248,6 +259,151 @@ class TestHolds:
                 verb(session)
         with cast.open(cast.amina) as session:
             assert len(list_holds(session, case_id)) == 1
+
+
+class TestHiddenHolds:
+    """What holds a record does so whoever looks: the database decides it."""
+
+    def two(self, cast: Cast) -> tuple[int, int]:
+        """Return a case of two, and the second person's own case."""
+        joint = make_case(cast, cast.amina)
+        person = {"first_name": "Derek", "last_name": "Marsh", **ROUTES}
+        with cast.open(cast.amina) as session:
+            second = join_new_person(session, joint, person)
+            return joint, start_case(session, second, nation="england").id
+
+    def test_a_hold_on_a_hidden_person_who_left_holds_the_case(
+        self, cast: Cast, owner: Engine
+    ) -> None:
+        case_id = make_case(cast, cast.amina)
+        person = {"first_name": "Derek", "last_name": "Marsh", **ROUTES}
+        with cast.open(cast.amina) as session:
+            second = join_new_person(session, case_id, person).id
+        with cast.open(cast.amina) as session:
+            own = separate_people(session, case_id, opens_case=True)
+            assert own is not None
+            place_hold(session, own.id, TestHolds.HOLD)
+        restrict(owner, second, cast.amina.user_id)
+        with pytest.raises(NotFound), cast.open(cast.ben) as session:
+            session.require(Client, second)
+        with on(LEAP):
+            cancel(cast, case_id, cast.ben)
+        assert dates(owner, case_id) == (None, None)
+        with cast.open(cast.ben) as session:
+            assert list_kept(session, case_id) == []
+            assert list_holds(session, case_id) == []
+
+    def test_a_hold_clears_a_closed_case_that_its_placer_cannot_see(
+        self, cast: Cast, owner: Engine
+    ) -> None:
+        hidden, own = self.two(cast)
+        with on(LEAP):
+            cancel(cast, hidden)
+        restrict(owner, client_of(cast, hidden), cast.amina.user_id)
+        with cast.open(cast.ben) as session:
+            hold = place_hold(session, own, TestHolds.HOLD)
+            number, version = hold.id, hold.version
+        assert dates(owner, hidden) == (None, None)
+        with cast.open(cast.amina) as session:
+            ended = [each.ended_because for each in list_kept(session, hidden)]
+        assert ended == ["Held"] * 3
+        with cast.open(cast.maria) as session:
+            lift_hold(session, number, reason="Over", version=version)
+        assert dates(owner, hidden) == (date(2034, 2, 28), date(2034, 2, 28))
+        with cast.open(cast.amina) as session:
+            assert [each.ended_because for each in list_kept(session, hidden)][3:] == [""] * 3
+
+    def test_a_hold_placed_while_a_hidden_case_ends_is_seen(
+        self, cast: Cast, owner: Engine
+    ) -> None:
+        hidden, own = self.two(cast)
+        restrict(owner, client_of(cast, hidden), cast.amina.user_id)
+        wrong = at_once(
+            cast,
+            lambda session: close_with(session, hidden, status="cancelled", reason="moved_away"),
+            lambda session: place_hold(session, own, TestHolds.HOLD),
+        )
+        assert wrong == []
+        assert dates(owner, hidden) == (None, None)
+        with cast.open(cast.amina) as session:
+            assert [each for each in list_kept(session, hidden) if each.ended_at is None] == []
+
+    def test_no_raw_update_dates_what_is_held(self, cast: Cast, owner: Engine) -> None:
+        case_id = make_case(cast, cast.amina)
+        with cast.open(cast.amina) as session:
+            place_hold(session, case_id, TestHolds.HOLD)
+        with owner.begin() as connection:
+            connection.execute(
+                text("UPDATE cases SET retention_date = '2034-01-01' WHERE id = :c"), {"c": case_id}
+            )
+        assert dates(owner, case_id) == (None, None)
+
+
+CAME = today() - timedelta(days=3)
+
+
+def asked(kind: str) -> dict[str, str]:
+    due = CAME + timedelta(days=9)
+    return {
+        "kind": kind,
+        "about": "The client",
+        "asked_on": CAME.isoformat(),
+        "due_date": due.isoformat(),
+        "given_why": "Agreed with them",
+    }
+
+
+class TestRequests:
+    @pytest.mark.parametrize("kind", request_kinds(), ids=lambda kind: kind.code)
+    def test_what_is_asked_of_us_about_their_record_holds_it(
+        self, cast: Cast, owner: Engine, kind: RequestKind
+    ) -> None:
+        case_id = make_case(cast, cast.amina)
+        with cast.open(cast.amina) as session:
+            number = record_request(session, case_id, asked(kind.code)).id
+        with on(LEAP):
+            cancel(cast, case_id)
+        until = date(2034, 2, 28)
+        assert dates(owner, case_id) == ((None, None) if kind.holds else (until, until))
+        with cast.open(cast.amina) as session:
+            version = session.require(RequestDeadline, number).version
+            finish_request(session, number, {"done_how": "Answered"}, version=version)
+        assert dates(owner, case_id) == (until, until)
+
+    def test_each_verb_counts_anew(self, cast: Cast, owner: Engine) -> None:
+        case_id = make_case(cast, cast.amina)
+        with on(LEAP):
+            cancel(cast, case_id)
+        until, held = (date(2034, 2, 28),) * 2, (None, None)
+        with cast.open(cast.amina) as session:
+            number = record_request(session, case_id, asked("complaint")).id
+        assert dates(owner, case_id) == held
+
+        def change(kind: str) -> None:
+            with cast.open(cast.amina) as session:
+                version = session.require(RequestDeadline, number).version
+                change_request(session, number, asked(kind), version=version)
+
+        change("information")
+        assert dates(owner, case_id) == until
+        change("data_access")
+        assert dates(owner, case_id) == held
+        with cast.open(cast.amina) as session:
+            version = session.require(RequestDeadline, number).version
+            finish_request(session, number, {"done_how": "Sent"}, version=version)
+        assert dates(owner, case_id) == until
+        for verb, then in (
+            (reopen_request, held),
+            (remove_request, until),
+            (restore_request, held),
+        ):
+            with cast.open(cast.amina) as session:
+                verb(session, number)
+            assert dates(owner, case_id) == then, verb.__name__
+
+    def test_the_kinds_that_hold(self) -> None:
+        holding = {kind.code for kind in request_kinds() if kind.holds}
+        assert holding == {"data_access", "data_rights", "data_complaint", "complaint"}
 
 
 def restrict(owner: Engine, client_id: int, user_id: int) -> None:

@@ -23,6 +23,7 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "retention.lock_people": "a step of ending and amending a closing, asked there",
     "retention.other_open_cases": "a step of reading a closing, asked there",
     "retention.people_of": "a step of ending a case and of holds, asked there: numbers alone",
+    "retention.recount_people": "a step of recording and answering requests, asked there",
     "retention.recount": "a step of ending, reopening and holds, asked there",
     "breathing_space_bars.refuse_barred": "a step of recording a breathing space, asked there",
     "breathing_space_bars.refuse_met_again": "a step of undoing an end, asked there",

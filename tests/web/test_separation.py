@@ -47,6 +47,7 @@ from cma_app.services.letters import (
 from cma_app.services.next_actions import record_action
 from cma_app.services.notes import record_note
 from cma_app.services.replies import record_reply
+from cma_app.services.retention import place_hold
 from cma_app.services.separation import separate_people
 from cma_app.services.statement_list import read_statements
 from cma_app.services.statements import prepare_statement, preview_statement
@@ -208,6 +209,7 @@ def part(two: Two) -> None:
             owe(session, case_id, "client", mark)
             record_note(session, case_id, channel="phone", minutes=1, body=f"{mark} later")
             record_action(session, case_id, what=f"{mark} later action")
+            place_hold(session, case_id, {"kind": "other", "reason": f"{mark} held"})
             answers = {"adults": "1", "tenure": "other", "tenure_note": f"{mark} later home"}
             record_household(session, case_id, answers)
             sheet = start_sheet(session, case_id)
@@ -353,17 +355,27 @@ class TestApart:
         """Return one of the two, whose words are theirs, and whose may not be heard."""
         return (two.hers, HERS, HIS) if side == "hers" else (two.his, HIS, HERS)
 
+    def reference(self, two: Two, side: str) -> str:
+        """Return the reference of the case that may not be heard of."""
+        with two.open() as session:
+            other = two.his if side == "hers" else two.hers
+            return session.require(Case, other["cases"]).case_reference
+
     def test_no_reading_tells_of_the_other(self, apart: Two, side: str) -> None:
         pack, own, other = self.of(apart, side)
         said = told_by_services(apart, pack)
         assert len(with_mark(said, own)) > 8
+        assert {"retention.list_holds", "closing_page.read_closing"} <= with_mark(said, own)
         assert with_mark(said, other) == set()
+        assert with_mark(said, self.reference(apart, side)) == set()
 
     def test_no_page_tells_of_the_other(self, apart: Two, side: str, served: Served) -> None:
         pack, own, other = self.of(apart, side)
         said = told_by_pages(apart, served, pack)
         assert len(with_mark(said, own)) > 6
+        assert "ClosingState.open" in with_mark(said, own)
         assert with_mark(said, other) == set()
+        assert with_mark(said, self.reference(apart, side)) == set()
 
     def test_no_statement_or_letter_tells_of_the_other(self, apart: Two, side: str) -> None:
         pack, own, other = self.of(apart, side)
