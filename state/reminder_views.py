@@ -28,6 +28,11 @@ def at_text(moment: datetime | None) -> str:
     return f"{weekday_text(there.date(), year=other)}, {there:%H:%M}"
 
 
+def goes_again(due: datetime) -> str:
+    """Return when what a person sends again goes: at once, or at night in the morning."""
+    return f"It goes again on {at_text(due)}." if due > now() else "It goes again within a minute."
+
+
 def why_text(reason: str, code: int = 0) -> str:
     """Return why somebody is rung, with the mail server's number if it gave one."""
     said = WHY_CALL.get(reason, "")

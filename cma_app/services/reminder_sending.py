@@ -15,7 +15,7 @@ from cma_app.clock import now, today
 from cma_app.mail import Delivery, Message
 from cma_app.rules.appointments import STANDS
 from cma_app.rules.local_time import end_of
-from cma_app.rules.reminders import RETRY, is_late, reminder_letter, tells
+from cma_app.rules.reminders import RETRY, by_day, is_late, reminder_letter, tells
 from cma_app.services.locking import locked
 from cma_app.services.reminder_timings import sender_of, timing_for
 from cma_app.services.reminders import current_reminder, plan_reminder, why_not_by_mail
@@ -65,7 +65,8 @@ def plan_missing(session: CentreSession, appointment_id: int) -> None:
 def claim(session: CentreSession, appointment_id: int) -> Claim | None:
     """Take an appointment's waiting reminder; None where there is nothing to send.
 
-    Who may not be written to goes to the call list with the reason.
+    Who may not be written to goes to the call list with the reason. At night a letter waits for
+    the morning, unless that would be too late for one.
     """
     session.authorize(Act.APPOINTMENT_REMIND)
     found = current_reminder(session, appointment_id)
@@ -79,7 +80,8 @@ def claim(session: CentreSession, appointment_id: int) -> Claim | None:
     why, address = why_not_by_mail(session, appointment.client_id)
     session.authorize(Act.APPOINTMENT_REMIND)
     message = _letter(session, appointment, address)
-    if not why and is_late(now(), row.starts_at):
+    goes = by_day(now())
+    if not why and is_late(goes, row.starts_at):
         why = "late"
     elif not why and row.attempts > len(RETRY):
         why = "unreachable"
@@ -87,6 +89,9 @@ def claim(session: CentreSession, appointment_id: int) -> Claim | None:
         why = "words"
     if why:
         row.status, row.reason = "call", why
+        return None
+    if goes > now():
+        row.due_at = goes
         return None
     row.status, row.claimed_at, row.reason, row.reply_code = "claimed", now(), None, None
     row.attempts += 1

@@ -18,7 +18,15 @@ from cma_app.clock import now, today
 from cma_app.errors import Conflict
 from cma_app.rules.appointments import STANDS
 from cma_app.rules.local_time import moment_at
-from cma_app.rules.reminders import NO_ANSWER, RESULTS, goes_at, tells, why_call
+from cma_app.rules.reminders import (
+    NO_ANSWER,
+    RESULTS,
+    by_day,
+    goes_at,
+    is_late,
+    tells,
+    why_call,
+)
 from cma_app.services.contact_routes import SafeRouteValue, safe_routes
 from cma_app.services.forms import Blank, Form, choice, given
 from cma_app.services.locking import locked
@@ -32,6 +40,7 @@ OPEN: Final = ("waiting", "claimed", "call", "unknown", "left")
 CALLABLE: Final = frozenset({"waiting", "call", "unknown", "left"})
 """The statuses in which a person may say that they reached the client."""
 PASSED: Final = "Somebody dealt with this reminder in the meantime."
+TOO_LATE: Final = "It is too late for an e-mail. Call the client."
 OVER: Final = "This appointment is over or no longer stands."
 
 
@@ -190,11 +199,17 @@ def record_call(session: CentreSession, reminder_id: int, data: Mapping[str, Any
 
 
 def send_again(session: CentreSession, reminder_id: int) -> Reminder:
-    """Send what may not have been sent once more: it goes within a minute."""
+    """Send what may not have been sent once more: within a minute, at night in the morning.
+
+    Whoever sends it, the letter may ring in somebody's bedroom. Conflict where it comes too late.
+    """
     row = _mine(session, reminder_id)
     if row.status not in {"unknown", "left"}:
         raise Conflict(PASSED)
-    row.status, row.due_at, row.attempts, row.reason = "waiting", now(), 0, None
+    goes = by_day(now())
+    if is_late(goes, row.starts_at):
+        raise Conflict(TOO_LATE)
+    row.status, row.due_at, row.attempts, row.reason = "waiting", goes, 0, None
     session.flush()
     return row
 

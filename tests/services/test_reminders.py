@@ -20,7 +20,7 @@ from cma_app.services.contact_routes import RouteAnswers, record_routes
 from cma_app.services.reminder_timings import read_timings
 from cma_app.session import SYSTEM
 from models import Appointment, Case, Client, Reminder
-from state.reminder_views import ReminderView
+from state.reminder_views import ReminderView, goes_again
 from tests.mail_server import MailServer, mail_server
 from tests.people import Cast
 from tests.services.intake_forms import ROUTES
@@ -268,6 +268,66 @@ class TestSend:
         assert "10:00 to 11:00" in server.letters[0].get_content()
 
 
+class TestAtNight:
+    """Where people are asleep a letter that is late waits for the morning."""
+
+    @pytest.mark.parametrize(
+        "night",
+        [
+            datetime(2026, 12, 1, 20, 5, tzinfo=UTC),
+            datetime(2026, 12, 2, 3, tzinfo=UTC),
+            datetime(2026, 12, 2, 7, 59, 59, tzinfo=UTC),
+        ],
+    )
+    def test_it_waits_until_eight(
+        self, cast: Cast, booked: Appointment, server: MailServer, night: datetime
+    ) -> None:
+        remind(cast, booked, night)
+        assert not server.greeted
+        morning = datetime(2026, 12, 2, 8, tzinfo=UTC)
+        kept = now_of(cast, booked.id)
+        assert (kept.status, kept.due_at, kept.attempts) == ("waiting", morning, 0)
+        remind(cast, booked, morning)
+        assert now_of(cast, booked.id).status == "sent"
+
+    def test_what_was_set_for_the_last_minute_goes_in_the_round_after_it(
+        self, cast: Cast, booked: Appointment, server: MailServer
+    ) -> None:
+        with cast.open(cast.maria) as session:
+            reminders.keep_timing(session, {**TestTiming.SAID, "at_time": "20:00"})
+        remind(cast, booked, datetime(2026, 12, 2, 20, 1, tzinfo=UTC))
+        assert now_of(cast, booked.id).status == "sent"
+
+    def test_eight_is_by_the_clock_on_the_wall(
+        self, cast: Cast, case_id: int, server: MailServer
+    ) -> None:
+        with at(datetime(2026, 7, 1, 8, tzinfo=UTC)):
+            row = book(cast, case_id, scheduled_date="9 7 2026")
+        remind(cast, row, datetime(2026, 7, 7, 19, 30, tzinfo=UTC))
+        assert now_of(cast, row.id).due_at == datetime(2026, 7, 8, 7, tzinfo=UTC)
+        remind(cast, row, datetime(2026, 7, 8, 7, tzinfo=UTC))
+        assert now_of(cast, row.id).status == "sent"
+
+    def test_what_would_be_too_late_in_the_morning_is_a_call_at_once(
+        self, cast: Cast, booked: Appointment, server: MailServer
+    ) -> None:
+        remind(cast, booked, datetime(2026, 12, 2, 22, tzinfo=UTC))
+        kept = now_of(cast, booked.id)
+        assert (kept.status, kept.reason) == ("call", "late")
+        assert not server.greeted
+
+    def test_a_server_that_is_back_at_night_takes_it_in_the_morning(
+        self, cast: Cast, case_id: int, server: MailServer
+    ) -> None:
+        row = book(cast, case_id, scheduled_date="4 12 2026")
+        server.rcpt_reply = "451 later"
+        remind(cast, row, datetime(2026, 12, 2, 19, 58, tzinfo=UTC))
+        server.rcpt_reply = ""
+        remind(cast, row, datetime(2026, 12, 2, 20, 15, tzinfo=UTC))
+        assert now_of(cast, row.id).due_at == datetime(2026, 12, 3, 8, tzinfo=UTC)
+        assert not server.had
+
+
 class TestWhoIsRung:
     @pytest.mark.parametrize(
         ("routes", "reason"),
@@ -470,6 +530,33 @@ class TestSendAgain:
             reminders.send_again(session, unknown.id)
         remind(cast, booked, GOES + timedelta(minutes=1))
         assert len(server.letters) == 1
+
+    def test_at_night_it_goes_in_the_morning(
+        self, cast: Cast, booked: Appointment, unknown: Reminder, server: MailServer
+    ) -> None:
+        with at(datetime(2026, 12, 1, 21, tzinfo=UTC)), cast.open(cast.amina) as session:
+            row = reminders.send_again(session, unknown.id)
+            assert row.due_at == datetime(2026, 12, 2, 8, tzinfo=UTC)
+            assert goes_again(row.due_at) == "It goes again on Wed 2 Dec, 08:00."
+        remind(cast, booked, datetime(2026, 12, 1, 21, 1, tzinfo=UTC))
+        assert not server.had
+        remind(cast, booked, datetime(2026, 12, 2, 8, tzinfo=UTC))
+        assert len(server.letters) == 1
+
+    def test_where_it_is_too_late_for_a_letter_somebody_rings(
+        self, cast: Cast, unknown: Reminder
+    ) -> None:
+        for moment in (
+            datetime(2026, 12, 2, 22, tzinfo=UTC),
+            datetime(2026, 12, 3, 9, tzinfo=UTC),
+        ):
+            with (
+                at(moment),
+                pytest.raises(Conflict, match="Call the client"),
+                cast.open(cast.amina) as session,
+            ):
+                reminders.send_again(session, unknown.id)
+        assert now_of(cast, unknown.appointment_id).status == "unknown"
 
     def test_a_second_person_reads_that_it_is_done(self, cast: Cast, unknown: Reminder) -> None:
         with at(GOES), cast.open(cast.amina) as session:
