@@ -92,7 +92,7 @@ class CallListState(CentreState):
     @act(Act.REMINDER_TIMING_KEEP, form="timing_errors")
     async def save_timing(self, form: Form):
         """Record when reminders go from a day on; who came second sees what is stored."""
-        seen = (self.timing.timing_id, self.timing.version)
+        seen = self.timing.seen(str(form.get("valid_from", "")))
         try:
             await self.ask(reminders.keep_timing, form, seen=seen, show=lambda row: row.id)
         except Conflict as conflict:

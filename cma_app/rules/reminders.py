@@ -28,6 +28,7 @@ WHY_CALL: Final = {
     "refused": "the mail server refused it",
     "unreachable": "the mail server could not be reached",
     "late": "it was too late for an e-mail",
+    "changed": "since the reminder it changed how, or for how long, they meet",
 }
 """Why a reminder is a call, by its code."""
 
