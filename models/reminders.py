@@ -42,6 +42,7 @@ REMINDER_REASONS = (
     "refused",
     "unreachable",
     "late",
+    "changed",
 )
 CALL_RESULTS = ("spoke", "voicemail", "text", "other", "no_answer")
 AT_WORK = "status IN ('claimed','sending')"
@@ -64,7 +65,7 @@ class Reminder(CentreOwned, Stamped, table=True):
         one_of("status", REMINDER_STATUSES),
         one_of("reason", REMINDER_REASONS),
         one_of("result", CALL_RESULTS),
-        CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent"),
+        CheckConstraint("status <> 'sent' OR sent_at IS NOT NULL", name="sent"),
         CheckConstraint("status <> 'call' OR reason IS NOT NULL", name="why_call"),
         CheckConstraint("status <> 'called' OR called_by IS NOT NULL", name="called"),
         Index("idx_reminders_appointment", "centre_id", "appointment_id"),

@@ -54,7 +54,7 @@ def call_list() -> rx.Component:
         page_head(
             "Call list",
             link("Back to the calendar", to=routes.CALENDAR, class_name="button"),
-            lead="Whom to call about an appointment, because no e-mail could remind them.",
+            lead="Whom to call about an appointment, because no e-mail tells them how it stands.",
         ),
         _ways(),
         rx.cond(STATE.ready, shown, skeleton(6)),

@@ -1,5 +1,6 @@
 """One appointment on screen: what it is for, and the forms that move, cancel and close it."""
 
+from datetime import datetime
 from typing import Any
 
 from cma_app.access.acts import Act
@@ -21,6 +22,7 @@ from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.booking import NOBODY_FREE, free_times
 from state.calendar import day_in, number_in
 from state.forms import checked
+from state.reminder_views import goes_again
 
 
 def _step(session: CentreSession, verb: Any, appointment_id: int, *said: Any, **more: Any) -> Any:
@@ -180,8 +182,8 @@ class AppointmentState(CentreState):
     @act(Act.APPOINTMENT_REMIND)
     async def send_again(self):
         """Send a reminder that may not have been sent once more."""
-        await self._decide(reminders.send_again)
-        return notice("It goes again within a minute.")
+        due = await self._decide(reminders.send_again)
+        return notice(goes_again(due))
 
     @act(Act.APPOINTMENT_REMIND)
     async def leave(self):
@@ -189,15 +191,19 @@ class AppointmentState(CentreState):
         await self._decide(reminders.leave)
         return notice("Left as it is.")
 
-    async def _decide(self, verb: Any, *said: Any) -> None:
-        """Decide on the reminder on screen; who came second sees what is there now."""
+    async def _decide(self, verb: Any, *said: Any) -> datetime:
+        """Decide on the reminder on screen and return when that is due.
+
+        Who came second sees what is there now.
+        """
         number = self.view.reminder.id
         try:
-            await self.ask(verb, number, *said, show=lambda row: row.id)
+            due = await self.ask(verb, number, *said, show=lambda row: row.due_at)
         except Conflict:
             await self._look()
             raise
         await self._look()
+        return due
 
     async def _take(self, verb: Any, *said: Any) -> None:
         """Take one step with the version on screen; who came second sees what is there now."""

@@ -1,5 +1,6 @@
 """The call list on screen: whom to ring, what may not have been sent, and when reminders go."""
 
+from datetime import datetime
 from typing import Any
 
 from cma_app.access.acts import Act
@@ -10,7 +11,7 @@ from cma_app.services.reminders import CallForm
 from cma_app.session import CentreSession
 from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.forms import checked
-from state.reminder_views import NO_CALLS, NO_TIMING, CallsView, TimingView, Words
+from state.reminder_views import NO_CALLS, NO_TIMING, CallsView, TimingView, Words, goes_again
 
 THEIRS = {"working_days": "Working days before", "at_time": "At", "sender": "Name"}
 
@@ -69,8 +70,8 @@ class CallListState(CentreState):
     @act(Act.APPOINTMENT_REMIND)
     async def send_again(self, reminder_id: int):
         """Send what may not have been sent once more."""
-        await self._take(reminders.send_again, reminder_id)
-        return notice("It goes again within a minute.")
+        due = await self._take(reminders.send_again, reminder_id)
+        return notice(goes_again(due))
 
     @act(Act.APPOINTMENT_REMIND)
     async def leave(self, reminder_id: int):
@@ -78,18 +79,20 @@ class CallListState(CentreState):
         await self._take(reminders.leave, reminder_id)
         return notice("Left as it is.")
 
-    async def _take(self, verb: Any, *said: Any) -> None:
+    async def _take(self, verb: Any, *said: Any) -> datetime:
+        """Take a decision about a reminder; return when that is due."""
         try:
-            await self.ask(verb, *said, show=lambda row: row.id)
+            due = await self.ask(verb, *said, show=lambda row: row.due_at)
         except Conflict:
             await self._look()  # somebody was first: what is there now
             raise
         await self._look()
+        return due
 
     @act(Act.REMINDER_TIMING_KEEP, form="timing_errors")
     async def save_timing(self, form: Form):
         """Record when reminders go from a day on; who came second sees what is stored."""
-        seen = (self.timing.timing_id, self.timing.version)
+        seen = self.timing.seen(str(form.get("valid_from", "")))
         try:
             await self.ask(reminders.keep_timing, form, seen=seen, show=lambda row: row.id)
         except Conflict as conflict:

@@ -1,13 +1,16 @@
 """What became of a reminder, in words: on an appointment's page, the call list and My day."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
 
 from cma_app.clock import local, now, today
 from cma_app.rules.appointments import MODES
 from cma_app.rules.reminders import RESULTS, WHY_CALL
 from cma_app.services.call_list import CallLine, CallList
+from cma_app.services.forms import Day
 from cma_app.services.reminder_timings import KeptTiming, Timings
 from cma_app.services.reminders import CALLABLE, ReminderNow
 from state.safe_routes import SafeRoute, routes_in_words
@@ -16,6 +19,7 @@ from state.words import away, clock_text, day_text, moment_text, several, weekda
 UNKNOWN: Final = "The mail server had it and did not answer. Nobody knows whether it was sent."
 STUCK: Final = "The worker may not be running: tell whoever looks after the system."
 STUCK_AFTER: Final = timedelta(minutes=5)
+_DAY: Final = TypeAdapter(Day)
 Words = list[tuple[str, str]]
 
 
@@ -26,6 +30,11 @@ def at_text(moment: datetime | None) -> str:
     there = local(moment)
     other = there.year != today().year
     return f"{weekday_text(there.date(), year=other)}, {there:%H:%M}"
+
+
+def goes_again(due: datetime) -> str:
+    """Return when what a person sends again goes: at once, or at night in the morning."""
+    return f"It goes again on {at_text(due)}." if due > now() else "It goes again within a minute."
 
 
 def why_text(reason: str, code: int = 0) -> str:
@@ -169,14 +178,16 @@ class CallsView:
 
 @dataclass(frozen=True, slots=True)
 class TimingView:
-    """When reminders go, in words, and what the form that changes it begins with."""
+    """When reminders go, in words, and what the form that changes it begins with.
+
+    `known` is what is kept, today's and what is planned: from which day on, its id and version.
+    """
 
     rule: str
     since: str
     sender: str
     planned: list[str]
-    timing_id: int
-    version: int
+    known: list[tuple[date, int, int]]
     typed: dict[str, str]
 
     @classmethod
@@ -191,8 +202,11 @@ class TimingView:
                 f"For appointments from {day_text(each.valid_from)}: {_rule(each).lower()}"
                 for each in found.planned
             ],
-            timing_id=current.id,
-            version=current.version,
+            known=[
+                (each.valid_from, each.id, each.version)
+                for each in (current, *found.planned)
+                if each.valid_from is not None
+            ],
             typed={
                 "valid_from": today().isoformat(),
                 "working_days": str(current.timing.working_days),
@@ -201,6 +215,14 @@ class TimingView:
             },
         )
 
+    def seen(self, typed: str) -> tuple[int, int]:
+        """Return what was on screen of the day somebody typed: its id and version, or noughts."""
+        try:
+            day = _DAY.validate_python(typed)
+        except ValidationError:
+            return (0, 0)  # the form says what is wrong with it
+        return next((each[1:] for each in self.known if each[0] == day), (0, 0))
+
 
 def _rule(kept: KeptTiming) -> str:
     days = several(kept.timing.working_days, "working day")
@@ -208,4 +230,4 @@ def _rule(kept: KeptTiming) -> str:
 
 
 NO_CALLS: Final = CallsView([], [], [], is_mine=False)
-NO_TIMING: Final = TimingView("", "", "", [], 0, 0, {})
+NO_TIMING: Final = TimingView("", "", "", [], [], {})

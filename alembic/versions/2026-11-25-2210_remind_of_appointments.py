@@ -39,12 +39,12 @@ ONE_OF = {
     ),
     "reason": (
         *("no_server", "sender", "words", "no_email", "route_no", "route_not_asked"),
-        *("route_hours", "refused", "unreachable", "late"),
+        *("route_hours", "refused", "unreachable", "late", "changed"),
     ),
     "result": ("spoke", "voicemail", "text", "other", "no_answer"),
 }
 REMINDER_CHECKS = {
-    "sent": "(status = 'sent') = (sent_at IS NOT NULL)",
+    "sent": "status <> 'sent' OR sent_at IS NOT NULL",
     "why_call": "status <> 'call' OR reason IS NOT NULL",
     "called": "status <> 'called' OR called_by IS NOT NULL",
 }

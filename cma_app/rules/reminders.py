@@ -28,6 +28,7 @@ WHY_CALL: Final = {
     "refused": "the mail server refused it",
     "unreachable": "the mail server could not be reached",
     "late": "it was too late for an e-mail",
+    "changed": "since the reminder it changed how, or for how long, they meet",
 }
 """Why a reminder is a call, by its code."""
 
@@ -55,7 +56,9 @@ STATUSES: Final = (
 )
 EARLIEST: Final = time(8)
 LATEST: Final = time(20)
-"""Reminders go between these local times, whatever a centre sets."""
+"""Reminders go between these local times, whatever a centre sets and whoever sends them."""
+LAST_ROUND: Final = time(20, 5)
+"""What is set for the last minute goes in a round of the worker after it, until here."""
 MOST_DAYS: Final = 10
 RETRY: Final = (timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1))
 """How long to wait after each failure to reach the server; then somebody rings."""
@@ -104,6 +107,15 @@ def goes_at(day: date, at: time, *, made: datetime, timing: Timing, nation: str)
         if goes > made:
             return None if is_late(goes, moment_at(day, at)) else goes
     return None
+
+
+def by_day(moment: datetime) -> datetime:
+    """Return a moment, or at night the next one at which reminders go: a letter may ring."""
+    there = local(moment)
+    if EARLIEST <= there.time() < LAST_ROUND:
+        return moment
+    morning = there.date() + timedelta(days=there.time() >= LAST_ROUND)
+    return moment_at(morning, EARLIEST)
 
 
 def is_late(moment: datetime, begins: datetime) -> bool:

@@ -39,7 +39,7 @@ from cma_app.services.availability import read_diary
 from cma_app.services.cases import find_holder
 from cma_app.services.locking import locked
 from cma_app.services.next_actions import complete_action, list_actions, record_action
-from cma_app.services.reminders import plan_reminder
+from cma_app.services.reminders import plan_reminder, ring_about_change
 from cma_app.session import CentreSession
 from models import Appointment, AppointmentNote, Case, Centre, Client, FileAccess, Room, User
 
@@ -79,6 +79,7 @@ def move_appointment(
     if row.status not in STANDS:
         raise Conflict(ENDED)
     was = (row.scheduled_date, row.scheduled_time, row.advisor_id)
+    told = (row.meeting_mode, row.duration_minutes)
     place = _checked_place(session, case, form, was=row)
     for name, value in _columns(form).items():
         setattr(row, name, value)
@@ -87,6 +88,8 @@ def move_appointment(
     if was[:2] != (row.scheduled_date, row.scheduled_time):
         row.reminder_sent = False  # of its new time nobody was reminded
     _keep(session, case, row, place)
+    if told != (row.meeting_mode, row.duration_minutes):
+        ring_about_change(session, row)
     return row
 
 

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from cma_app.access.actor import Actor
 from cma_app.access.acts import Act
-from cma_app.clock import now, today
+from cma_app.clock import local, now, today
 from cma_app.errors import Conflict, NotFound
 from cma_app.printing.calendar_files import CalendarEvent, calendar_file
 from cma_app.rules.appointments import TYPES
@@ -74,7 +74,7 @@ def read_feed(session: CentreSession, user_id: int) -> FeedNow | None:
     row = _living(session, user_id)
     if row is None:
         return None
-    return FeedNow(row.id, row.user_id, row.created_at.date(), row.fetched_on)
+    return FeedNow(row.id, row.user_id, local(row.created_at).date(), row.fetched_on)
 
 
 def renew_feed(session: CentreSession) -> str:

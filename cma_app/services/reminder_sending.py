@@ -15,9 +15,9 @@ from cma_app.clock import now, today
 from cma_app.mail import Delivery, Message
 from cma_app.rules.appointments import STANDS
 from cma_app.rules.local_time import end_of
-from cma_app.rules.reminders import RETRY, is_late, reminder_letter, tells
+from cma_app.rules.reminders import RETRY, by_day, is_late, reminder_letter, tells
 from cma_app.services.locking import locked
-from cma_app.services.reminder_timings import sender_of, timing_for
+from cma_app.services.reminder_timings import sender_of, timing_rule
 from cma_app.services.reminders import current_reminder, plan_reminder, why_not_by_mail
 from cma_app.session import CentreSession
 from models import Appointment, Centre, Reminder
@@ -65,7 +65,8 @@ def plan_missing(session: CentreSession, appointment_id: int) -> None:
 def claim(session: CentreSession, appointment_id: int) -> Claim | None:
     """Take an appointment's waiting reminder; None where there is nothing to send.
 
-    Who may not be written to goes to the call list with the reason.
+    Who may not be written to goes to the call list with the reason. At night a letter waits for
+    the morning, unless that would be too late for one.
     """
     session.authorize(Act.APPOINTMENT_REMIND)
     found = current_reminder(session, appointment_id)
@@ -79,7 +80,8 @@ def claim(session: CentreSession, appointment_id: int) -> Claim | None:
     why, address = why_not_by_mail(session, appointment.client_id)
     session.authorize(Act.APPOINTMENT_REMIND)
     message = _letter(session, appointment, address)
-    if not why and is_late(now(), row.starts_at):
+    goes = by_day(now())
+    if not why and is_late(goes, row.starts_at):
         why = "late"
     elif not why and row.attempts > len(RETRY):
         why = "unreachable"
@@ -87,6 +89,9 @@ def claim(session: CentreSession, appointment_id: int) -> Claim | None:
         why = "words"
     if why:
         row.status, row.reason = "call", why
+        return None
+    if goes > now():
+        row.due_at = goes
         return None
     row.status, row.claimed_at, row.reason, row.reply_code = "claimed", now(), None, None
     row.attempts += 1
@@ -101,7 +106,7 @@ def _letter(session: CentreSession, appointment: Appointment, address: str) -> M
         at,
         ends=end_of(day, at, appointment.duration_minutes),
         mode=appointment.meeting_mode,
-        sender=sender_of(session, timing_for(session, day)),
+        sender=sender_of(session, timing_rule(session)(day)),
         phone=(centre.phone or "") if centre is not None else "",
         on=today(),
     )
@@ -131,8 +136,8 @@ def hand_over(session: CentreSession, claimed: Claim) -> bool:
     if why:
         row.status, row.reason = "call", why
         return False
-    if address != claimed.message.address:
-        row.status = "waiting"  # to the new address, in the next round
+    if _letter(session, appointment, address) != claimed.message:
+        row.status = "waiting"  # to the new address or in other words, in the next round
         return False
     row.status = "sending"
     return True
@@ -141,7 +146,10 @@ def hand_over(session: CentreSession, claimed: Claim) -> bool:
 def record_delivery(session: CentreSession, claimed: Claim, came: Delivery) -> None:
     """Record what became of a letter; `reminder_sent` only where the server took it."""
     session.authorize(Act.APPOINTMENT_REMIND)
+    appointment_id = session.require(Reminder, claimed.reminder_id).appointment_id
+    locked(session, Appointment, appointment_id)  # first, as whoever moves one does
     row = locked(session, Reminder, claimed.reminder_id)
+    was_changed = row.reason == "changed"
     row.reply_code = came.code or None
     if came.result == "sent":
         row.status, row.sent_at, row.reason = "sent", now(), None
@@ -154,6 +162,7 @@ def record_delivery(session: CentreSession, claimed: Claim, came: Delivery) -> N
         row.status, row.reason = "call", "refused"
     elif came.result == "unreached":
         _try_later(row)
+    _ring_if_changed(row, was_changed=was_changed)
 
 
 def _mark_sent(session: CentreSession, row: Reminder) -> None:
@@ -165,6 +174,12 @@ def _mark_sent(session: CentreSession, row: Reminder) -> None:
     )
     session.flush()
     session.execute(mine.values(reminder_sent=True).execution_options(synchronize_session=False))
+
+
+def _ring_if_changed(row: Reminder, *, was_changed: bool) -> None:
+    """Have somebody ring where a letter has, or may have, told what was changed meanwhile."""
+    if was_changed and row.is_current and row.status in {"sent", "unknown"}:
+        row.status, row.reason = "call", "changed"
 
 
 def _try_later(row: Reminder) -> None:
@@ -192,5 +207,6 @@ def settle(session: CentreSession, appointment_id: int) -> None:
         row = locked(session, Reminder, reminder_id)
         if row.status == "sending":
             row.status = "unknown"
+            _ring_if_changed(row, was_changed=row.reason == "changed")
         elif row.status == "claimed":
             row.status = "waiting" if row.is_current else "dropped"

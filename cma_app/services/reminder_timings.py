@@ -1,6 +1,6 @@
 """When a centre's reminders go, and the name they come from: by the day of the appointment."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Annotated, Any, Final
@@ -92,10 +92,15 @@ def read_timings(session: CentreSession) -> Timings:
     )
 
 
-def timing_for(session: CentreSession, day: date) -> Timing:
-    """Return when the reminders for appointments of a day go."""
-    begun = [row for row in _rows(session) if row.valid_from <= day]
-    return _kept(begun[-1]).timing if begun else usual_timing(day)
+def timing_rule(session: CentreSession) -> Callable[[date], Timing]:
+    """Return what says when reminders for appointments of a day go; the days are read once."""
+    rows = _rows(session)
+
+    def on(day: date) -> Timing:
+        begun = [row for row in rows if row.valid_from <= day]
+        return _kept(begun[-1]).timing if begun else usual_timing(day)
+
+    return on
 
 
 def sender_of(session: CentreSession, timing: Timing) -> str:

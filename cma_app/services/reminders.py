@@ -4,7 +4,7 @@ A reminder is of one beginning. Another beginning has another reminder, and the 
 more. What a letter was nobody knows the end of is for a person: sent again, or left.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -18,11 +18,19 @@ from cma_app.clock import now, today
 from cma_app.errors import Conflict
 from cma_app.rules.appointments import STANDS
 from cma_app.rules.local_time import moment_at
-from cma_app.rules.reminders import NO_ANSWER, RESULTS, goes_at, tells, why_call
+from cma_app.rules.reminders import (
+    NO_ANSWER,
+    RESULTS,
+    by_day,
+    goes_at,
+    is_late,
+    tells,
+    why_call,
+)
 from cma_app.services.contact_routes import SafeRouteValue, safe_routes
 from cma_app.services.forms import Blank, Form, choice, given
 from cma_app.services.locking import locked
-from cma_app.services.reminder_timings import record_timing, timing_for
+from cma_app.services.reminder_timings import record_timing, timing_rule
 from cma_app.session import CentreSession
 from cma_app.settings import settings
 from models import Appointment, Case, Centre, Client, Reminder, ReminderTiming, User
@@ -31,7 +39,10 @@ OPEN: Final = ("waiting", "claimed", "call", "unknown", "left")
 """What is over as soon as the appointment has another time."""
 CALLABLE: Final = frozenset({"waiting", "call", "unknown", "left"})
 """The statuses in which a person may say that they reached the client."""
+TOLD: Final = frozenset({"sent", "unknown", "left", "called"})
+"""The statuses of which the client knows, or may know, what the appointment was then."""
 PASSED: Final = "Somebody dealt with this reminder in the meantime."
+TOO_LATE: Final = "It is too late for an e-mail. Call the client."
 OVER: Final = "This appointment is over or no longer stands."
 
 
@@ -85,26 +96,42 @@ def plan_reminder(session: CentreSession, appointment: Appointment) -> Reminder:
         case_id=appointment.case_id,
         starts_at=starts,
     )
-    _set_due(session, row, appointment, made=now())
+    _planner(session)(row, appointment, now())
     session.add(row)
     session.flush()
     return row
 
 
-def _set_due(
-    session: CentreSession, row: Reminder, appointment: Appointment, *, made: datetime
-) -> None:
-    """Say when a reminder goes, or that none is needed: the time was settled too near it."""
+def ring_about_change(session: CentreSession, appointment: Appointment) -> None:
+    """Have somebody ring where a client was told another way of meeting, or another length.
+
+    Of a letter that is with the mail server just now, this is done when its end is known.
+    """
+    found = current_reminder(session, appointment.id)
+    row = locked(session, Reminder, found.id) if found is not None else None
+    if row is None or row.status not in {*TOLD, "sending"}:
+        return
+    row.reason = "changed"
+    if row.status in TOLD:
+        row.status, row.calls, row.result, row.note = "call", 0, None, None
+    session.flush()
+
+
+def _planner(session: CentreSession) -> Callable[[Reminder, Appointment, datetime], None]:
+    """Return what says when a reminder goes, by when its time was settled.
+
+    None is needed where that was too near it. What it depends on is read once.
+    """
+    rule = timing_rule(session)
     centre = session.get(Centre, session.actor.centre_id)
-    day = appointment.scheduled_date
-    due = goes_at(
-        day,
-        appointment.scheduled_time,
-        made=made,
-        timing=timing_for(session, day),
-        nation=centre.nation if centre is not None else "england",
-    )
-    row.due_at, row.status = due or made, "waiting" if due else "none"
+    nation = centre.nation if centre is not None else "england"
+
+    def plan(row: Reminder, appointment: Appointment, made: datetime) -> None:
+        day, at = appointment.scheduled_date, appointment.scheduled_time
+        due = goes_at(day, at, made=made, timing=rule(day), nation=nation)
+        row.due_at, row.status = due or made, "waiting" if due else "none"
+
+    return plan
 
 
 def keep_timing(
@@ -125,8 +152,9 @@ def keep_timing(
         )
         .with_for_update(of=Reminder, skip_locked=True)  # what is going out just now goes as it was
     ).all()
+    plan = _planner(session)
     for row, appointment in waiting:
-        _set_due(session, row, appointment, made=row.created_at)
+        plan(row, appointment, row.created_at)
     session.flush()
     return kept
 
@@ -190,11 +218,17 @@ def record_call(session: CentreSession, reminder_id: int, data: Mapping[str, Any
 
 
 def send_again(session: CentreSession, reminder_id: int) -> Reminder:
-    """Send what may not have been sent once more: it goes within a minute."""
+    """Send what may not have been sent once more: within a minute, at night in the morning.
+
+    Whoever sends it, the letter may ring in somebody's bedroom. Conflict where it comes too late.
+    """
     row = _mine(session, reminder_id)
     if row.status not in {"unknown", "left"}:
         raise Conflict(PASSED)
-    row.status, row.due_at, row.attempts, row.reason = "waiting", now(), 0, None
+    goes = by_day(now())
+    if is_late(goes, row.starts_at):
+        raise Conflict(TOO_LATE)
+    row.status, row.due_at, row.attempts, row.reason = "waiting", goes, 0, None
     session.flush()
     return row
 

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, text
 from sqlmodel import col
 
 from cma_app.access.acts import Act
-from cma_app.clock import now, today
+from cma_app.clock import local, now, today
 from cma_app.errors import Invalid
 from cma_app.rules.review_sampling import Drawable, Pick, Risk, draw, risks_on
 from cma_app.services.forms import Blank, Day, Form, choice, given
@@ -131,7 +131,7 @@ def add_file(session: CentreSession, sample_id: int, data: Mapping[str, Any]) ->
     )
     if session.execute(known).first() is not None:
         raise Invalid({"case_reference": "This file is in the draw already."})
-    rule = next(each for each in risks_on(sample.drawn_at.date()) if each.code == form.code)
+    rule = next(each for each in risks_on(local(sample.drawn_at).date()) if each.code == form.code)
     level = next(each["level"] for each in sample.people if each["id"] == place.holder_id)
     file = PoolFile(
         case.id, place.holder_id, reference=case.case_reference, advisor_id=case.advisor_id

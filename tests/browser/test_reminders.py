@@ -94,6 +94,17 @@ class TestCallList:
         expect(page.get_by_text("3 working days before, at 10:00")).to_be_visible()
         expect(page.get_by_text("Ashdown House")).to_be_visible()
 
+    def test_what_is_planned_can_be_put_right(self, office: Office, cast: Cast) -> None:
+        page = at(office, "/call-list", "maria")
+        page.get_by_text("Change", exact=True).click()
+        for days in ("3", "4"):
+            page.get_by_label("Working days before").fill(days)
+            day = today() + timedelta(days=40)
+            page.get_by_label("For appointments from").fill(day.isoformat())
+            page.get_by_role("button", name="Save").click()
+            expect(page.get_by_text(f": {days} working days before, at 10:00")).to_be_visible()
+        expect(page.get_by_text("Somebody recorded this day")).to_have_count(0)
+
     def test_an_advisor_reads_it_alone(self, office: Office, cast: Cast) -> None:
         page = at(office, "/call-list")
         expect(page.get_by_text("2 working days before, at 10:00")).to_be_visible()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -56,6 +57,13 @@ def make_due(owner: Engine, row: Appointment) -> None:
         )
 
 
+class WorkerByDay(WorkerProcess):
+    """A worker for which it is day, so that these tests hold at any hour."""
+
+    def _command(self) -> tuple[str, ...]:
+        return (sys.executable, "-m", "tests.platform.worker_by_day")
+
+
 @pytest.fixture
 def worker(
     server: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -63,7 +71,7 @@ def worker(
     for name, value in server.environment.items():
         monkeypatch.setenv(name, value)
     chosen = settings().model_copy(update={"home": tmp_path})
-    process = WorkerProcess(chosen)
+    process = WorkerByDay(chosen)
     yield process
     process.stop()
 
@@ -141,7 +149,7 @@ class TestTwoAtOnce:
         worker: WorkerProcess,
         tmp_path: Path,
     ) -> None:
-        other = WorkerProcess(settings().model_copy(update={"home": tmp_path / "other"}))
+        other = WorkerByDay(settings().model_copy(update={"home": tmp_path / "other"}))
         try:
             worker.start()
             other.start()

@@ -13,6 +13,7 @@ from cma_app.rules.reminders import (
     STATUSES,
     WHY_CALL,
     Timing,
+    by_day,
     goes_at,
     is_late,
     neutral_name,
@@ -56,6 +57,22 @@ def test_what_is_settled_later_goes_at_the_next_such_hour():
     assert due(date(2026, 12, 3), tuesday - timedelta(seconds=1)) == tuesday
     friday = datetime(2026, 12, 4, 15, tzinfo=UTC)
     assert due(date(2026, 12, 7), friday, time(15)) == datetime(2026, 12, 7, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("moment", "goes"),
+    [
+        (datetime(2026, 12, 1, 7, 59, 59, tzinfo=UTC), datetime(2026, 12, 1, 8, tzinfo=UTC)),
+        (datetime(2026, 12, 1, 8, tzinfo=UTC), datetime(2026, 12, 1, 8, tzinfo=UTC)),
+        (datetime(2026, 12, 1, 20, 4, tzinfo=UTC), datetime(2026, 12, 1, 20, 4, tzinfo=UTC)),
+        (datetime(2026, 12, 1, 20, 5, tzinfo=UTC), datetime(2026, 12, 2, 8, tzinfo=UTC)),
+        (datetime(2026, 7, 1, 6, 59, tzinfo=UTC), datetime(2026, 7, 1, 7, tzinfo=UTC)),  # summer
+        (datetime(2026, 10, 24, 20, tzinfo=UTC), datetime(2026, 10, 25, 8, tzinfo=UTC)),
+        (datetime(2026, 12, 31, 23, tzinfo=UTC), datetime(2027, 1, 1, 8, tzinfo=UTC)),
+    ],
+)
+def test_none_goes_at_night(moment, goes):
+    assert by_day(moment) == goes
 
 
 def test_where_that_is_too_near_none_is_needed():

@@ -155,6 +155,19 @@ class TestFeed:
             assert found.fetched_on == date(2026, 11, 26)
             assert len(audited(session, "calendar_feed:read", "calendar_feeds")) == 2
 
+    def test_is_of_the_day_on_a_british_calendar(self, cast: Cast, owner: Engine) -> None:
+        renew(cast, cast.amina)
+        with owner.begin() as connection:
+            connection.execute(
+                text("UPDATE calendar_feeds SET created_at = '2026-07-07 23:30+00'"
+                     " WHERE user_id = :u"),
+                {"u": cast.amina.user_id},
+            )  # fmt: skip
+        with cast.open(cast.amina) as session:
+            found = calendar_feeds.read_feed(session, cast.amina.user_id)
+        assert found is not None
+        assert found.since == date(2026, 7, 8)
+
     @pytest.mark.parametrize("secret", ["", "x", "x" * 65, "é" * 20, "../../etc", "a\x00b"])
     def test_what_is_no_secret_opens_nothing(self, cast: Cast, secret: str) -> None:
         with pytest.raises(NotFound):

@@ -1,26 +1,30 @@
 """Reminders: when they are planned, to whom they go, what comes of them, and who decides."""
 
 import asyncio
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from cma_app import jobs
 from cma_app.access.actor import Actor
 from cma_app.clock import at
+from cma_app.database import app_engine
 from cma_app.errors import CmaError, Conflict, Invalid, NotFound, Refused
 from cma_app.mail import Delivery
 from cma_app.rules.reminders import RETRY, tells
 from cma_app.services import appointments, reminder_sending, reminders
 from cma_app.services.call_list import my_calls, read_call_list
 from cma_app.services.contact_routes import RouteAnswers, record_routes
+from cma_app.services.locking import locked
 from cma_app.services.reminder_timings import read_timings
-from cma_app.session import SYSTEM
+from cma_app.session import SYSTEM, CentreSession
 from models import Appointment, Case, Client, Reminder
-from state.reminder_views import ReminderView
+from state.reminder_views import ReminderView, TimingView, goes_again
 from tests.mail_server import MailServer, mail_server
 from tests.people import Cast
 from tests.services.intake_forms import ROUTES
@@ -149,9 +153,14 @@ class TestPlan:
         move(cast, booked)
         assert [each.status for each in rows(cast, booked.id)] == ["dropped", "dropped", "waiting"]
 
-    def test_another_room_or_mode_changes_nothing(self, cast: Cast, booked: Appointment) -> None:
-        move(cast, booked, meeting_mode="phone")
-        assert len(rows(cast, booked.id)) == 1
+    def test_another_mode_before_it_went_changes_nothing(
+        self, cast: Cast, booked: Appointment, server: MailServer
+    ) -> None:
+        move(cast, booked, meeting_mode="phone", duration_minutes="30")
+        (row,) = rows(cast, booked.id)
+        assert (row.status, row.due_at, row.reason) == ("waiting", GOES, None)
+        remind(cast, booked)
+        assert "10:00 to 10:30" in server.letters[0].get_content()
 
     def test_one_that_was_booked_just_before_needs_none(self, cast: Cast, case_id: int) -> None:
         row = book(cast, case_id, scheduled_date="25 11 2026", scheduled_time="11:00")
@@ -266,6 +275,66 @@ class TestSend:
         assert now_of(cast, row.id).starts_at == datetime(2026, 10, 26, 10, tzinfo=UTC)
         remind(cast, row, datetime(2026, 10, 22, 9, tzinfo=UTC))
         assert "10:00 to 11:00" in server.letters[0].get_content()
+
+
+class TestAtNight:
+    """Where people are asleep a letter that is late waits for the morning."""
+
+    @pytest.mark.parametrize(
+        "night",
+        [
+            datetime(2026, 12, 1, 20, 5, tzinfo=UTC),
+            datetime(2026, 12, 2, 3, tzinfo=UTC),
+            datetime(2026, 12, 2, 7, 59, 59, tzinfo=UTC),
+        ],
+    )
+    def test_it_waits_until_eight(
+        self, cast: Cast, booked: Appointment, server: MailServer, night: datetime
+    ) -> None:
+        remind(cast, booked, night)
+        assert not server.greeted
+        morning = datetime(2026, 12, 2, 8, tzinfo=UTC)
+        kept = now_of(cast, booked.id)
+        assert (kept.status, kept.due_at, kept.attempts) == ("waiting", morning, 0)
+        remind(cast, booked, morning)
+        assert now_of(cast, booked.id).status == "sent"
+
+    def test_what_was_set_for_the_last_minute_goes_in_the_round_after_it(
+        self, cast: Cast, booked: Appointment, server: MailServer
+    ) -> None:
+        with cast.open(cast.maria) as session:
+            reminders.keep_timing(session, {**TestTiming.SAID, "at_time": "20:00"})
+        remind(cast, booked, datetime(2026, 12, 2, 20, 1, tzinfo=UTC))
+        assert now_of(cast, booked.id).status == "sent"
+
+    def test_eight_is_by_the_clock_on_the_wall(
+        self, cast: Cast, case_id: int, server: MailServer
+    ) -> None:
+        with at(datetime(2026, 7, 1, 8, tzinfo=UTC)):
+            row = book(cast, case_id, scheduled_date="9 7 2026")
+        remind(cast, row, datetime(2026, 7, 7, 19, 30, tzinfo=UTC))
+        assert now_of(cast, row.id).due_at == datetime(2026, 7, 8, 7, tzinfo=UTC)
+        remind(cast, row, datetime(2026, 7, 8, 7, tzinfo=UTC))
+        assert now_of(cast, row.id).status == "sent"
+
+    def test_what_would_be_too_late_in_the_morning_is_a_call_at_once(
+        self, cast: Cast, booked: Appointment, server: MailServer
+    ) -> None:
+        remind(cast, booked, datetime(2026, 12, 2, 22, tzinfo=UTC))
+        kept = now_of(cast, booked.id)
+        assert (kept.status, kept.reason) == ("call", "late")
+        assert not server.greeted
+
+    def test_a_server_that_is_back_at_night_takes_it_in_the_morning(
+        self, cast: Cast, case_id: int, server: MailServer
+    ) -> None:
+        row = book(cast, case_id, scheduled_date="4 12 2026")
+        server.rcpt_reply = "451 later"
+        remind(cast, row, datetime(2026, 12, 2, 19, 58, tzinfo=UTC))
+        server.rcpt_reply = ""
+        remind(cast, row, datetime(2026, 12, 2, 20, 15, tzinfo=UTC))
+        assert now_of(cast, row.id).due_at == datetime(2026, 12, 3, 8, tzinfo=UTC)
+        assert not server.had
 
 
 class TestWhoIsRung:
@@ -430,6 +499,123 @@ def unknown(cast: Cast, booked: Appointment, server: MailServer) -> Reminder:
     return found
 
 
+class TestChangedAfterwards:
+    """A letter that said otherwise how, or how long: somebody rings."""
+
+    CHANGES = ({"meeting_mode": "phone"}, {"duration_minutes": "30"})
+
+    @pytest.mark.parametrize("over", CHANGES)
+    def test_who_was_written_to_is_rung(
+        self, cast: Cast, booked: Appointment, server: MailServer, over: dict[str, str]
+    ) -> None:
+        remind(cast, booked)
+        move(cast, booked, **over)
+        (kept,) = rows(cast, booked.id)
+        assert (kept.status, kept.reason, kept.sent_at) == ("call", "changed", GOES)
+        with at(GOES), cast.open(cast.amina) as session:
+            (line,) = read_call_list(session).calls
+            assert (line.reason, line.phone) == ("changed", "07700 900123")
+            shown = ReminderView.of(reminders.read_reminder(session, booked.id), stands=True)
+            assert shown.sentence.startswith("Call the client: since the reminder")
+            reminders.record_call(session, kept.id, {"result": "spoke"})
+        assert now_of(cast, booked.id).status == "called"
+        remind(cast, booked, GOES + timedelta(hours=1))
+        assert len(server.letters) == 1
+
+    @pytest.mark.parametrize("over", CHANGES)
+    def test_so_is_who_may_have_been(
+        self, cast: Cast, booked: Appointment, unknown: Reminder, over: dict[str, str]
+    ) -> None:
+        move(cast, booked, **over)
+        kept = now_of(cast, booked.id)
+        assert (kept.status, kept.reason) == ("call", "changed")
+
+    def test_and_who_was_rung(self, cast: Cast, to_call: Reminder) -> None:
+        with at(GOES), cast.open(cast.amina) as session:
+            reminders.record_call(session, to_call.id, {"result": "spoke", "note": "Will come"})
+        move(cast, appointment_of(cast, to_call.appointment_id), meeting_mode="phone")
+        kept = now_of(cast, to_call.appointment_id)
+        assert (kept.status, kept.reason, kept.calls, kept.note) == ("call", "changed", 0, None)
+
+    @pytest.mark.parametrize("over", [{}, {"location": "18 Canary Row"}])
+    def test_not_where_the_letter_is_still_right(
+        self, cast: Cast, booked: Appointment, server: MailServer, over: dict[str, str]
+    ) -> None:
+        remind(cast, booked)
+        move(cast, booked, **over)
+        assert now_of(cast, booked.id).status == "sent"
+
+    def test_another_day_as_well_has_a_reminder_of_its_own(
+        self, cast: Cast, booked: Appointment, server: MailServer
+    ) -> None:
+        remind(cast, booked)
+        move(cast, booked, meeting_mode="phone", scheduled_date="10 12 2026")
+        assert [each.status for each in rows(cast, booked.id)] == ["sent", "waiting"]
+
+    def test_on_the_way_the_letter_is_written_anew(
+        self, cast: Cast, booked: Appointment, server: MailServer
+    ) -> None:
+        server.on_rcpt = lambda: move(cast, booked, duration_minutes="30")
+        remind(cast, booked)
+        assert not server.had
+        server.on_rcpt = lambda: None
+        remind(cast, booked)
+        assert "10:00 to 10:30" in server.letters[0].get_content()
+
+    @pytest.mark.parametrize("result", ["sent", "unknown"])
+    def test_while_the_server_has_it_somebody_rings(
+        self, cast: Cast, booked: Appointment, server: MailServer, result: Any
+    ) -> None:
+        with at(GOES), cast.open(cast.ashdown_system) as session:
+            claimed = reminder_sending.claim(session, booked.id)
+        assert claimed is not None
+        with at(GOES), cast.open(cast.ashdown_system) as session:
+            assert reminder_sending.hand_over(session, claimed)
+        move(cast, booked, meeting_mode="phone")
+        with at(GOES), cast.open(cast.ashdown_system) as session:
+            reminder_sending.record_delivery(session, claimed, Delivery(result))
+        kept = now_of(cast, booked.id)
+        assert (kept.status, kept.reason) == ("call", "changed")
+
+
+class TestTwoAtOnce:
+    def test_a_move_while_a_delivery_is_recorded_waits_for_it(
+        self, cast: Cast, booked: Appointment, server: MailServer
+    ) -> None:
+        """The move holds the appointment and wants the reminder: so does the delivery."""
+        with at(GOES), cast.open(cast.ashdown_system) as session:
+            claimed = reminder_sending.claim(session, booked.id)
+        assert claimed is not None
+        with at(GOES), cast.open(cast.ashdown_system) as session:
+            assert reminder_sending.hand_over(session, claimed)
+
+        def record() -> None:
+            with at(GOES), cast.open(cast.ashdown_system) as other:
+                reminder_sending.record_delivery(other, claimed, Delivery("sent"))
+
+        with ThreadPoolExecutor(1) as pool:
+            with cast.open(cast.amina) as session:
+                locked(session, Appointment, booked.id)
+                recording = pool.submit(record)
+                _until_somebody_waits(session)
+                said = form(cast.amina, scheduled_time="12:00")
+                appointments.move_appointment(session, booked.id, said, version=booked.version)
+            recording.result(10)
+        old, new = rows(cast, booked.id)
+        assert (old.status, old.sent_at, new.status) == ("sent", GOES, "waiting")
+        assert not appointment_of(cast, booked.id).reminder_sent
+
+
+def _until_somebody_waits(session: CentreSession) -> None:
+    waits = text(
+        "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        " AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+    )
+    ends = time.monotonic() + 10
+    while not session.execute(waits).scalar_one():
+        assert time.monotonic() < ends, "nobody waits"
+
+
 class TestSettle:
     def test_a_claim_of_which_nothing_left_us_waits_again(
         self, cast: Cast, booked: Appointment, server: MailServer
@@ -470,6 +656,33 @@ class TestSendAgain:
             reminders.send_again(session, unknown.id)
         remind(cast, booked, GOES + timedelta(minutes=1))
         assert len(server.letters) == 1
+
+    def test_at_night_it_goes_in_the_morning(
+        self, cast: Cast, booked: Appointment, unknown: Reminder, server: MailServer
+    ) -> None:
+        with at(datetime(2026, 12, 1, 21, tzinfo=UTC)), cast.open(cast.amina) as session:
+            row = reminders.send_again(session, unknown.id)
+            assert row.due_at == datetime(2026, 12, 2, 8, tzinfo=UTC)
+            assert goes_again(row.due_at) == "It goes again on Wed 2 Dec, 08:00."
+        remind(cast, booked, datetime(2026, 12, 1, 21, 1, tzinfo=UTC))
+        assert not server.had
+        remind(cast, booked, datetime(2026, 12, 2, 8, tzinfo=UTC))
+        assert len(server.letters) == 1
+
+    def test_where_it_is_too_late_for_a_letter_somebody_rings(
+        self, cast: Cast, unknown: Reminder
+    ) -> None:
+        for moment in (
+            datetime(2026, 12, 2, 22, tzinfo=UTC),
+            datetime(2026, 12, 3, 9, tzinfo=UTC),
+        ):
+            with (
+                at(moment),
+                pytest.raises(Conflict, match="Call the client"),
+                cast.open(cast.amina) as session,
+            ):
+                reminders.send_again(session, unknown.id)
+        assert now_of(cast, unknown.appointment_id).status == "unknown"
 
     def test_a_second_person_reads_that_it_is_done(self, cast: Cast, unknown: Reminder) -> None:
         with at(GOES), cast.open(cast.amina) as session:
@@ -662,6 +875,54 @@ class TestTiming:
         with pytest.raises(Invalid) as refused, cast.open(cast.maria) as session:
             reminders.keep_timing(session, {**self.SAID, **over})
         assert field in refused.value.fields
+
+    def test_asks_no_more_of_the_database_for_more_that_wait(
+        self, cast: Cast, booked: Appointment, case_id: int
+    ) -> None:
+        few = self.asked(cast, "1")
+        for hour in ("11:00", "12:00", "13:00"):
+            book(cast, case_id, scheduled_time=hour)
+        assert self.asked(cast, "3") == few
+        assert now_of(cast, booked.id).due_at == datetime(2026, 11, 30, 14, 30, tzinfo=UTC)
+
+    def asked(self, cast: Cast, days: str) -> int:
+        """Return how many questions it takes to record a timing."""
+        said: list[str] = []
+
+        def hear(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if statement.lstrip().upper().startswith("SELECT"):
+                said.append(statement)
+
+        with cast.open(cast.maria) as session:
+            current = read_timings(session).current
+            event.listen(app_engine(), "before_cursor_execute", hear)
+            try:
+                reminders.keep_timing(
+                    session,
+                    {**self.SAID, "working_days": days},
+                    seen=(current.id, current.version),
+                )
+            finally:
+                event.remove(app_engine(), "before_cursor_execute", hear)
+        return len(said)
+
+    def test_what_is_planned_can_be_put_right(self, cast: Cast) -> None:
+        """What was on screen is the timing of the day that the form says, not of today."""
+        planned = {**self.SAID, "valid_from": "4 12 2026"}
+        with cast.open(cast.maria) as session:
+            reminders.keep_timing(session, self.SAID)
+            reminders.keep_timing(session, planned)
+        with cast.open(cast.maria) as session:
+            shown = TimingView.of(read_timings(session))
+        for typed in ("2026-12-04", "4 12 2026", "04/12/2026"):
+            assert shown.seen(typed) != (0, 0)
+            assert shown.seen(typed) != shown.seen("2026-11-25")
+        for nothing in ("2026-12-05", "", "x", "31 2 2027"):
+            assert shown.seen(nothing) == (0, 0)
+        with cast.open(cast.maria) as session:
+            said = {**planned, "working_days": "3"}
+            kept = reminders.keep_timing(session, said, seen=shown.seen(said["valid_from"]))
+            assert kept.working_days == 3
 
     def test_who_comes_second_reads_what_is_stored(self, cast: Cast) -> None:
         with cast.open(cast.maria) as session:
