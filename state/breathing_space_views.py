@@ -48,7 +48,7 @@ class DayView:
     def of(cls, one: LegalDay, *, is_over: bool) -> "DayView":
         """Return what is shown of a day."""
         ahead = (one.day - today()).days
-        near = not is_over and 0 <= ahead <= AHEAD.days
+        near = not is_over and ahead >= 0 and one.act_by <= today() + AHEAD
         return cls(
             label=one.label,
             day=weekday_text(one.day, year=True),

@@ -21,7 +21,7 @@ from cma_app.rules.breathing_space import (
     why_none,
 )
 from cma_app.rules.calendars import is_working_day
-from cma_app.rules.legal_dates import act_by, left, working_days_left
+from cma_app.rules.legal_dates import act_by, last_acted_on, left, working_days_left
 
 STARTS = st.dates(date(2021, 5, 4), date(2027, 10, 1))
 
@@ -231,6 +231,14 @@ class TestLeft:
         st_andrew = date(2026, 11, 30)
         assert act_by(st_andrew, "england") == st_andrew
         assert act_by(st_andrew, "scotland") == date(2026, 11, 27)
+
+    @given(STARTS, st.sampled_from(["england", "scotland", "northern_ireland"]))
+    def test_the_last_day_to_act_on_by_a_day_is_the_latest_of_them(
+        self, by: date, nation: str
+    ) -> None:
+        latest = last_acted_on(by, nation)
+        assert latest >= by
+        assert act_by(latest, nation) <= by < act_by(latest + timedelta(1), nation)
 
     @given(STARTS, st.integers(0, 40))
     def test_never_more_working_days_than_days(self, on: date, ahead: int) -> None:
