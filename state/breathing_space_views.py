@@ -7,7 +7,7 @@ from typing import Final
 
 from cma_app.clock import today
 from cma_app.errors import CmaError
-from cma_app.rules.breathing_space import KINDS, LegalDay, added_review_by, effects, end_reasons
+from cma_app.rules.breathing_space import KINDS, LegalDay, added_days, effects, end_reasons
 from cma_app.rules.debt_types import debt_type
 from cma_app.services.breathing_space_forms import REVIEW_OUTCOMES
 from cma_app.services.breathing_space_list import CaseSpaces, CoveredDebt, Space
@@ -48,7 +48,7 @@ class DayView:
     def of(cls, one: LegalDay, *, is_over: bool) -> "DayView":
         """Return what is shown of a day."""
         ahead = (one.day - today()).days
-        near = not is_over and 0 <= ahead <= AHEAD.days
+        near = not is_over and ahead >= 0 and one.act_by <= today() + AHEAD
         return cls(
             label=one.label,
             day=weekday_text(one.day, year=True),
@@ -79,14 +79,14 @@ class CoveredView:
     version: int = 0
 
     @classmethod
-    def of(cls, one: CoveredDebt, start: date) -> "CoveredView":
+    def of(cls, one: CoveredDebt, start: date, nation: str) -> "CoveredView":
         """Return what is shown of a debt."""
         later = one.is_in and one.effective_on is not None and one.effective_on != start
         said = one.reason if not one.is_in else "The arrears alone" if one.part == "arrears" else ""
         if later and one.effective_on is not None:
-            review = weekday_text(added_review_by(one.effective_on))
-            since = f"From {day_text(one.effective_on)}: its creditor may ask for a review until"
-            said = " · ".join(part for part in (f"{since} {review}", said) if part)
+            said = " · ".join(
+                part for part in (_added_words(one.effective_on, nation), said) if part
+            )
         parts = split_day(one.effective_on) if later else ("", "", "")
         return cls(
             debt_id=one.debt_id,
@@ -162,7 +162,7 @@ class SpaceView:
             days=[DayView.of(each, is_over=not runs) for each in space.days.days],
             source=space.days.reference.title,
             facts=_facts(space),
-            debts=[CoveredView.of(each, row.start_date) for each in space.debts],
+            debts=[CoveredView.of(each, row.start_date, space.nation) for each in space.debts],
             in_it=f"{several(len(inside), 'debt')}, {pounds(owed)}",
             effects=[
                 EffectView(each.text, each.reference.title)
@@ -226,6 +226,16 @@ def values_of(space: Space | None) -> dict[str, str]:
         parts = split_day(getattr(row, name, None))
         values |= dict(zip((f"{name}-{p}" for p in ("day", "month", "year")), parts, strict=True))
     return values
+
+
+def _added_words(added: date, nation: str) -> str:
+    """Return until when the creditor of a debt added later may ask, and by when we answer."""
+    creditor, adviser = (
+        weekday_text(each.day) + (f" (act by {weekday_text(each.act_by)})" if each.rolls else "")
+        for each in added_days(added, nation)
+    )
+    since = f"From {day_text(added)}: its creditor may ask for a review until"
+    return f"{since} {creditor}, our answer is due by {adviser}"
 
 
 def split_day(day: date | None) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from cma_app.clock import today
 from cma_app.services.breathing_space_protection import Protection
-from cma_app.services.legal_dates import AHEAD, LegalDate
+from cma_app.services.legal_dates import LegalDate, is_near
 from state.words import clock_text, several, weekday_text
 
 STRIP: Final = 1000
@@ -81,6 +81,7 @@ class DateView:
         at = clock_text(one.at)
         day = weekday_text(one.day, year=True)
         ahead = one.left.days
+        near = "soon" if is_near(one) else ""
         return cls(
             label=one.label,
             about=one.about,
@@ -88,7 +89,7 @@ class DateView:
             short=weekday_text(one.day),
             act=f"Act by {weekday_text(one.left.act_by)}" if one.left.rolls else "",
             left=left_words(one),
-            tone="late" if ahead < 0 else "soon" if ahead <= AHEAD.days else "",
+            tone="late" if ahead < 0 else near,
             source=one.source,
             ref_id=one.ref_id,
             x=f"{ahead * STRIP / STRIP_DAYS:.1f}" if 0 <= ahead <= STRIP_DAYS else "",

@@ -64,7 +64,7 @@ class RequestView:
             due=weekday_text(row.due_date, year=True),
             act=f"Act by {weekday_text(when.act_by)}" if when.rolls else "",
             left=left_words(said) if row.done_on is None else "",
-            tone="late" if when.days < 0 else "soon" if when.days <= AHEAD.days else "",
+            tone="late" if when.days < 0 else "soon" if when.act_by <= today() + AHEAD else "",
             how=f"Given: {row.given_why or 'the paper says so'}" if row.is_given else rule,
             detail=row.detail or "",
             consequence=kind.consequence,

@@ -18,6 +18,16 @@ OF_A_CASE = (
     " AND NOT case_id = ANY ((SELECT cma_hidden_cases())::bigint[])"
     f" AND ({ROLE} <> 'trainee' OR case_id = ANY ((SELECT cma_own_cases())::bigint[]))"
 )
+SEEN_SPACE = (
+    "EXISTS (SELECT 1 FROM breathing_spaces s"
+    " WHERE s.centre_id = breathing_space_debts.centre_id"
+    " AND s.id = breathing_space_debts.breathing_space_id)"
+)
+MORE = {
+    "breathing_spaces": "NOT client_id = ANY ((SELECT cma_hidden_clients())::bigint[])",
+    "breathing_space_debts": SEEN_SPACE,
+}
+"""What hides a row beside its case: whose it is may have a restricted file and have left."""
 TABLES = ("breathing_spaces", "breathing_space_debts", "request_deadlines")
 PROTECTED = "daterange(start_date, COALESCE(ended_on, protected_until), '[]')"
 LIVE = sa.text("deleted_at IS NULL")
@@ -218,9 +228,8 @@ def _request_deadlines() -> None:
 def _wall(table: str, app: str) -> None:
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    op.execute(
-        f"CREATE POLICY centre_isolation ON {table} USING ({OF_A_CASE}) WITH CHECK ({OF_A_CASE})"
-    )
+    seen = f"{OF_A_CASE} AND {MORE[table]}" if table in MORE else OF_A_CASE
+    op.execute(f"CREATE POLICY centre_isolation ON {table} USING ({seen}) WITH CHECK ({seen})")
     op.execute(f"CREATE POLICY platform ON {table} TO CURRENT_USER USING (true) WITH CHECK (true)")
     op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO {app}")
     op.execute(

@@ -23,6 +23,13 @@ KINDS: Final[dict[str, str]] = {
     "crisis": "Mental health crisis breathing space",
 }
 PRACTITIONER: Final = "L"
+LABELS: Final = {
+    "creditor_review": "Last day for a creditor to ask for a review",
+    "adviser_answer": "Last day to answer a creditor's review",
+    "midway_last": "Last day of the midway review",
+    "court": "Last day for a creditor to go to court",
+    "end": "Last protected day",
+}
 
 
 class NoBreathingSpace(CmaError):
@@ -156,12 +163,22 @@ def latest_start(submitted: date, nation: str) -> date:
     return notices_by(submitted, nation) + timedelta(days=1)
 
 
-def added_review_by(added: date) -> date:
-    """Return the last day for a later debt's creditor to ask for a review (reg 17(4))."""
-    held = [values for began, values in _values() if began <= added]
-    if not held:
-        raise NoBreathingSpace
-    return added + timedelta(days=held[-1]["creditor_review_days"] - 1)
+def last_of(start: date, days: int) -> date:
+    """Return the last of a number of days of which the first is a day: 60 from 1 Jan 2020 end on
+    29 Feb 2020. It asks of no scheme and of no working day."""
+    return start + timedelta(days=days - 1)
+
+
+def added_days(added: date, nation: str) -> tuple[LegalDay, LegalDay]:
+    """Return the last days of a debt added later: its creditor's for a review, and our answer's.
+
+    Both count from the day it was added (regs 17(4) and 18(1)(b)).
+    """
+    values = _held(added)
+    return (
+        _last_day("creditor_review", "creditor_review_days", values, added, nation),
+        _last_day("adviser_answer", "adviser_answer_days", values, added, nation),
+    )
 
 
 def next_application(ended: date) -> date:
@@ -169,51 +186,43 @@ def next_application(ended: date) -> date:
 
     An earlier one must have ended more than twelve months before the application (reg 24(3)).
     """
-    held = [values for began, values in _values() if began <= ended]
-    if not held:
-        raise NoBreathingSpace
-    return add_months(ended, held[-1]["bar_months"]) + timedelta(days=1)
+    return add_months(ended, _held(ended)["bar_months"]) + timedelta(days=1)
 
 
 def clock(kind: str, start: date, nation: str, *, treatment_ended: date | None = None) -> Clock:
     """Return the clock of a moratorium that starts on a day.
 
-    `treatment_ended` is the last day of a mental health crisis treatment, where it is over. A
-    nation or a day without the scheme raises NoBreathingSpace; an unknown kind ValueError.
+    `treatment_ended` is the day on which a mental health crisis treatment stopped, where it did:
+    the days after it begin with that day (reg 32(2)(a)). A nation or a day without the scheme
+    raises NoBreathingSpace; an unknown kind ValueError.
     """
     if kind not in KINDS:
         raise ValueError(f"There is no breathing space named {kind}.")
-    held = [values for began, values in _values() if began <= start]
-    if nation not in nations() or not held:
+    if nation not in nations():
         raise NoBreathingSpace
-    values = held[-1]
+    values = _held(start)
 
-    def last(code: str, label: str, figure: str, since: date = start) -> LegalDay:
-        day = since + timedelta(days=values[figure] - 1)
-        return _legal_day(code, label, day, nation, values["certainty"][figure])
+    def last(code: str, figure: str, since: date = start) -> LegalDay:
+        return _last_day(code, figure, values, since, nation)
 
     days = [
-        last(
-            "creditor_review", "Last day for a creditor to ask for a review", "creditor_review_days"
-        ),
-        last("adviser_answer", "Last day to answer a creditor's review", "adviser_answer_days"),
-        last("court", "Last day for a creditor to go to court", "court_days"),
+        last("creditor_review", "creditor_review_days"),
+        last("adviser_answer", "adviser_answer_days"),
+        last("court", "court_days"),
     ]
     barred_until = last_protected = None
     if kind == "standard":
-        barred_until = start + timedelta(days=values["barred_days"] - 1)
+        barred_until = last_of(start, values["barred_days"])
         first = barred_until + timedelta(days=1)
         days += [
             LegalDay("midway_first", "First day of the midway review", first, first),
-            last("midway_last", "Last day of the midway review", "midway_before_end_of_days"),
+            last("midway_last", "midway_before_end_of_days"),
         ]
-        end = last("end", "Last protected day", "length_days")
-        days.append(end)
-        last_protected = end.day
+        days.append(last("end", "length_days"))
+        last_protected = days[-1].day
     elif treatment_ended is not None:
-        last_protected = treatment_ended + timedelta(days=values["crisis_after_days"])
-        certainty = values["certainty"]["crisis_after_days"]
-        days.append(_legal_day("end", "Last protected day", last_protected, nation, certainty))
+        days.append(last("end", "crisis_after_days", treatment_ended))
+        last_protected = days[-1].day
     days.sort(key=lambda each: (each.day, each.code))
     return Clock(kind, start, tuple(days), barred_until, last_protected, reference_of(values))
 
@@ -223,11 +232,18 @@ def next_contact(start: date, confirmed_on: date | None) -> date:
 
     Counted from the last time they confirmed the treatment, or from the start.
     """
-    held = [values for began, values in _values() if began <= start]
-    if not held:
+    return (confirmed_on or start) + timedelta(days=_held(start)["crisis_contact_days"])
+
+
+def _held(on: date) -> dict[str, Any]:
+    """Return the figures that held on a day; before there was the law NoBreathingSpace."""
+    found = [values for began, values in _values() if began <= on]
+    if not found:
         raise NoBreathingSpace
-    return (confirmed_on or start) + timedelta(days=held[-1]["crisis_contact_days"])
+    return found[-1]
 
 
-def _legal_day(code: str, label: str, day: date, nation: str, certainty: str) -> LegalDay:
-    return LegalDay(code, label, day, act_by(day, nation), is_confirmed=certainty != PRACTITIONER)
+def _last_day(code: str, figure: str, values: dict[str, Any], since: date, nation: str) -> LegalDay:
+    day = last_of(since, values[figure])
+    is_confirmed = values["certainty"][figure] != PRACTITIONER
+    return LegalDay(code, LABELS[code], day, act_by(day, nation), is_confirmed=is_confirmed)

@@ -11,6 +11,12 @@ def act_by(day: date, nation: str) -> date:
     return day if is_working_day(day, nation) else add_working_days(day, -1, nation)
 
 
+def last_acted_on(by: date, nation: str) -> date:
+    """Return the latest legal day whose work is to be done by a day: it stands before the first
+    working day after that."""
+    return add_working_days(by, 1, nation) - timedelta(days=1)
+
+
 def working_days_left(on: date, day: date, nation: str) -> int:
     """Return how many working days there are after `on` up to a day, it included; 0 if none."""
     days = (on + timedelta(days=n) for n in range(1, (day - on).days + 1))

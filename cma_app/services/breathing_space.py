@@ -245,7 +245,10 @@ def _keep_days(space: BreathingSpace, days: Clock) -> None:
 
 
 def _plan(session: CentreSession, case: Case, space: BreathingSpace) -> None:
-    """Keep its next actions: the review or the contact, and the last protected day."""
+    """Keep its next actions: the review or the contact, and the last protected day.
+
+    Their words name nobody: they stay in the case when the person has left it.
+    """
     days = clock(space.kind, space.start_date, case.nation, treatment_ended=space.treatment_ended)
     whose = _whose(session, case, space)
     first, last = days.day("midway_first"), days.day("midway_last")
@@ -254,7 +257,9 @@ def _plan(session: CentreSession, case: Case, space: BreathingSpace) -> None:
         between = f"between {day_short(first.day)} and {day_short(last.day)}"
         what, due = f"Breathing space{whose}: midway review {between}", last.act_by
     elif review and space.review_by is not None:
-        what = f"Breathing space{whose}: ask {space.contact_name} whether the treatment goes on"
+        asks = "ask the named contact whether the treatment goes on"
+        of_client = space.client_id == case.client_id
+        what = f"Breathing space{whose}: {asks if of_client else 'a check is due, see Dates'}"
         due = act_by(space.review_by, case.nation)
     else:
         what, due = "", None
@@ -278,16 +283,18 @@ def _plan(session: CentreSession, case: Case, space: BreathingSpace) -> None:
 def _whose(session: CentreSession, case: Case, space: BreathingSpace) -> str:
     if space.client_id == case.client_id and partner_of(session, case) is None:
         return ""
-    return f" of {session.require(Client, space.client_id).full_name}"
+    return " of the client" if space.client_id == case.client_id else " of the second person"
 
 
 def _of(day: LegalDay) -> str:
     return f"{day_said(day.day)}, act by {day_said(day.act_by)}" if day.rolls else day_said(day.day)
 
 
-def _drop_actions(session: CentreSession, space: BreathingSpace) -> None:
-    drop_action(session, space.review_action_id)
-    drop_action(session, space.end_action_id)
+def _drop_actions(
+    session: CentreSession, space: BreathingSpace, *, even_done: bool = False
+) -> None:
+    for action_id in (space.review_action_id, space.end_action_id):
+        drop_action(session, action_id, even_done=even_done)
 
 
 def leave_with(session: CentreSession, case: Case, client_id: int, own: Case | None) -> None:
@@ -299,7 +306,7 @@ def leave_with(session: CentreSession, case: Case, client_id: int, own: Case | N
         col(BreathingSpace.client_id) == client_id,
     )
     for space in list(session.execute(wanted).scalars()):
-        _drop_actions(session, space)
+        _drop_actions(session, space, even_done=True)
         space.deleted_at = now()
         session.flush()
         if own is not None:

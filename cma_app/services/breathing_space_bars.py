@@ -1,6 +1,6 @@
 """What bars a breathing space: another one, one too soon after one, a review held already."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -29,16 +29,31 @@ def refuse_barred(
                     f"these days, {said}. Record its end first, where it ended earlier."
                 }
             )
-        bars = form.kind == other.kind == "standard" and until is not None
-        if bars and until is not None and until < days.start:
-            first = next_application(until)
-            if (form.submitted_on or days.start) < first:
-                raise Invalid(
-                    {
-                        "start_date": f"A standard breathing space ended on {day_said(until)}. "
-                        f"Another can be applied for from {day_said(first)}."
-                    }
-                )
+        if form.kind == other.kind == "standard":
+            _refuse_too_soon(form, days, other)
+
+
+def _refuse_too_soon(form: SpaceForm, days: Clock, other: BreathingSpace) -> None:
+    """Refuse a standard one too soon after another, or one after which another came too soon."""
+    until, ends, said = _last_day(other), days.last_protected, ""
+    if until is not None and until < days.start:
+        first = next_application(until)
+        if _applied_on(form.submitted_on, days.start) < first:
+            said = f"A standard breathing space ended on {day_said(until)}. "
+            said += f"Another can be applied for from {day_said(first)}."
+    elif ends is not None and ends < other.start_date:
+        first = next_application(ends)
+        if _applied_on(other.submitted_on, other.start_date) < first:
+            said = f"This one ends on {day_said(ends)}, within twelve months before the one of "
+            said += f"{day_said(other.start_date)}. Check the days; where it ended earlier, "
+            said += "take the later one back first."
+    if said:
+        raise Invalid({"start_date": said})
+
+
+def _applied_on(submitted: date | None, start: date) -> date:
+    """Return when one was applied for: where it is not known, the day before it started."""
+    return submitted or start - timedelta(days=1)
 
 
 def _spaces_of(session: CentreSession, client_id: int, but: int) -> list[BreathingSpace]:

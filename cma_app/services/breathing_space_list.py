@@ -49,6 +49,7 @@ class Space:
 
     row: BreathingSpace
     name: str
+    nation: str
     state: str
     last_day: date | None
     days: Clock
@@ -125,6 +126,7 @@ def _space(
     return Space(
         row=row,
         name=names[row.client_id],
+        nation=case.nation,
         state="coming" if coming else "over" if over else "running",
         last_day=last,
         days=clock(row.kind, row.start_date, case.nation, treatment_ended=row.treatment_ended),

@@ -28,10 +28,10 @@ def settle_action(session: CentreSession, action_id: int | None) -> None:
         session.flush()
 
 
-def drop_action(session: CentreSession, action_id: int | None) -> None:
-    """Take a clock's action off the list, where it is still to do."""
+def drop_action(session: CentreSession, action_id: int | None, *, even_done: bool = False) -> None:
+    """Take a clock's action off the list, where it is still to do; or with all that is told."""
     action = _action(session, action_id)
-    if action is not None and action.done_at is None:
+    if action is not None and (even_done or action.done_at is None):
         action.deleted_at = now()
         session.flush()
 

@@ -25,20 +25,22 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 
 from cma_app.access.acts import Act
 from cma_app.clock import today
 from cma_app.rules.court_stages import court_stage
-from cma_app.rules.legal_dates import Left, left
+from cma_app.rules.legal_dates import Left, last_acted_on, left
+from cma_app.rules.nations import NATIONS
 from cma_app.rules.requests import request_kind
 from cma_app.services.emergencies import KINDS, STEPS
 from cma_app.session import CentreSession
 from models import BreathingSpace, Case, Client, Creditor, Debt, DebtEvent, RequestDeadline
 
 AHEAD: Final = timedelta(days=7)
-"""How far ahead a legal date is near: for the board's filter and the first page."""
+"""How far ahead a legal date is near, by when to act: for the board's filter and the first page."""
 OF_A_SPACE: Final = frozenset({"review", "contact", "protected"})
 AT_WORK: Final = ("open", "in_progress")
 
@@ -138,7 +140,7 @@ def near_dates(session: CentreSession, *, most: int) -> tuple[list[NearDate], in
             (col(Client.centre_id) == col(Case.centre_id))
             & (col(Client.id) == col(Case.client_id)),
         )
-        .where(dated.c.day <= today() + AHEAD, col(Case.status).in_(AT_WORK))
+        .where(dated.c.day <= _near_until(), col(Case.status).in_(AT_WORK))
         .order_by(dated.c.day, dated.c.case_id, dated.c.ref_id)
     )
     if not session.actor.may(Act.CASELOAD_SEE):
@@ -150,18 +152,22 @@ def near_dates(session: CentreSession, *, most: int) -> tuple[list[NearDate], in
 
 def has_near_date() -> ColumnElement[bool]:
     """Return the condition that a case of a select has a legal date within the next days."""
-    soon = today() + AHEAD
     dated = _dated(None)
-    near = select(dated.c.case_id).where(dated.c.day <= soon).scalar_subquery()
+    its_own = aliased(Case)
+    near = (
+        select(dated.c.case_id)
+        .join(its_own, _case_of(dated, its_own))
+        .where(dated.c.day <= _near_until(its_own))
+    )
     return or_(
-        and_(col(Case.emergency).is_not(None), col(Case.emergency_date) <= soon),
+        and_(col(Case.emergency).is_not(None), col(Case.emergency_date) <= _near_until()),
         col(Case.id).in_(near),
     )
 
 
 def is_near(found: LegalDate) -> bool:
     """Say of a legal date what `has_near_date` asks of a case."""
-    return found.day <= today() + AHEAD
+    return found.left.act_by <= today() + AHEAD
 
 
 def _told(row: Any) -> LegalDate:
@@ -188,8 +194,14 @@ def _told(row: Any) -> LegalDate:
     )
 
 
-def _case_of(dated: Any) -> ColumnElement[bool]:
-    return (col(Case.centre_id) == dated.c.centre_id) & (col(Case.id) == dated.c.case_id)
+def _near_until(of: Any = Case) -> ColumnElement[date]:
+    """Return the last legal day that is acted on within the next days, by the case's nation."""
+    until = {nation: last_acted_on(today() + AHEAD, nation) for nation in NATIONS}
+    return case(until, value=col(of.nation), else_=min(until.values()))
+
+
+def _case_of(dated: Any, of: Any = Case) -> ColumnElement[bool]:
+    return (col(of.centre_id) == dated.c.centre_id) & (col(of.id) == dated.c.case_id)
 
 
 def _dated(case_ids: list[int] | None, *, emergencies: bool = True) -> Any:

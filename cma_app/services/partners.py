@@ -52,23 +52,22 @@ def debts_that_left(session: CentreSession, case: Case) -> set[int]:
     return set(session.execute(theirs).scalars())
 
 
-def clocks_that_left(session: CentreSession, case: Case) -> dict[str, set[int]]:
-    """Return the breathing spaces of who left the case, and the debts in them, by table."""
-    joined = joined_person(session, case)
-    here = {case.client_id, *([joined.client_id] if joined is not None else [])}
+def clocks_here(session: CentreSession, case: Case) -> dict[str, set[int]]:
+    """Return the breathing spaces of who is on the case now, and the debts in them, by table.
+
+    Those taken back are among them. Of others nothing is told, whether or not one may see them.
+    """
     spaces, debts = BreathingSpace.__table__, BreathingSpaceDebt.__table__  # type: ignore[attr-defined]
     theirs = select(spaces.c.id).where(
         spaces.c.centre_id == case.centre_id,
         spaces.c.case_id == case.id,
-        spaces.c.client_id.not_in(here),
+        spaces.c.client_id.in_(people_here(session, case)),
     )
-    left = set(session.execute(theirs).scalars())
-    if not left:
-        return {}
+    here = set(session.execute(theirs).scalars())
     of_them = select(debts.c.id).where(
-        debts.c.centre_id == case.centre_id, debts.c.breathing_space_id.in_(left)
+        debts.c.centre_id == case.centre_id, debts.c.breathing_space_id.in_(here)
     )
     return {
-        "breathing_spaces": left,
+        "breathing_spaces": here,
         "breathing_space_debts": set(session.execute(of_them).scalars()),
     }

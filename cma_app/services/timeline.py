@@ -24,7 +24,7 @@ from cma_app.services.clock_words import CLOCK_SAYERS
 from cma_app.services.intake import SOURCES
 from cma_app.services.next_actions import list_actions
 from cma_app.services.notes import CHANNEL_LABELS, list_notes
-from cma_app.services.partners import clocks_that_left, debts_that_left
+from cma_app.services.partners import clocks_here, debts_that_left
 from cma_app.session import CentreSession
 from models import AuditLog, Case, NextAction, User
 
@@ -149,12 +149,12 @@ def _changes(session: CentreSession, case: Case, tables: tuple[str, ...] = TABLE
         .limit(READ)
     )
     names, left = _names(session), debts_that_left(session, case)
-    gone = clocks_that_left(session, case)
+    here = clocks_here(session, case)
     events: list[Event] = []
     for row in session.execute(wanted):
         if row.table_name == "debts" and row.record_id in left:
             continue
-        if row.record_id in gone.get(row.table_name, ()):
+        if row.record_id not in here.get(row.table_name, {row.record_id}):
             continue
         said = _say(row, names)
         events.extend(

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from cma_app.rules.breathing_space import (
     KINDS,
     NoBreathingSpace,
-    added_review_by,
+    added_days,
     clock,
     effects,
     end_reasons,
+    last_of,
     latest_start,
     next_application,
     next_contact,
@@ -20,7 +21,7 @@ from cma_app.rules.breathing_space import (
     why_none,
 )
 from cma_app.rules.calendars import is_working_day
-from cma_app.rules.legal_dates import act_by, left, working_days_left
+from cma_app.rules.legal_dates import act_by, last_acted_on, left, working_days_left
 
 STARTS = st.dates(date(2021, 5, 4), date(2027, 10, 1))
 
@@ -37,10 +38,11 @@ class TestStandard:
         assert found.day("midway_last").day == t + timedelta(1)
         assert found.last_protected == t + timedelta(26)
 
-    def test_a_register_that_ran_from_1_january_to_29_february_2020_is_60_days(self) -> None:
-        # the days of that pair, counted under the scheme's own start
+    def test_60_days_from_1_january_2020_are_over_with_29_february(self) -> None:
+        # the count alone, as it is published: the scheme itself began in 2021
+        assert last_of(date(2020, 1, 1), 60) == date(2020, 2, 29)
         start = date(2024, 1, 1)
-        assert clock("standard", start, "wales").last_protected == date(2024, 2, 29)
+        assert clock("standard", start, "wales").last_protected == last_of(start, 60)
 
     def test_each_day_is_counted_with_the_first(self) -> None:
         start = date(2026, 3, 2)
@@ -126,10 +128,10 @@ class TestCrisis:
         assert found.last_protected is None
         assert found.is_protected(date(2027, 3, 2))
 
-    def test_ends_thirty_days_after_treatment(self) -> None:
+    def test_ends_with_thirty_days_of_which_the_first_is_that_treatment_stops_on(self) -> None:
         ended = date(2026, 6, 1)
         found = clock("crisis", date(2026, 3, 2), "wales", treatment_ended=ended)
-        assert found.last_protected == date(2026, 7, 1)
+        assert found.last_protected == date(2026, 6, 30)
 
     def test_the_contact_is_asked_every_thirty_days(self) -> None:
         start = date(2026, 3, 2)
@@ -174,9 +176,19 @@ class TestBarred:
 
 
 class TestApplication:
-    def test_a_debt_added_later_has_twenty_days_of_its_own(self) -> None:
-        added = date(2026, 3, 20)
-        assert added_review_by(added) == added + timedelta(19)
+    def test_a_debt_added_later_has_days_of_its_own_for_its_creditor_and_for_us(self) -> None:
+        creditor, adviser = added_days(date(2026, 3, 20), "england")
+        assert (creditor.day, creditor.act_by) == (date(2026, 4, 8), date(2026, 4, 8))
+        assert (adviser.day, adviser.act_by) == (date(2026, 4, 23), date(2026, 4, 23))
+
+    def test_where_they_are_no_working_days_the_work_comes_before(self) -> None:
+        creditor, adviser = added_days(date(2026, 3, 16), "wales")  # Easter Saturday; a Sunday
+        assert (creditor.day, creditor.act_by) == (date(2026, 4, 4), date(2026, 4, 2))
+        assert (adviser.day, adviser.act_by) == (date(2026, 4, 19), date(2026, 4, 17))
+
+    def test_none_was_added_before_the_law(self) -> None:
+        with pytest.raises(NoBreathingSpace):
+            added_days(date(2021, 5, 3), "england")
 
     def test_the_register_and_creditors_are_told_by_the_next_working_day(self) -> None:
         assert notices_by(date(2026, 4, 2), "england") == date(2026, 4, 7)  # over Easter
@@ -219,6 +231,14 @@ class TestLeft:
         st_andrew = date(2026, 11, 30)
         assert act_by(st_andrew, "england") == st_andrew
         assert act_by(st_andrew, "scotland") == date(2026, 11, 27)
+
+    @given(STARTS, st.sampled_from(["england", "scotland", "northern_ireland"]))
+    def test_the_last_day_to_act_on_by_a_day_is_the_latest_of_them(
+        self, by: date, nation: str
+    ) -> None:
+        latest = last_acted_on(by, nation)
+        assert latest >= by
+        assert act_by(latest, nation) <= by < act_by(latest + timedelta(1), nation)
 
     @given(STARTS, st.integers(0, 40))
     def test_never_more_working_days_than_days(self, on: date, ahead: int) -> None:

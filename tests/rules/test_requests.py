@@ -44,11 +44,33 @@ class TestDataAccess:
 
 class TestOthers:
     def test_a_data_complaint_is_acknowledged_in_thirty_days_from_june_2026(self) -> None:
-        assert last_day("data_complaint", date(2026, 6, 19), "england") == date(2026, 7, 19)
+        # 19 July is a Sunday; Christmas, a weekend and a substitute day stand before 29 December
+        assert last_day("data_complaint", date(2026, 6, 19), "england") == date(2026, 7, 20)
+        assert last_day("data_complaint", date(2026, 11, 27), "england") == date(2026, 12, 29)
         assert request_kind("data_complaint").count_on(date(2026, 6, 18)) is None
 
     def test_a_complaint_has_eight_weeks_and_does_not_roll(self) -> None:
         assert last_day("complaint", date(2026, 11, 1), "england") == date(2026, 12, 27)
+
+    def test_a_complaint_settled_at_once_is_so_by_the_third_working_day(self) -> None:
+        code = "complaint_at_once"
+        assert last_day(code, date(2026, 12, 23), "england") == date(2026, 12, 30)
+        assert last_day(code, date(2026, 11, 20), "england") == date(2026, 11, 25)
+        assert request_kind(code).is_ours is False
+
+    @pytest.mark.parametrize(
+        ("came", "due"),
+        [
+            (date(2026, 9, 3), date(2026, 12, 3)),
+            (date(2026, 11, 30), date(2027, 3, 1)),  # 28 February is a Sunday
+            (date(2026, 9, 25), date(2026, 12, 29)),  # Christmas, a weekend, a substitute day
+        ],
+    )
+    def test_an_extended_access_has_three_months_in_all_and_rolls(
+        self, came: date, due: date
+    ) -> None:
+        assert last_day("data_access_extended", came, "england") == due
+        assert "in the first month" in request_kind("data_access_extended").consequence
 
     def test_an_agreement_is_counted_in_working_days(self) -> None:
         assert last_day("agreement", date(2026, 12, 18), "england") == date(2027, 1, 8)
@@ -62,7 +84,7 @@ class TestOthers:
             request_kind("other")
 
     def test_every_count_has_a_source_and_a_certainty(self) -> None:
-        assert len(request_kinds()) == 9
+        assert len(request_kinds()) == 11
         for kind in request_kinds():
             for count in kind.counts:
                 assert count.reference.title

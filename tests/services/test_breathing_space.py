@@ -36,6 +36,7 @@ from cma_app.services.next_actions import complete_action, list_actions
 from cma_app.services.separation import separate_people
 from cma_app.services.timeline import read_space_history, read_timeline
 from models import BreathingSpace, Case, Client, Debt, NextAction
+from state.breathing_space_views import CoveredView
 from tests.people import Cast
 from tests.services.closings import close_case
 from tests.services.intake_forms import ROUTES
@@ -154,13 +155,13 @@ class TestRecord:
         row = stored(cast, record(cast, case_id, **CRISIS))
         assert (row.protected_until, row.review_by) == (None, START + timedelta(30))
         (what,) = to_do(cast, case_id)
-        assert what == "Breathing space: ask Nia Bell whether the treatment goes on"
+        assert what == "Breathing space: ask the named contact whether the treatment goes on"
 
     def test_a_crisis_whose_treatment_ended_lasts_by_rule(self, cast: Cast) -> None:
         case_id = make_case(cast, cast.amina)
         ended = START + timedelta(10)
         row = stored(cast, record(cast, case_id, **CRISIS, treatment_ended=ended.isoformat()))
-        assert row.protected_until == ended + timedelta(30)
+        assert row.protected_until == ended + timedelta(29)
         assert row.review_by is None
 
     def test_a_trainee_records_what_the_register_says_on_an_own_case(self, cast: Cast) -> None:
@@ -240,6 +241,22 @@ class TestBarred:
     def test_on_the_next_day_it_is_not(self, cast: Cast, case_id: int) -> None:
         with at(datetime(2026, 10, 20, 12, tzinfo=LONDON)):
             assert record(cast, case_id, submitted_on="2026-10-16", start_date="2026-10-20")
+
+    def test_without_its_day_the_application_was_the_day_before_the_start(
+        self, cast: Cast, case_id: int
+    ) -> None:
+        with at(datetime(2026, 10, 20, 12, tzinfo=LONDON)):
+            said = refused(cast, case_id, start_date="2026-10-16")
+            assert "applied for from Fri 16 Oct 2026" in said["start_date"]
+            assert record(cast, case_id, start_date="2026-10-17")
+
+    def test_an_earlier_one_recorded_after_a_later_one_is_compared_too(
+        self, cast: Cast, case_id: int
+    ) -> None:
+        with at(datetime(2025, 12, 1, 12, tzinfo=LONDON)):  # the later began on 17 Aug 2025
+            said = refused(cast, case_id, start_date="2025-03-01")
+            assert "ends on Tue 29 Apr 2025" in said["start_date"]
+            assert record(cast, case_id, start_date="2024-06-17")  # over on 15 Aug 2024
 
     def test_a_crisis_has_no_such_limit(self, cast: Cast, case_id: int) -> None:
         with at(datetime(2025, 12, 1, 12, tzinfo=LONDON)):
@@ -493,6 +510,22 @@ class TestDebts:
         with cast.open(cast.ben) as session, pytest.raises(Conflict, match="in the meantime"):
             decide_debt(session, space_id, debt_id, {"is_in": "yes"}, version=1)
 
+    def test_one_added_later_says_the_days_of_its_creditor_and_of_us(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        noon = datetime(2026, 4, 1, 12, tzinfo=LONDON)
+        with at(noon):
+            space_id = record(cast, case_id, start_date="2026-03-10")
+            debt_id = owe(cast, case_id, "credit_card", "Bank")
+            said = {"is_in": "yes", "effective_on": "2026-03-16"}
+            with cast.open(cast.amina) as session:
+                decide_debt(session, space_id, debt_id, said, version=0)
+            (space,) = spaces(cast, case_id)
+            shown = CoveredView.of(space.debts[0], space.row.start_date, space.nation)
+        assert shown.said == (
+            "From 16 Mar 2026: its creditor may ask for a review until Sat 4 Apr"
+            " (act by Thu 2 Apr), our answer is due by Sun 19 Apr (act by Fri 17 Apr)"
+        )
+
     def test_creditors_are_held_while_it_runs(self, cast: Cast) -> None:
         case_id = make_case(cast, cast.amina)
         debt_id = owe(cast, case_id, "credit_card", "Bank")
@@ -561,7 +594,7 @@ class TestTwoPeople:
         owe(cast, case_id, "credit_card", "Theirs", owed_by="partner")
         record(cast, case_id, client_id=str(partner))
         with cast.open(cast.amina) as session:
-            assert "Sam Second" in next(iter(list_actions(session, case_id))).what
+            assert "of the second person" in next(iter(list_actions(session, case_id))).what
             own = separate_people(session, case_id, opens_case=True)
             assert own is not None
             new_case = own.id

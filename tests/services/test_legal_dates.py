@@ -1,11 +1,11 @@
 """One list of legal dates: of debts, claims, breathing spaces and requests; on the case, the board
 and the first page, alike."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from cma_app.clock import today
+from cma_app.clock import LONDON, at, today
 from cma_app.errors import NotFound, Refused
 from cma_app.rules.calendars import is_working_day
 from cma_app.rules.legal_dates import act_by
@@ -21,6 +21,7 @@ from cma_app.services.next_actions import complete_action
 from cma_app.services.requests import finish_request, record_request
 from models import BreathingSpace, DebtEvent, RequestDeadline
 from state.board_view import card_words, matches
+from state.legal_views import DateView
 from tests.people import Cast
 from tests.services.money import make_case
 
@@ -162,10 +163,8 @@ class TestBoard:
         words = card_words(card(cast, case_id), today())
         assert (words["emergency"], words["legal"]) == (f"Eviction {on(3).day} {on(3):%b}", "")
 
-    @pytest.mark.parametrize(("days", "is_near"), [(-1, True), (7, True), (8, False)])
-    def test_the_filter_and_the_live_patch_agree_on_seven_days(
-        self, cast: Cast, *, days: int, is_near: bool
-    ) -> None:
+    @pytest.mark.parametrize("days", [-1, 7, 8])
+    def test_the_filter_and_the_live_patch_agree_on_seven_days(self, cast: Cast, days: int) -> None:
         near, own = make_case(cast, cast.amina), make_case(cast, cast.amina)
         happens(cast, debt_of(cast, near), "eviction", on(days))
         with cast.open(cast.amina) as session:
@@ -175,11 +174,48 @@ class TestBoard:
             seen = board(session, wanted=wanted)
             change = changes(session, [near, own])
             lines = listing(session, wanted=wanted)
-        expected = {near, own} if is_near else set()
+        expected = {near, own} if act_by(on(days), "england") <= on(7) else set()
         assert {each.id for each in seen.cards} == expected
         assert {each.id for each in lines.rows} == expected
         assert {each.id for each in change.cards if matches(each, wanted, today())} == expected
         assert seen.summary.centre.legal == len(expected)
+
+    @pytest.mark.parametrize(
+        ("seen_on", "day", "is_near"),
+        [
+            (date(2027, 12, 20), date(2027, 12, 28), True),  # act by Christmas Eve
+            (date(2027, 12, 20), date(2027, 12, 29), False),
+            (date(2026, 3, 29), date(2026, 4, 6), True),  # Easter Monday
+            (date(2026, 3, 29), date(2026, 4, 7), False),
+        ],
+    )
+    def test_a_date_is_near_by_the_day_on_which_to_act(
+        self, cast: Cast, *, seen_on: date, day: date, is_near: bool
+    ) -> None:
+        near, own = make_case(cast, cast.amina), make_case(cast, cast.amina)
+        with at(datetime(seen_on.year, seen_on.month, seen_on.day, 12, tzinfo=LONDON)):
+            asked(cast, near, day)
+            with cast.open(cast.amina) as session:
+                record_emergency(session, own, what="Bailiffs", on=day, at=None)
+                first = my_day(session).legal_dates.total
+                (shown,) = [DateView.of(each) for each in list_legal_dates(session, near)]
+            wanted = Filter(show="legal")
+            with cast.open(cast.maria) as session:
+                seen = {each.id for each in board(session, wanted=wanted).cards}
+                change = changes(session, [near, own])
+            live = {each.id for each in change.cards if matches(each, wanted, seen_on)}
+        assert seen == live == ({near, own} if is_near else set())
+        assert (first, shown.tone) == (int(is_near), "soon" if is_near else "")
+
+    def test_scotlands_holidays_are_its_own(self, cast: Cast) -> None:
+        english = make_case(cast, cast.amina)
+        scottish = make_case(cast, cast.amina, nation="scotland")
+        with at(datetime(2026, 11, 22, 12, tzinfo=LONDON)):  # Saint Andrew's Day in eight days
+            for case_id in (english, scottish):
+                asked(cast, case_id, date(2026, 11, 30))
+            with cast.open(cast.maria) as session:
+                found = board(session, wanted=Filter(show="legal"))
+        assert {each.id for each in found.cards} == {scottish}
 
     def test_another_centres_board_counts_none(self, cast: Cast) -> None:
         asked(cast, make_case(cast, cast.amina), on(1))

@@ -68,7 +68,7 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "offer_records.saved_offers": "a step of reading and saving offers, asked there",
     "partners.joined_person": "a step of reading a case, asked there: who else is on it",
     "partners.partner_of": "a step of reading a case, asked there: who else is on it",
-    "partners.clocks_that_left": "a step of reading a timeline, asked there",
+    "partners.clocks_here": "a step of reading a timeline, asked there",
     "partners.debts_that_left": "a step of reading a timeline, asked there",
     "statement_checks.signers_of": "a step of confirming, asked there: reads who confirms",
     "households.newest_household": "a step of recording, joining and separating, asked there",
