@@ -150,9 +150,9 @@ def starting_items(case_type: str) -> tuple[Item, ...]:
 
 
 def _item(content: Mapping[str, Any], kinds: set[str]) -> Item:
-    due, when = content.get("due", {}), content.get("mandatory_when")
+    due, when = content.get("due", {}), content.get("mandatory_when", {})
     is_mandatory = bool(kinds & set(content["mandatory"]))
-    is_asked_when = when is not None and not is_mandatory and bool(kinds & set(when["for"]))
+    is_asked_when = not is_mandatory and bool(kinds & set(when.get("for", ())))
     return Item(
         code=content["code"],
         stage=content["stage"],
