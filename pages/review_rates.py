@@ -96,7 +96,7 @@ def _rate(level: str, word: str) -> rx.Component:
         rx.el.legend(word, class_name="label"),
         rx.el.div(
             box("Percent of the files", "percent"),
-            box("At least so many", "at_least"),
+            box("At least a month", "at_least"),
             class_name="pair",
         ),
         class_name="field",
@@ -127,7 +127,8 @@ def _levels() -> rx.Component:
             when_empty=empty("Nobody at your centre holds cases yet."),
         ),
         rx.el.p(
-            "A trainee's level is their role. Somebody without a level counts as newly qualified.",
+            "A trainee's level is their role. Somebody without a level counts as newly qualified."
+            " Somebody newly qualified counts as experienced from the day named beside them.",
             class_name="hint card-body",
         ),
         key="levels",

@@ -9,7 +9,7 @@ from cma_app.rules.checklist_changes import (
     gates_in_words,
     holding,
 )
-from cma_app.rules.checklists import EVIDENCE, GATES, WHO, Item, proofs, stages
+from cma_app.rules.checklists import EVIDENCE, GATES, WHO, Item, conditions, proofs, stages
 from cma_app.services.cases import TYPES
 from cma_app.services.checklists import ChecklistPage, VersionLine
 from state.lists import address
@@ -87,7 +87,7 @@ class LineView:
         """Return what is shown of an item."""
         evidence = f"evidence: {EVIDENCE[item.evidence].lower()}" if item.evidence != "none" else ""
         said = (
-            "Mandatory" if item.is_mandatory else "Optional",
+            "Mandatory" if item.is_mandatory else _asked_where(item) or "Optional",
             evidence,
             WHO[item.who].lower() if item.who != "anyone" else "",
             _due(item),
@@ -97,10 +97,14 @@ class LineView:
             text=item.text,
             said=" · ".join(part for part in said if part),
             ticks=f"Ticks itself: {proofs()[item.proof].met}" if item.proof else "",
-            holds=gates_in_words(item) if item.is_mandatory else "",
+            holds=gates_in_words(item) if item.may_be_asked else "",
             is_mandatory=item.is_mandatory,
             change=change,
         )
+
+
+def _asked_where(item: Item) -> str:
+    return f"Mandatory where {conditions()[item.mandatory_when]}" if item.mandatory_when else ""
 
 
 def _due(item: Item) -> str:
@@ -265,6 +269,7 @@ class ItemEdit:
     text: str = ""
     stage: str = "intake"
     is_mandatory: bool = True
+    mandatory_when: str = ""
     evidence: str = "none"
     who: str = "anyone"
     due_from: str = ""
@@ -282,11 +287,12 @@ class ItemEdit:
             text=item.text,
             stage=item.stage,
             is_mandatory=item.is_mandatory,
+            mandatory_when=item.mandatory_when,
             evidence=item.evidence,
             who=item.who,
             due_from=item.due_from,
             due_days=str(item.due_days) if item.due_from else "",
             proof=item.proof,
-            gate_statement=item.is_mandatory and "statement" in item.gates,
-            gate_advice=item.is_mandatory and "advice" in item.gates,
+            gate_statement=item.may_be_asked and "statement" in item.gates,
+            gate_advice=item.may_be_asked and "advice" in item.gates,
         )

@@ -6,7 +6,7 @@ import reflex as rx
 
 from cma_app.access.acts import Act
 from cma_app.errors import Conflict
-from cma_app.rules.checklist_changes import PARTS
+from cma_app.rules.checklist_changes import PARTS, conditions_in_words
 from cma_app.rules.checklists import DUE_FROM, EVIDENCE, GATES, WHO, proofs, stages
 from cma_app.services import checklist_drafts, checklist_preview, checklists
 from cma_app.services.cases import TYPES
@@ -25,6 +25,7 @@ CHOICES: Final[dict[str, Words]] = {
     "stage": tuple(stages().items()),
     "evidence": tuple(EVIDENCE.items()),
     "who": tuple(WHO.items()),
+    "mandatory_when": (("", "No condition"), *conditions_in_words()),
     "due_from": (("", "No date"), *[(each, f"After {word}") for each, word in DUE_FROM.items()]),
     "proof": (("", "None: a person answers"), *[(p.code, p.met) for p in proofs().values()]),
 }

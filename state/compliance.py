@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from cma_app.access.acts import Act
 from cma_app.clock import today
 from cma_app.errors import Conflict
-from cma_app.rules.checklists import ANSWERS, EVIDENCE, GATES, STATUSES, stages
+from cma_app.rules.checklists import ANSWERS, EVIDENCE, GATES, STATUSES, stages, why_asked
 from cma_app.services import compliance, compliance_gates
 from cma_app.services.compliance import AnswerForm, CaseChecklist
 from cma_app.services.compliance_gates import GateRow, OverrideForm
@@ -42,7 +42,7 @@ class ItemView:
             text=item.text,
             answer=answer,
             word="Late" if answer == "late" else ANSWERS[standing.answer],
-            said=_said(row),
+            said=" ".join(part for part in (why_asked(item), _said(row)) if part),
             is_mandatory=item.is_mandatory,
             is_late=row.is_late,
             due=_due(row),

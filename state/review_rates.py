@@ -35,6 +35,10 @@ class LevelLine:
     def of(cls, person: PersonLevel) -> "LevelLine":
         """Return what is shown of a person."""
         since = f"Since {day_text(person.since)}" if person.since else ""
+        if person.until and person.until > today():
+            since += f", experienced from {day_text(person.until)}"
+        elif person.until:
+            since = f"Since {day_text(person.until)}, newly qualified before"
         return cls(
             id=person.id,
             name=person.name,
@@ -58,7 +62,7 @@ class RatesView:
 
 def _words(rates: RatesInForce) -> str:
     said = [
-        f"{levels()[level]} {rate.percent}%, at least {rate.at_least}"
+        f"{levels()[level]} {rate.percent}%, at least {rate.at_least} a month"
         for level, rate in rates.by_level.items()
     ]
     return f"From {day_text(rates.since)}: {'; '.join(said)}"

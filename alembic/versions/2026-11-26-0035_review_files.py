@@ -34,8 +34,12 @@ def of_review(table: str) -> str:
 POLICIES = {
     "review_rates": f"{CENTRE} AND {AT_WORK}",
     "review_levels": f"{CENTRE} AND {AT_WORK}",
-    "review_samples": f"{CENTRE} AND {AT_WORK}",
-    "review_pool": f"{CENTRE} AND {AT_WORK} AND {NOT_HIDDEN} AND ({LEADS} OR holder_id = {ME})",
+    # The seed and the files it chose from tell which were drawn: no holder sees either beforehand.
+    "review_samples": (
+        f"{CENTRE} AND {AT_WORK} AND ({LEADS} OR EXISTS (SELECT 1 FROM file_reviews r"
+        " WHERE r.centre_id = review_samples.centre_id AND r.sample_id = review_samples.id))"
+    ),
+    "review_pool": f"{CENTRE} AND {NOT_HIDDEN} AND {LEADS}",
     "file_reviews": (
         f"{CENTRE} AND {AT_WORK} AND {NOT_HIDDEN} AND ({LEADS}"
         f" OR ({ROLE} = 'advisor' AND reviewer_id = {ME})"
@@ -68,7 +72,12 @@ def log_of(*tables: str) -> str:
 
 LOG = log_of("referrals", "appointment_notes")
 NARROW_LOG = log_of(
-    "referrals", "appointment_notes", "file_reviews", "file_review_versions", "review_responses"
+    "referrals",
+    "appointment_notes",
+    "review_samples",
+    "file_reviews",
+    "file_review_versions",
+    "review_responses",
 )
 # Of a drawn file: who reviews it and what came of it, never which it is, whose, or why.
 CHANGES = "reviewer_id, version_no, result, answer, finished_at, version, updated_at, updated_by"
@@ -319,6 +328,7 @@ def _policy(condition: str) -> None:
 
 def downgrade() -> None:
     _policy(LOG)
+    op.execute("DROP POLICY centre_isolation ON review_samples")  # asks of a table that goes first
     for table in reversed(POLICIES):
         op.drop_table(table)
     op.drop_index("idx_cases_closing", "cases")

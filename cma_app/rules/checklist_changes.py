@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final, Literal
 
-from cma_app.rules.checklists import DUE_FROM, EVIDENCE, GATES, WHO, Item, proofs, stages
+from cma_app.rules.checklists import (
+    DUE_FROM,
+    EVIDENCE,
+    GATES,
+    WHO,
+    Item,
+    conditions,
+    proofs,
+    stages,
+)
 
 Kind = Literal["added", "removed", "changed", "moved"]
 
@@ -13,6 +22,7 @@ PARTS: Final[dict[str, str]] = {
     "text": "What is asked",
     "stage": "Stage",
     "is_mandatory": "Mandatory",
+    "mandatory_when": "Mandatory where",
     "evidence": "Evidence",
     "who": "Who answers",
     "due": "Due",
@@ -47,12 +57,23 @@ def in_words(item: Item) -> dict[str, str]:
         "text": item.text,
         "stage": stages()[item.stage],
         "is_mandatory": "Yes" if item.is_mandatory else "No",
+        "mandatory_when": when_in_words(item) or "No condition",
         "evidence": EVIDENCE[item.evidence],
         "who": WHO[item.who],
         "due": due_in_words(item),
         "proof": proofs()[item.proof].met.removesuffix(".") if item.proof else "None",
         "gates": gates_in_words(item) or "Nothing",
     }
+
+
+def when_in_words(item: Item) -> str:
+    """Return the condition under which an item is mandatory, empty where it has none."""
+    return dict(conditions_in_words()).get(item.mandatory_when, "")
+
+
+def conditions_in_words() -> tuple[tuple[str, str], ...]:
+    """Return each condition with its words as a list shows them."""
+    return tuple((code, word[:1].upper() + word[1:]) for code, word in conditions().items())
 
 
 def due_in_words(item: Item) -> str:
@@ -109,7 +130,7 @@ def _moved(before: Sequence[Item], after: Sequence[Item]) -> set[str]:
 
 
 def holding(items: Iterable[Item], gate: str) -> list[Item]:
-    """Return the items that a gate waits for: for closing, all that are mandatory."""
+    """Return the items that a gate waits for in every case: for closing, all that are mandatory."""
     return [
         item for item in items if item.is_mandatory and (gate == "closing" or gate in item.gates)
     ]

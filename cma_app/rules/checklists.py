@@ -4,8 +4,8 @@ The words and settings come from `checklist.yaml`, the list every centre starts 
 own versions have the same shape, so that `read_items` reads both.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -65,7 +65,8 @@ class Item:
     """One question of a checklist.
 
     `due_days` are working days of the centre's nation after `due_from` (empty: no date). `proof`
-    names a fact; `gates` what waits until it is met or not applicable.
+    names a fact; `gates` what waits until it is met or not applicable; `mandatory_when` the
+    condition of a case under which an item that is not mandatory becomes so (empty: none).
     """
 
     code: str
@@ -78,6 +79,12 @@ class Item:
     due_days: int = 0
     proof: str = ""
     gates: tuple[str, ...] = ()
+    mandatory_when: str = ""
+
+    @property
+    def may_be_asked(self) -> bool:
+        """Say whether it is mandatory, always or in some cases."""
+        return self.is_mandatory or bool(self.mandatory_when)
 
     def to_json(self) -> dict[str, Any]:
         """Return the item as it is kept in a version."""
@@ -127,18 +134,25 @@ def proofs() -> dict[str, Proof]:
 
 
 @cache
+def conditions() -> dict[str, str]:
+    """Return what can make an item mandatory, in words that follow "where" or "because"."""
+    return dict(_content()["conditions"])
+
+
+@cache
 def starting_items(case_type: str) -> tuple[Item, ...]:
     """Return the list that a case type starts from; an unknown type raises LookupError."""
     kinds = _content()["kinds"]
     kind = next((name for name, types in kinds.items() if case_type in types), None)
     if kind is None:
         raise LookupError(f"There is no checklist for {case_type}.")
-    return tuple(_item(each, kind) for each in _content()["items"])
+    return tuple(_item(each, {kind, case_type}) for each in _content()["items"])
 
 
-def _item(content: Mapping[str, Any], kind: str) -> Item:
-    due = content.get("due", {})
-    is_mandatory = kind in content["mandatory"]
+def _item(content: Mapping[str, Any], kinds: set[str]) -> Item:
+    due, when = content.get("due", {}), content.get("mandatory_when", {})
+    is_mandatory = bool(kinds & set(content["mandatory"]))
+    is_asked_when = not is_mandatory and bool(kinds & set(when.get("for", ())))
     return Item(
         code=content["code"],
         stage=content["stage"],
@@ -149,13 +163,29 @@ def _item(content: Mapping[str, Any], kind: str) -> Item:
         due_from=due.get("from", ""),
         due_days=due.get("working_days", 0),
         proof=content.get("proof", ""),
-        gates=tuple(content.get("gates", ())) if is_mandatory else (),  # none waits for the rest
+        # none waits for what is never asked
+        gates=tuple(content.get("gates", ())) if is_mandatory or is_asked_when else (),
+        mandatory_when=when["condition"] if is_asked_when else "",
     )
 
 
 def read_items(kept: Iterable[Mapping[str, Any]]) -> tuple[Item, ...]:
     """Return the items of a version as it was kept."""
     return tuple(Item(**{**each, "gates": tuple(each["gates"])}) for each in kept)
+
+
+def as_asked(item: Item, holding: Container[str]) -> Item:
+    """Return an item as a case is asked it, by the conditions that hold for the case."""
+    is_asked = bool(item.mandatory_when) and item.mandatory_when in holding
+    return replace(item, is_mandatory=True) if is_asked else item
+
+
+def why_asked(item: Item) -> str:
+    """Return why a case is asked a conditional item, or when it would be; else an empty text."""
+    if not item.mandatory_when:
+        return ""
+    word = "Asked because" if item.is_mandatory else "Asked where"
+    return f"{word} {conditions()[item.mandatory_when]}."
 
 
 @cache
@@ -199,6 +229,7 @@ def _fault(item: Item) -> str:
         (item.due_from not in {"", *DUE_FROM}, "Choose from when the days are counted."),
         (not 0 <= item.due_days <= MOST_DAYS, f"Enter 0 to {MOST_DAYS} working days."),
         (item.proof not in {"", *proofs()}, "Choose a fact of the list."),
+        (item.mandatory_when not in {"", *conditions()}, "Choose a condition of the list."),
         (not set(item.gates) <= set(GATES), "Choose a gate of the list."),
     )
     return next((sentence for is_wrong, sentence in faults if is_wrong), "")

@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from cma_app.rules.dates import add_months
 from cma_app.rules.parameters import Reference, read_yaml, reference_of
 
 WIDTH: Final = 2**256
@@ -21,10 +22,14 @@ WIDTH: Final = 2**256
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How many of an advisor's files are drawn: a part in a hundred, and at least so many."""
+    """How many of an advisor's files are drawn: a part in a hundred, at least so many a month."""
 
     percent: int
     at_least: int = 0
+
+    def over(self, months: int) -> "Rate":
+        """Return the rate of a period of so many months: its least is of all of them."""
+        return Rate(self.percent, self.at_least * months)
 
     def to_json(self) -> dict[str, int]:
         """Return the rate as it is kept."""
@@ -43,7 +48,10 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """A rule that picks files: what it says, and how many of an advisor's it takes (0: all)."""
+    """A rule that picks files: what it says, and how many of an advisor's it takes (0: all).
+
+    `codes` are the words of a closing that it looks for.
+    """
 
     code: str
     word: str
@@ -51,6 +59,7 @@ class Risk:
     at_most: int
     is_by_hand: bool
     limits: Mapping[str, int]
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +120,12 @@ def risk_sources(on: date) -> Reference:
 
 
 def _risk(said: Mapping[str, Any]) -> Risk:
-    known = {"code", "word", "why", "at_most", "by_hand"}
+    known = {"code", "word", "why", "at_most", "by_hand", "codes"}
     limits = {name: value for name, value in said.items() if name not in known}
     why = said["why"].format(**{name: f"{value:,}" for name, value in limits.items()})
     is_by_hand = said.get("by_hand", False)
-    return Risk(said["code"], said["word"], why, said["at_most"], is_by_hand, limits)
+    codes = tuple(said.get("codes", ()))
+    return Risk(said["code"], said["word"], why, said["at_most"], is_by_hand, limits, codes)
 
 
 def _newest(versions: Iterable[dict[str, Any]], on: date) -> dict[str, Any]:
@@ -128,6 +138,23 @@ def _newest(versions: Iterable[dict[str, Any]], on: date) -> dict[str, Any]:
 def place_of(seed: str, case_id: int) -> int:
     """Return a file's place in a draw's order: each order is as likely as any other."""
     return int.from_bytes(sha256(f"{seed}:{case_id}".encode()).digest())
+
+
+def months_begun(first: date, last: date) -> int:
+    """Return how many months of a period began by its last day: each begins on the first's day."""
+    months = 1
+    while add_months(first, months) <= last:
+        months += 1
+    return months
+
+
+def lapse_of(level: str, since: date, on: date) -> tuple[date, str] | None:
+    """Return from which day a level said from a day counts as another, and which; None if never.
+
+    The rule is that of the day `on`.
+    """
+    rule = _newest(_content()["lapses"], on)["levels"].get(level)
+    return None if rule is None else (add_months(since, rule["months"]), rule["becomes"])
 
 
 def asked_of(rate: Rate, pool: int) -> int:

@@ -27,6 +27,7 @@ from cma_app.rules.checklists import (
     Item,
     check_items,
     code_letters,
+    conditions,
     in_order,
     proofs,
     read_items,
@@ -53,6 +54,7 @@ class ItemForm(Form):
     text: Annotated[str, given("Say what is asked."), Field(max_length=LONGEST_TEXT)]
     stage: Annotated[str, BeforeValidator(choice(*stages()))]
     is_mandatory: Tick = False
+    mandatory_when: Annotated[str, BeforeValidator(choice("", *conditions()))] = ""
     evidence: Annotated[str, BeforeValidator(choice(*EVIDENCE))] = "none"
     who: Annotated[str, BeforeValidator(choice(*WHO))] = "anyone"
     due_from: Annotated[str, BeforeValidator(choice("", *DUE_FROM))] = ""
@@ -65,13 +67,16 @@ class ItemForm(Form):
         """Return the item that this says; Invalid where two answers do not go together."""
         ticked = {"statement": self.gate_statement, "advice": self.gate_advice}
         wrong: dict[str, str] = {}
-        if any(ticked.values()) and not self.is_mandatory:
+        if any(ticked.values()) and not (self.is_mandatory or self.mandatory_when):
             wrong["is_mandatory"] = "A gate waits for mandatory items alone. Tick this, or no gate."
+        if self.is_mandatory and self.mandatory_when:
+            wrong["mandatory_when"] = "It is mandatory in every case. Take the tick out, or this."
         if self.due_days and not self.due_from:
             wrong["due_from"] = "Choose the day from which the days are counted."
         if wrong:
             raise Invalid(wrong)
-        ticked["closing"] = base is not None and self.is_mandatory and "closing" in base.gates
+        is_asked = self.is_mandatory or bool(self.mandatory_when)
+        ticked["closing"] = base is not None and is_asked and "closing" in base.gates
         return Item(
             code=code,
             stage=self.stage,
@@ -83,6 +88,7 @@ class ItemForm(Form):
             due_days=self.due_days,
             proof=self.proof,
             gates=tuple(gate for gate in GATES if ticked[gate]),
+            mandatory_when=self.mandatory_when,
         )
 
 

@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from cma_app.access.acts import Act
 from cma_app.clock import now, today
 from cma_app.paging import PAGE_SIZE, Page, offset_of
-from cma_app.services.compliance_proofs import fact_holds
+from cma_app.services.compliance_proofs import CONDITIONS, fact_holds
 from cma_app.session import CentreSession
 from models import User
 
@@ -40,7 +40,8 @@ _OPEN: Final = f"""
     AND (cast(:code AS text) IS NULL OR c.compliance_type = :code)
     AND c.deleted_at IS NULL AND c.answer IN ('unknown', 'not_met')
     AND (c.answer = 'not_met' OR c.deadline_date <= :until)
-    AND cast(c.item ->> 'is_mandatory' AS boolean)
+    AND (cast(c.item ->> 'is_mandatory' AS boolean)
+      OR {fact_holds("c.item ->> 'mandatory_when'", CONDITIONS)})
     AND NOT {fact_holds("c.item ->> 'proof'")}
 """
 _LET_THROUGH: Final = """

@@ -5,7 +5,7 @@ that one case and a whole centre are asked in the same way and always as things 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from sqlalchemy import text
@@ -90,6 +90,19 @@ PROOFS: Final[dict[str, str]] = {
 }
 """A condition for each fact of `rules.checklists.proofs`, over the case `k`."""
 
+CONDITIONS: Final[dict[str, str]] = {
+    "holder_is_trainee": (
+        "EXISTS (SELECT FROM users u WHERE u.centre_id = k.centre_id AND u.id = k.advisor_id"
+        " AND u.role = 'trainee')"
+    ),
+    "is_debt_relief_order": "k.case_type = 'debt_relief_order'",
+    "has_breathing_space": (
+        "EXISTS (SELECT FROM breathing_spaces e WHERE e.centre_id = k.centre_id"
+        " AND e.case_id = k.id AND e.deleted_at IS NULL)"
+    ),
+}
+"""What makes an item mandatory, for each of `rules.checklists.conditions`, over the case `k`."""
+
 _NEWEST: Final = """
   LEFT JOIN LATERAL (
     SELECT s.* FROM budget_sheets s WHERE s.centre_id = k.centre_id AND s.case_id = k.id
@@ -102,12 +115,12 @@ _NEWEST: Final = """
 """
 
 
-def fact_holds(code: str) -> str:
+def fact_holds(code: str, facts: Mapping[str, str] = PROOFS) -> str:
     """Return the condition that the fact named by an SQL expression holds for the case `k`.
 
     Only the fact that is named is looked up, so that many items of many cases can be asked.
     """
-    whens = " ".join(f"WHEN '{fact}' THEN ({_alone(said)})" for fact, said in PROOFS.items())
+    whens = " ".join(f"WHEN '{fact}' THEN ({_alone(said)})" for fact, said in facts.items())
     return f"coalesce(CASE {code} {whens} END, false)"
 
 
@@ -118,11 +131,12 @@ def _alone(condition: str) -> str:
 
 
 def proven(session: CentreSession, case_ids: Iterable[int]) -> dict[int, set[str]]:
-    """Return which facts hold for each of these cases of the centre, as the record stands now.
+    """Return which facts and conditions hold for each of these cases, as the record stands now.
 
     A case that the person may not see is absent.
     """
-    columns = ", ".join(f"({condition}) AS {code}" for code, condition in PROOFS.items())
+    facts = PROOFS | CONDITIONS
+    columns = ", ".join(f"({condition}) AS {code}" for code, condition in facts.items())
     asked = text(
         f"SELECT k.id AS case_id, {columns} FROM cases k {_NEWEST}"
         " WHERE k.centre_id = :centre AND k.id = ANY (:ids) AND k.deleted_at IS NULL"
@@ -130,4 +144,4 @@ def proven(session: CentreSession, case_ids: Iterable[int]) -> dict[int, set[str
     rows = session.execute(
         asked, {"centre": session.actor.centre_id, "ids": list(case_ids), "today": today()}
     ).mappings()
-    return {row["case_id"]: {code for code in PROOFS if row[code]} for row in rows}
+    return {row["case_id"]: {code for code in facts if row[code]} for row in rows}

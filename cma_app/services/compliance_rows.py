@@ -9,7 +9,7 @@ from sqlmodel import select as sqlmodel_select
 
 from cma_app.access.acts import Act
 from cma_app.clock import today
-from cma_app.rules.checklists import Item, Standing, proofs, read_items
+from cma_app.rules.checklists import Item, Standing, as_asked, proofs, read_items
 from cma_app.services.compliance_proofs import proven
 from cma_app.session import CentreSession
 from models import Case, CaseCompliance, Document, User
@@ -55,7 +55,7 @@ def _check_row(
     people: Mapping[int, str],
     papers: Mapping[int, str],
 ) -> CheckRow:
-    item = item_of(row)
+    item = as_asked(item_of(row), facts)
     standing = Standing(item, answer_of(row.answer, item, facts), row.deadline_date)
     proof = proofs().get(item.proof)
     holds = proof is not None and item.proof in facts

@@ -14,7 +14,7 @@ from sqlmodel import col
 from sqlmodel import select as sqlmodel_select
 
 from cma_app.access.acts import Act
-from cma_app.rules.review_sampling import Rate, asked_of
+from cma_app.rules.review_sampling import Rate, asked_of, months_begun
 from cma_app.services.review_facts import Period, PoolFile
 from cma_app.services.review_rates import PersonLevel
 from cma_app.session import CentreSession
@@ -28,6 +28,7 @@ SHOWN: Final = 100
 class PersonLine:
     """Of one advisor: how many files could be drawn, were asked and drawn, and why fewer.
 
+    `rate` is of the whole period: its least is that of all its months.
     Restricted files are `apart`: each is drawn by a chance of its own, and is in no other figure.
     """
 
@@ -106,7 +107,8 @@ def read_sample(session: CentreSession, sample_id: int) -> OpenSample:
         for each in sample.people
     }
     rates = {level: Rate(**said) for level, said in sample.rates.items()}
-    lines = count_lines(people, rates, pool, _drawn(session, sample, pool))
+    months = months_begun(sample.first_day, sample.last_day)
+    lines = count_lines(people, rates, pool, months, _drawn(session, sample, pool))
     return OpenSample(_earlier(sample, drawer), sample.seed, lines)
 
 
@@ -146,9 +148,13 @@ def count_lines(
     people: Mapping[int, PersonLevel],
     rates: Mapping[str, Rate],
     pool: Iterable[PoolFile],
+    months: int,
     drawn: Mapping[str, Counter[int]] | None = None,
 ) -> list[PersonLine]:
-    """Return a line for each of these people, with what could be drawn and what was."""
+    """Return a line for each of these people, with what could be drawn and what was.
+
+    `months` are those that the period began.
+    """
     counted = drawn or {}
     none: Counter[int] = Counter()
     together: Counter[int] = Counter()
@@ -161,9 +167,9 @@ def count_lines(
             name=each.name,
             level=each.level,
             is_said=each.is_said,
-            rate=rates[each.level],
+            rate=rates[each.level].over(months),
             pool=together[each.id],
-            asked=asked_of(rates[each.level], together[each.id]),
+            asked=asked_of(rates[each.level].over(months), together[each.id]),
             drawn=counted.get("drawn", none)[each.id],
             risks=counted.get("risks", none)[each.id],
             apart_pool=apart[each.id],

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Select, and_, cast, exists, func, or_, select
+from sqlalchemy import BigInteger, Select, and_, cast, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 
 from cma_app.access.acts import Act
 from cma_app.rules.local_time import moment_at
-from cma_app.rules.review_sampling import Risk, risks_on
+from cma_app.rules.review_sampling import Risk, months_begun, risks_on
 from cma_app.services.emergencies import has_open_emergency
 from cma_app.session import CentreSession
 from models import (
@@ -53,6 +53,11 @@ class Period:
     def ends(self) -> datetime:
         """Return the moment at which it is over."""
         return moment_at(self.last + timedelta(days=1), time(0))
+
+    @property
+    def months(self) -> int:
+        """Return how many months it began."""
+        return months_begun(self.first, self.last)
 
     def back(self, days: int) -> date:
         """Return the day so many days before the last one."""
@@ -185,7 +190,7 @@ def _late(rule: Risk, period: Period) -> ColumnElement[bool]:
         col(NextAction.case_id) == col(Case.id),
         col(NextAction.deleted_at).is_(None),
         col(NextAction.done_at).is_(None),
-        col(NextAction.due_date) < period.back(rule.limits["days"]),
+        col(NextAction.due_date) <= period.back(rule.limits["days"]),
     )
     return or_(col(Case.compliance_status).in_(("late", "not_met")), overdue)
 
@@ -207,8 +212,13 @@ def _high_debt(rule: Risk, _period: Period) -> ColumnElement[bool]:
     return func.coalesce(col(Case.total_debt), 0) >= rule.limits["pounds"]
 
 
-def _insolvency(_rule: Risk, _period: Period) -> ColumnElement[bool]:
-    return col(Case.case_type) == "debt_relief_order"
+def _insolvency(rule: Risk, _period: Period) -> ColumnElement[bool]:
+    ended_so = func.coalesce(col(Case.debt_solution).in_(rule.codes), false())
+    return or_(col(Case.case_type) == "debt_relief_order", ended_so)
+
+
+def _advice_rejected(rule: Risk, _period: Period) -> ColumnElement[bool]:
+    return func.coalesce(col(Case.fca_outcome).in_(rule.codes), false())
 
 
 FITS: Final = {
@@ -219,6 +229,7 @@ FITS: Final = {
     "no_contact": _no_contact,
     "high_debt": _high_debt,
     "insolvency": _insolvency,
+    "advice_rejected": _advice_rejected,
 }
 """The rules that are a condition of a case; the others are known of its advisor."""
 OF_ADVISORS: Final = ("first_cases", "after_harm")

@@ -17,7 +17,7 @@ from sqlmodel import select as sqlmodel_select
 from cma_app.access.acts import Act
 from cma_app.clock import today
 from cma_app.errors import Invalid
-from cma_app.rules.review_sampling import Rate, default_rates, level_unsaid, levels
+from cma_app.rules.review_sampling import Rate, default_rates, lapse_of, level_unsaid, levels
 from cma_app.services.cases import HOLDERS
 from cma_app.services.forms import Day, Form, choice, given
 from cma_app.session import CentreSession
@@ -63,7 +63,10 @@ class RatesInForce:
 
 @dataclass(frozen=True, slots=True)
 class PersonLevel:
-    """Somebody whose files are drawn; `is_said` is whether anybody recorded the level."""
+    """Somebody whose files are drawn; `is_said` is whether anybody recorded the level.
+
+    `until` is the day from which a level that lapses counts as the next, `since` when it was said.
+    """
 
     id: int
     name: str
@@ -72,6 +75,7 @@ class PersonLevel:
     is_said: bool
     since: date | None = None
     works_here: bool = True
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,21 +164,29 @@ def levels_on(session: CentreSession, day: date) -> dict[int, PersonLevel]:
         .where(col(User.centre_id) == session.actor.centre_id)
         .order_by(col(User.first_name), col(User.last_name), col(User.id))
     ).scalars()
-    return {each.id: level_of(each, said.get(each.id)) for each in people}
+    return {each.id: level_of(each, said.get(each.id), day) for each in people}
 
 
-def level_of(person: User, said: ReviewLevel | None) -> PersonLevel:
-    """Return a person's level: a trainee's is the role, another's what was said last."""
+def level_of(person: User, said: ReviewLevel | None, day: date) -> PersonLevel:
+    """Return a person's level on a day: a trainee's is the role, another's what was said last.
+
+    What was said lapses after its months, where its level has such; an unsaid one never does.
+    """
     is_trainee = person.role == "trainee"
     said = None if is_trainee else said
+    level = "trainee" if is_trainee else said.level if said else level_unsaid()
+    lapse = lapse_of(level, said.valid_from, day) if said else None
+    if lapse is not None and lapse[0] <= day:
+        level = lapse[1]
     return PersonLevel(
         id=person.id,
         name=person.full_name,
         role=person.role,
-        level="trainee" if is_trainee else said.level if said else level_unsaid(),
+        level=level,
         is_said=is_trainee or said is not None,
         since=said.valid_from if said else None,
         works_here=person.is_active,
+        until=lapse[0] if lapse else None,
     )
 
 

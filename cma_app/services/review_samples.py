@@ -59,7 +59,7 @@ def preview_draw(session: CentreSession, data: Mapping[str, Any]) -> Preview:
     pool = find_pool(session, period, today())
     rates = rates_on(session, today()).by_level
     people = _asked_people(session, pool)
-    return Preview(count_lines(people, rates, pool), overlapping(session, period))
+    return Preview(count_lines(people, rates, pool, period.months), overlapping(session, period))
 
 
 def draw_sample(session: CentreSession, data: Mapping[str, Any]) -> ReviewSample:
@@ -98,7 +98,7 @@ def draw_sample(session: CentreSession, data: Mapping[str, Any]) -> ReviewSample
     levels = {each.id: each.level for each in people.values()}
     picks = draw(
         [Drawable(each.case_id, each.holder_id, each.is_apart, each.risks) for each in pool],
-        {who: rates[level] for who, level in levels.items()},
+        {who: rates[level].over(period.months) for who, level in levels.items()},
         seed,
         risks_on(today()),
     )

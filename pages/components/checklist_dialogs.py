@@ -54,7 +54,8 @@ def _item() -> rx.Component:
                 key=KEY,
             ),
             rx.el.div(_select("stage", "w12"), _select("evidence", "w12"), class_name="pair"),
-            _ticked("is_mandatory", "Mandatory", EDIT.is_mandatory),
+            _ticked("is_mandatory", "Mandatory in every case", EDIT.is_mandatory),
+            _select("mandatory_when", "w20"),
             choice(
                 LABELS["who"],
                 "who",

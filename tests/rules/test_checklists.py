@@ -13,6 +13,7 @@ from cma_app.rules.checklists import (
     GATES,
     Item,
     Standing,
+    as_asked,
     check_items,
     deadline,
     proofs,
@@ -21,6 +22,7 @@ from cma_app.rules.checklists import (
     starting_items,
     waits_for,
     whole_status,
+    why_asked,
 )
 from cma_app.services.cases import TYPES
 
@@ -52,6 +54,25 @@ class TestStartingItems:
         assert {item.proof for item in items} - {""} == set(proofs())
         assert {gate for item in items for gate in item.gates} == set(GATES)
 
+    def test_a_debt_relief_order_is_always_checked_by_a_second_advisor(self) -> None:
+        def asked(case_type: str) -> bool:
+            return next(
+                each for each in starting_items(case_type) if each.code == "C5"
+            ).is_mandatory
+
+        assert [each for each in TYPES if asked(each)] == ["debt_relief_order"]
+
+    def test_some_are_asked_under_a_condition_alone(self) -> None:
+        def found(case_type: str) -> dict[str, str]:
+            listed = starting_items(case_type)
+            return {each.code: each.mandatory_when for each in listed if each.mandatory_when}
+
+        trainee = "holder_is_trainee"
+        later = {"C3": "has_breathing_space", "C5": "is_debt_relief_order"}
+        assert found("casework") == {"B5": trainee, "A8": trainee, **later}
+        assert found("one_off") == {"A8": trainee, **later}
+        assert "C5" not in found("debt_relief_order")
+
     def test_an_unknown_type_is_an_error(self) -> None:
         with pytest.raises(LookupError, match="boat"):
             starting_items("boat")
@@ -74,6 +95,7 @@ class TestCheckItems:
             ({"due_days": -1}, "0 to 260"),
             ({"due_days": 10**9}, "0 to 260"),
             ({"proof": "magic"}, "fact"),
+            ({"mandatory_when": "raining"}, "condition"),
             ({"gates": ("heaven",)}, "gate"),
             ({"code": ""}, "short code"),
         ],
@@ -131,6 +153,22 @@ class TestWholeStatus:
     def test_is_met_only_where_no_mandatory_item_is_open(self, answers: list[str]) -> None:
         found = whole_status([standing(answer) for answer in answers], DAY)
         assert (found == "met") == (set(answers) <= {"met", "not_applicable"})
+
+
+class TestAsAsked:
+    def test_a_condition_that_holds_makes_an_item_mandatory(self) -> None:
+        item = replace(PLAIN, is_mandatory=False, mandatory_when="holder_is_trainee")
+        assert not as_asked(item, set()).is_mandatory
+        assert not as_asked(item, {"has_breathing_space"}).is_mandatory
+        assert as_asked(item, {"holder_is_trainee"}).is_mandatory
+        assert not as_asked(replace(PLAIN, is_mandatory=False), {""}).is_mandatory
+
+    def test_says_why_or_when(self) -> None:
+        item = replace(PLAIN, is_mandatory=False, mandatory_when="holder_is_trainee")
+        assert why_asked(item) == "Asked where a trainee holds the case."
+        asked = as_asked(item, {"holder_is_trainee"})
+        assert why_asked(asked) == "Asked because a trainee holds the case."
+        assert why_asked(PLAIN) == ""
 
 
 class TestWaitsFor:

@@ -7,6 +7,7 @@ from itertools import combinations
 
 import pytest
 
+from cma_app.rules.closing import every_word
 from cma_app.rules.review_criteria import criteria_on, outcome_of, results, scores
 from cma_app.rules.review_sampling import (
     Drawable,
@@ -15,8 +16,10 @@ from cma_app.rules.review_sampling import (
     asked_of,
     default_rates,
     draw,
+    lapse_of,
     level_unsaid,
     levels,
+    months_begun,
     place_of,
     risks_on,
 )
@@ -102,6 +105,24 @@ class TestDraw:
     ) -> None:
         assert asked_of(rate, pool) == asked
 
+    @pytest.mark.parametrize(
+        ("first", "last", "months"),
+        [
+            (date(2026, 1, 1), date(2026, 1, 31), 1),
+            (date(2026, 1, 1), date(2026, 2, 1), 2),
+            (date(2026, 1, 1), date(2026, 3, 31), 3),
+            (date(2026, 11, 20), date(2026, 11, 20), 1),
+            (date(2026, 10, 27), date(2026, 11, 26), 1),
+            (date(2026, 10, 27), date(2026, 11, 27), 2),
+        ],
+    )
+    def test_the_least_is_of_each_month_that_a_period_began(
+        self, first: date, last: date, months: int
+    ) -> None:
+        assert months_begun(first, last) == months
+        assert Rate(10, 2).over(months) == Rate(10, 2 * months)
+        assert asked_of(Rate(10, 2).over(3), 12) == 6
+
     def test_takes_of_each_advisor_by_the_advisors_own_rate(self) -> None:
         files = [Drawable(n, n % 2) for n in range(40)]
         picks = draw(files, {0: Rate(100), 1: Rate(10)}, "s", [])
@@ -137,6 +158,23 @@ class TestDraw:
         assert len(beside) == 11
 
 
+class TestCodes:
+    def test_every_code_is_one_that_a_closing_chooses(self) -> None:
+        rules = {each.code: each for each in risks_on(DAY)}
+        assert "own_choice" in rules["advice_rejected"].codes
+        assert set(rules["advice_rejected"].codes) <= set(every_word("fca_outcomes"))
+        found = set(rules["insolvency"].codes)
+        assert {"bankruptcy", "iva", "trust_deed", "minimal_assets"} < found
+        assert found <= set(every_word("solutions"))
+
+
+class TestLapse:
+    def test_a_level_counts_as_the_next_after_its_months(self) -> None:
+        said = date(2026, 8, 30)
+        assert lapse_of("newly_qualified", said, DAY) == (date(2026, 11, 30), "experienced")
+        assert lapse_of("experienced", said, DAY) is None
+
+
 class TestRates:
     def test_what_every_centre_starts_from(self) -> None:
         found = default_rates(DAY)
@@ -157,7 +195,7 @@ class TestRates:
 
     def test_every_rule_has_a_sentence_with_its_figures(self) -> None:
         rules = {each.code: each for each in risks_on(DAY)}
-        assert len(rules) == 11
+        assert len(rules) == 12
         assert rules["high_debt"].why == "Owes £50,000 or more."
         assert rules["late"].why.endswith("10 days overdue.")
         assert not [each for each in rules.values() if "{" in each.why]

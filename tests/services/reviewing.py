@@ -16,7 +16,7 @@ from tests.people import Cast
 from tests.services.test_cases import make_case, put
 
 
-def days(back: int = 30) -> dict[str, str]:
+def days(back: int = 27) -> dict[str, str]:
     """Return the form of a draw of so many days up to today."""
     first = today() - timedelta(days=back)
     return {"first_day": first.isoformat(), "last_day": today().isoformat()}
@@ -39,7 +39,7 @@ def old_case(cast: Cast, owner: Engine, who: Actor, **values: object) -> int:
 
 
 def drawn(cast: Cast, who: Actor | None = None, **over: Any) -> int:
-    """Draw the last month as Maria, and return the draw's id."""
+    """Draw the last four weeks as Maria, and return the draw's id."""
     with cast.open(who or cast.maria) as session:
         return draw_sample(session, {**days(), **over}).id
 

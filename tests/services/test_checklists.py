@@ -37,7 +37,7 @@ def form(item: Item, **over: Any) -> dict[str, Any]:
     """Return an item as the browser sends it, with some answers changed."""
     ticks = {f"gate_{gate}": "on" for gate in ("statement", "advice") if gate in item.gates}
     mandatory = {"is_mandatory": "on"} if item.is_mandatory else {}
-    plain = ("text", "stage", "evidence", "who", "due_from", "proof")
+    plain = ("text", "stage", "evidence", "who", "due_from", "proof", "mandatory_when")
     said = {name: getattr(item, name) for name in plain} | {"due_days": str(item.due_days)}
     return {**said, **mandatory, **ticks, **over}
 
@@ -167,6 +167,12 @@ class TestDraft:
         assert desk.codes("casework")[-1] == "I5"
         desk.edit("I2", is_mandatory=None)
         assert not desk.item("I2").is_mandatory
+        said = {"mandatory_when": "holder_is_trainee", "gate_advice": "on"}
+        desk.edit("I2", **said)
+        item = desk.item("I2")
+        assert (item.mandatory_when, item.gates) == ("holder_is_trainee", ("advice",))
+        (change,) = [each for each in desk.page().changes if each.code == "I2"]
+        assert "A trainee holds the case" in [part.becomes for part in change.parts]
 
     @pytest.mark.parametrize(
         ("code", "said", "field"),
@@ -183,6 +189,8 @@ class TestDraft:
             ("I2", {"due_from": "never"}, "due_from"),
             ("I2", {"proof": "a miracle"}, "proof"),
             ("A1", {"is_mandatory": None}, "is_mandatory"),
+            ("A1", {"mandatory_when": "holder_is_trainee"}, "mandatory_when"),
+            ("A9", {"mandatory_when": "raining"}, "mandatory_when"),
         ],
     )
     def test_says_beside_the_box_what_is_wrong(

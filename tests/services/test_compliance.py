@@ -10,10 +10,11 @@ from cma_app.access.actor import Actor
 from cma_app.clock import today
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.rules.calendars import add_working_days
-from cma_app.rules.checklists import proofs, starting_items
+from cma_app.rules.checklists import conditions, proofs, starting_items
 from cma_app.services import letters
+from cma_app.services.breathing_space import remove_space
 from cma_app.services.budgets import record_line
-from cma_app.services.case_steps import move_stage
+from cma_app.services.case_steps import assign_case, edit_case, move_stage
 from cma_app.services.compliance import (
     CaseChecklist,
     answer_item,
@@ -21,7 +22,7 @@ from cma_app.services.compliance import (
     read_checklist,
 )
 from cma_app.services.compliance_gates import open_gate, pass_gate
-from cma_app.services.compliance_proofs import PROOFS, proven
+from cma_app.services.compliance_proofs import CONDITIONS, PROOFS, proven
 from cma_app.services.compliance_rows import CheckRow
 from cma_app.services.debts import add_debt, remove_debt
 from cma_app.services.households import record_household
@@ -30,6 +31,7 @@ from models import Case, CaseCompliance, Letter
 from tests.people import Cast
 from tests.services.closings import close_case
 from tests.services.money import audited, let_through
+from tests.services.test_breathing_space import record
 from tests.services.test_cases import make_case
 from tests.services.test_letters import EDITED, creditor_of, draft, issue
 from tests.services.test_statements import Leanne
@@ -49,6 +51,13 @@ def answer(cast: Cast, case_id: int, code: str, who: Actor | None = None, **said
     row = row_of(cast, case_id, code)
     with cast.open(who or cast.amina) as session:
         answer_item(session, row.id, said, version=row.version)
+
+
+def missing(cast: Cast, case_id: int, gate: str = "closing") -> set[str]:
+    """Return the codes of the items that a gate waits for."""
+    gates = checklist(cast, case_id, cast.maria).gates
+    (row,) = [each for each in gates if each.gate == gate]
+    return {each.standing.item.code for each in row.missing}
 
 
 def keep_document(owner: Engine, cast: Cast, case_id: int) -> int:
@@ -87,6 +96,47 @@ class TestBeginChecklist:
             begun = open_checklist(session, older.case_id)
             again = open_checklist(session, older.case_id)
         assert len(begun.rows) == len(again.rows) == 48
+
+
+class TestConditions:
+    """What is asked of some cases alone, as the case stands now."""
+
+    def test_each_condition_of_the_rules_is_asked_of_the_record(self) -> None:
+        assert set(CONDITIONS) == set(conditions())
+
+    def test_a_trainees_case_waits_for_a_second_person(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        assert not missing(cast, case_id) & {"A8", "B5", "C3"}
+        with cast.open(cast.maria) as session:
+            assign_case(session, case_id, advisor_id=cast.tess.user_id)
+        assert missing(cast, case_id) & {"A8", "B5", "C3"} == {"A8", "B5"}
+        assert "A8" not in missing(cast, case_id, "advice")
+        with cast.open(cast.maria) as session, pytest.raises(Conflict, match="waits for"):
+            pass_gate(session, session.require(Case, case_id), "closing")
+        answer(cast, case_id, "A8", cast.maria, answer="met")
+        assert "A8" not in missing(cast, case_id)
+
+    def test_a_breathing_space_asks_whether_its_days_were_met(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        space_id = record(cast, case_id)
+        assert "C3" in missing(cast, case_id)
+        with cast.open(cast.maria) as session:
+            remove_space(session, space_id)
+        assert "C3" not in missing(cast, case_id)
+
+    def test_a_debt_relief_order_waits_for_its_check(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        assert "C5" not in missing(cast, case_id)
+        with cast.open(cast.amina) as session:
+            version = session.require(Case, case_id).version
+            edit_case(
+                session,
+                case_id,
+                nation="england",
+                case_type="debt_relief_order",
+                version=version,
+            )
+        assert "C5" in missing(cast, case_id)
 
 
 class TestProofs:

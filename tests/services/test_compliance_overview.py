@@ -107,6 +107,15 @@ class TestReadOverview:
         assert office.seen(cast.maria, days=days).whole.due == 1
         assert office.seen(cast.maria, days=days + 3).days == AHEAD[0]
 
+    def test_what_is_asked_of_trainees_alone_is_late_in_their_cases(
+        self, cast: Cast, office: Office
+    ) -> None:
+        for who in (cast.amina, cast.tess):
+            office.late(office.case(who), "A8", "A9")
+        found = office.seen(cast.maria)
+        assert [(each.name, each.tally.late) for each in found.advisors] == [("Tess Moore", 1)]
+        assert office.rows(cast.maria, kind="late") == [("A8", "late")]
+
     def test_what_the_record_proves_is_not_late(self, cast: Cast, office: Office) -> None:
         case_id = office.case(cast.amina)
         office.late(case_id, "F4", "B1", "I9")

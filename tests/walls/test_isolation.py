@@ -25,6 +25,8 @@ from tests.people import Cast, make_cast
 from tests.planting import CENTRE_TABLES, plant, plant_one
 
 TABLES = [table.name for table in CENTRE_TABLES]
+MANAGERS = {"review_pool"}
+"""Tables that tell which files may be under review: no holder reads them."""
 SCOPE = text(
     "SELECT set_config('app.centre_id', :centre, true), set_config('app.user_id', :user, true),"
     " set_config('app.role', :role, true)"
@@ -91,8 +93,8 @@ class Standing:
 class TestRowSecurity(Standing):
     def test_shows_no_row_of_the_next_centre(self, cast: Cast, planted: dict[str, int]) -> None:
         with app_engine().begin() as connection:
-            scope(connection, cast.colin)
             for table in TABLES:
+                scope(connection, cast.bea if table in MANAGERS else cast.colin)
                 assert seen(connection, table, cast.colin.centre_id) > 0, table
                 assert seen(connection, table, cast.amina.centre_id) == 0, table
 
@@ -249,7 +251,8 @@ class TestRoles:
         with app_engine().begin() as connection:
             scope(connection, cast.tess)
             for table in sorted(CASEWORK):
-                assert seen(connection, table, cast.tess.centre_id) == 1, table
+                expected = 0 if table in MANAGERS else 1
+                assert seen(connection, table, cast.tess.centre_id) == expected, table
 
     def test_the_session_narrows_a_trainee_too(
         self, cast: Cast, planted: dict[str, int], owner: Engine
