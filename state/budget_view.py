@@ -16,7 +16,8 @@ from cma_app.rules.financial_statement import (
 from cma_app.rules.frequencies import FREQUENCIES
 from cma_app.rules.payslips import typed_pay
 from cma_app.rules.typing_rules import typing_rules
-from cma_app.services.budgets import TYPE_LABELS, CaseBudget, date_of
+from cma_app.services.budgets import TYPE_LABELS, CaseBudget
+from cma_app.services.sheet_day import sheet_day
 from models import BudgetSheet
 from state.budget_parts import Offered, PartView
 from state.household_words import said_of
@@ -225,7 +226,7 @@ class LinesView:
     @classmethod
     def of(cls, sheet: BudgetSheet) -> "LinesView":
         """Return a sheet's lines and sums, and the rules by which it is added up while typed."""
-        on, fee, chosen = date_of(sheet), sheet.debt_admin_fee, sheet.savings_chosen
+        on, fee, chosen = sheet_day(sheet), sheet.debt_admin_fee, sheet.savings_chosen
         sums = totals(sheet.income_details, sheet.expense_details, on, fee, savings=chosen)
         stored = {**sheet.income_details, **sheet.expense_details}
         return cls(

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from cma_app.services.budgets import TYPE_LABELS, date_of
+from cma_app.services.budgets import TYPE_LABELS
+from cma_app.services.sheet_day import sheet_day
 from cma_app.services.sheet_details import details_stamp
 from models import BudgetSheet
 from state.words import day_text, pounds
@@ -28,7 +29,7 @@ class HeadView:
     @classmethod
     def of(cls, sheet: BudgetSheet) -> "HeadView":
         """Return what is shown of a sheet's details."""
-        on = date_of(sheet)
+        on = sheet_day(sheet)
         considered = (
             ("savings considered", sheet.are_savings_considered),
             ("assets considered", sheet.are_assets_considered),

@@ -47,6 +47,7 @@ from cma_app.services import (
     walk_in,
 )
 from cma_app.services.replies import list_replies, record_reply, tell_client
+from cma_app.services.sheet_day import sheet_day
 from cma_app.session import CentreSession, open_as
 from models import Debt
 
@@ -206,7 +207,7 @@ class Telling:
             kept = budgets.revise_sheet(session, self.sheet_id)
             before = self.data.sheets[number - 2].lines
             lines = [line for line in self.data.sheets[number - 1].lines if line not in before]
-        on = budgets.date_of(kept)
+        on = sheet_day(kept)
         is_for_two = self.partner_id or partner_lines([line.code for line in lines], on)
         if is_for_two and not kept.is_joint:
             head = {"sheet_type": kept.sheet_type, "statement_date": on}

@@ -24,11 +24,11 @@ from cma_app.services.budgets import (
     TYPE_LABELS,
     CaseBudget,
     SheetRow,
-    date_of,
     read_budget,
 )
 from cma_app.services.households import EMPLOYMENTS, TENURES, Answers
 from cma_app.services.partners import joined_person
+from cma_app.services.sheet_day import sheet_day
 from cma_app.session import CentreSession
 from models import BudgetSheet, Case
 
@@ -211,7 +211,7 @@ def _compared(one: CaseBudget, other: CaseBudget) -> Comparison:
 
 
 def _head(sheet: BudgetSheet, found: CaseBudget) -> VersionHead:
-    on = date_of(sheet)
+    on = sheet_day(sheet)
     return VersionHead(
         sheet_id=sheet.id,
         number=sheet.sheet_no,

@@ -37,6 +37,7 @@ from cma_app.services.guidelines import unexplained
 from cma_app.services.households import Answers
 from cma_app.services.locking import locked
 from cma_app.services.partners import partner_of
+from cma_app.services.sheet_day import sheet_day
 from cma_app.session import CentreSession
 from models import AuditLog, BudgetSheet, Case, Debt, Household, Offer, User
 
@@ -136,13 +137,13 @@ def record_line(
     Conflict has theirs, and other people's other lines are never touched.
     """
     sheet = to_change(session, sheet_id)
-    line = statement_lines(date_of(sheet)).line(code)
+    line = statement_lines(sheet_day(sheet)).line(code)
     if line.partner and not sheet.is_joint and (typed.strip() or note.strip()):
         raise Invalid({"amount": SINGLE})
     side = "income_details" if line.section == INCOME else "expense_details"
     details = dict(getattr(sheet, side))
     stored = details.pop(code, None)
-    entry = _entry(line, typed, frequency, note, date_of(sheet))
+    entry = _entry(line, typed, frequency, note, sheet_day(sheet))
     if line_stamp(entry) == line_stamp(stored):
         return sheet
     if seen is not None and seen != line_stamp(stored):
@@ -158,7 +159,7 @@ def record_savings(session: CentreSession, sheet_id: int, typed: str) -> BudgetS
     sheet = to_change(session, sheet_id)
     try:
         chosen = parse_money(typed) if typed.strip() else None
-        savings_for(NIL, date_of(sheet), chosen)
+        savings_for(NIL, sheet_day(sheet), chosen)
     except CmaError as error:
         raise Invalid({"savings": error.sentence}) from None
     if chosen != sheet.savings_chosen:
@@ -299,7 +300,7 @@ def recount(sheet: BudgetSheet, **details: dict[str, Any]) -> None:
     expenses = details.get("expense_details", sheet.expense_details)
     try:
         sums = totals(
-            income, expenses, date_of(sheet), sheet.debt_admin_fee, savings=sheet.savings_chosen
+            income, expenses, sheet_day(sheet), sheet.debt_admin_fee, savings=sheet.savings_chosen
         )
     except UnknownLine:
         raise
@@ -318,11 +319,6 @@ def kept(session: CentreSession, sheet: BudgetSheet) -> BudgetSheet:
     session.flush()
     session.refresh(sheet, ["surplus_deficit", "version"])
     return sheet
-
-
-def date_of(sheet: BudgetSheet) -> date:
-    """Return the day a sheet's statement is of."""
-    return sheet.statement_date or sheet.created_at.date()
 
 
 def _version(on: date) -> str:

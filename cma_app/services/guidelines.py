@@ -5,7 +5,6 @@ statement from being completed. A sheet keeps the version that its statement was
 """
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from sqlalchemy import func, select, update
@@ -20,6 +19,7 @@ from cma_app.rules.guidelines import (
     applicable,
     compare,
 )
+from cma_app.services.sheet_day import sheet_day
 from cma_app.session import CentreSession
 from models import BudgetSheet, Case, Household, SpendingGuideline
 
@@ -83,7 +83,7 @@ def sheet_findings(session: CentreSession, sheet: BudgetSheet) -> list[Guideline
     A sheet that was issued without any is compared with none that was loaded later.
     """
     session.authorize(Act.CASE_OPEN, session.require(Case, sheet.case_id))
-    on = _date_of(sheet)
+    on = sheet_day(sheet)
     sums = totals(sheet.income_details, sheet.expense_details, on)
     known = {group.key for group in statement_lines(on).in_section(FLEXIBLE)}
     amounts = {key: amount for key, amount in sums.flexible.items() if key in known}
@@ -111,7 +111,7 @@ def keep_guideline_version(session: CentreSession, sheet: BudgetSheet) -> None:
     session.authorize(Act.STATEMENT_PREPARE, session.require(Case, sheet.case_id))
     if sheet.guideline_version is not None or sheet.frozen_at is not None:
         return
-    holds = applicable(_loaded(session), _date_of(sheet))
+    holds = applicable(_loaded(session), sheet_day(sheet))
     version = next((each.version for each in holds.values()), None)
     if version is not None:
         session.execute(
@@ -120,10 +120,6 @@ def keep_guideline_version(session: CentreSession, sheet: BudgetSheet) -> None:
             .values(guideline_version=version)
         )
         session.refresh(sheet)
-
-
-def _date_of(sheet: BudgetSheet) -> date:
-    return sheet.statement_date or sheet.created_at.date()
 
 
 def _household(session: CentreSession, sheet: BudgetSheet) -> GuidelineHousehold:

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
-from sqlalchemy import func
 from sqlmodel import col, select
 
 from cma_app.access.acts import Act
@@ -20,6 +19,7 @@ from cma_app.services.cases import read_case
 from cma_app.services.forms import Blank, Form, choice
 from cma_app.services.locking import locked
 from cma_app.services.partners import partner_of
+from cma_app.services.sheet_day import sheet_day_column
 from cma_app.session import CentreSession
 from models import BudgetSheet, Case, Client, Household, User
 
@@ -316,9 +316,7 @@ def _sheets(session: CentreSession, case: Case) -> Sequence[Any]:
             col(BudgetSheet.sheet_no),
             col(BudgetSheet.household_id),
             col(BudgetSheet.frozen_at),
-            func.coalesce(
-                col(BudgetSheet.statement_date), func.date(col(BudgetSheet.created_at))
-            ).label("on"),
+            sheet_day_column().label("on"),
         )
         .where(
             col(BudgetSheet.centre_id) == case.centre_id,

@@ -16,8 +16,9 @@ from cma_app.rules.financial_statement import (
     statement_lines,
     totals,
 )
-from cma_app.services.budgets import TYPE_LABELS, date_of, kept, recount, to_change
+from cma_app.services.budgets import TYPE_LABELS, kept, recount, to_change
 from cma_app.services.forms import Day, Form, Pounds, Tick, choice
+from cma_app.services.sheet_day import sheet_day
 from cma_app.session import CentreSession
 from models import BudgetSheet
 
@@ -116,7 +117,7 @@ def record_details(
 def _sides(sheet: BudgetSheet, form: SheetForm) -> dict[str, dict[str, Any]]:
     """Return the sheet's lines, without the partner's where it is made single."""
     sides = {"income_details": sheet.income_details, "expense_details": sheet.expense_details}
-    theirs = partner_lines([*sheet.income_details, *sheet.expense_details], date_of(sheet))
+    theirs = partner_lines([*sheet.income_details, *sheet.expense_details], sheet_day(sheet))
     if form.is_joint or not theirs:
         return sides
     if not form.takes_partner_out:

@@ -43,6 +43,7 @@ from cma_app.services.households import EMPLOYMENTS, TENURES
 from cma_app.services.offer_settings import lump_sum_note
 from cma_app.services.offers import CaseOffers, OfferDebt, read_offers
 from cma_app.services.partners import partner_of
+from cma_app.services.sheet_day import sheet_day
 from cma_app.session import CentreSession
 from models import BudgetSheet, Case, Centre, Client, Creditor, Debt, Household, Statement, User
 
@@ -54,7 +55,7 @@ def content_now(session: CentreSession, statement: Statement) -> StatementConten
     case = session.require(Case, statement.case_id)
     sheet = session.require(BudgetSheet, statement.budget_sheet_id)
     session.authorize(Act.CASE_OPEN, case)
-    on = sheet.statement_date or sheet.created_at.date()
+    on = sheet_day(sheet)
     offers = read_offers(session, case.id)
     lines = statement_lines(on)
     client = session.require(Client, case.client_id)

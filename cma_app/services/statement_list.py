@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from cma_app.access.acts import Act
@@ -13,6 +13,7 @@ from cma_app.printing.content import Confirmation, StatementContent
 from cma_app.rules.reconcile import findings
 from cma_app.services.authorities import AuthorityRow, list_authorities
 from cma_app.services.partners import partner_of
+from cma_app.services.sheet_day import sheet_day_column
 from cma_app.services.statement_checks import (
     Gap,
     Signer,
@@ -214,7 +215,7 @@ def statement_rows(session: CentreSession, case: Case) -> list[StatementRow]:
             col(Statement.statement_no),
             col(Statement.status),
             col(BudgetSheet.sheet_no),
-            func.coalesce(col(BudgetSheet.statement_date), func.date(col(BudgetSheet.created_at))),
+            sheet_day_column(),
             col(Statement.issued_at),
         )
         .join(

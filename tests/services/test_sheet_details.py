@@ -1,10 +1,12 @@
 """What stands above a sheet's lines: its date, kind, for whom, what was considered, a fee."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, text
+from sqlmodel import col, select
 
 from cma_app.clock import today
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
@@ -16,6 +18,7 @@ from cma_app.services.budgets import (
     start_sheet,
     verify_sheet,
 )
+from cma_app.services.sheet_day import sheet_day, sheet_day_column
 from cma_app.services.sheet_details import details_stamp, record_details
 from models import BudgetSheet
 from tests.people import Cast
@@ -187,3 +190,28 @@ class TestFee:
         with pytest.raises(Invalid) as caught:
             record(cast, sheet_id, debt_admin_fee=typed)
         assert list(caught.value.fields) == ["debt_admin_fee"]
+
+
+@pytest.mark.parametrize(
+    ("begun", "day"),
+    [
+        (datetime(2026, 7, 1, 22, 59, tzinfo=UTC), date(2026, 7, 1)),
+        (datetime(2026, 7, 1, 23, 1, tzinfo=UTC), date(2026, 7, 2)),
+        (datetime(2026, 1, 1, 23, 59, tzinfo=UTC), date(2026, 1, 1)),
+    ],
+)
+def test_a_sheet_without_a_date_is_of_the_british_day_it_was_begun_on(
+    cast: Cast, owner: Engine, begun: datetime, day: date
+) -> None:
+    case_id = make_case(cast, cast.amina)
+    with cast.open(cast.amina) as session:
+        sheet_id = start_sheet(session, case_id).id
+    with owner.begin() as connection:
+        connection.execute(
+            text("UPDATE budget_sheets SET created_at = :at, statement_date = NULL WHERE id = :id"),
+            {"at": begun, "id": sheet_id},
+        )
+    with cast.open(cast.amina) as session:
+        sheet = session.require(BudgetSheet, sheet_id)
+        listed = session.exec(select(sheet_day_column()).where(col(BudgetSheet.id) == sheet_id))
+        assert (sheet_day(sheet), listed.one()) == (day, day)
