@@ -7,12 +7,12 @@ stand among the case's next actions, on the working day by which they are done.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import col
 
 from cma_app.access.acts import Act
 from cma_app.clock import now, today
-from cma_app.errors import Conflict, Invalid, NotFound
+from cma_app.errors import Conflict, Invalid
 from cma_app.rules.breathing_space import Clock, LegalDay, clock, next_contact
 from cma_app.rules.legal_dates import act_by
 from cma_app.services.breathing_space_bars import (
@@ -33,6 +33,7 @@ from cma_app.services.breathing_space_forms import (
 from cma_app.services.clock_actions import drop_action, keep_action, settle_action
 from cma_app.services.locking import locked
 from cma_app.services.partners import partner_of
+from cma_app.services.restoring import restore
 from cma_app.session import CentreSession
 from models import BreathingSpace, Case, Client
 
@@ -179,26 +180,8 @@ def remove_space(session: CentreSession, space_id: int) -> BreathingSpace:
 
 def restore_space(session: CentreSession, space_id: int) -> BreathingSpace:
     """Bring back a breathing space that was taken back; NotFound where none was."""
-    table = BreathingSpace.__table__  # type: ignore[attr-defined]
-    taken = (table.c.centre_id == session.actor.centre_id, table.c.id == space_id)
-    found = session.execute(
-        select(table.c.case_id).where(*taken, table.c.deleted_at.is_not(None))
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound
-    case = session.require(Case, found)
-    session.authorize(Act.BREATHING_SPACE_END, case)
-    session.execute(
-        update(table)
-        .where(*taken)
-        .values(
-            deleted_at=None,
-            version=table.c.version + 1,
-            updated_at=now(),
-            updated_by=session.actor.user_id or None,
-        )
-    )
-    space = locked(session, BreathingSpace, space_id)
+    case_id = restore(session, BreathingSpace, space_id, Act.BREATHING_SPACE_END)
+    case, space = session.require(Case, case_id), locked(session, BreathingSpace, space_id)
     if space.ended_on is None:
         _plan(session, case, space)
     return space

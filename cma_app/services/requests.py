@@ -6,12 +6,12 @@ from datetime import date
 from typing import Annotated, Any, Final
 
 from pydantic import Field
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from cma_app.access.acts import Act
 from cma_app.clock import now, today
-from cma_app.errors import CmaError, Conflict, Invalid, NotFound
+from cma_app.errors import CmaError, Conflict, Invalid
 from cma_app.rules.legal_dates import act_by
 from cma_app.rules.requests import RequestKind, last_day, request_kind
 from cma_app.services.breathing_space_forms import day_said, theirs_of
@@ -20,6 +20,7 @@ from cma_app.services.debt_events import NearDay
 from cma_app.services.debt_forms import PastDay, optional_text
 from cma_app.services.forms import Form, given
 from cma_app.services.locking import locked
+from cma_app.services.restoring import restore
 from cma_app.services.retention import recount_people
 from cma_app.session import CentreSession
 from models import Case, RequestDeadline, User
@@ -167,26 +168,8 @@ def remove_request(session: CentreSession, request_id: int) -> RequestDeadline:
 
 def restore_request(session: CentreSession, request_id: int) -> RequestDeadline:
     """Bring back a request that was taken back; NotFound where none was."""
-    table = RequestDeadline.__table__  # type: ignore[attr-defined]
-    taken = (table.c.centre_id == session.actor.centre_id, table.c.id == request_id)
-    found = session.execute(
-        select(table.c.case_id).where(*taken, table.c.deleted_at.is_not(None))
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound
-    case = session.require(Case, found)
-    session.authorize(Act.REQUEST_RECORD, case)
-    session.execute(
-        update(table)
-        .where(*taken)
-        .values(
-            deleted_at=None,
-            version=table.c.version + 1,
-            updated_at=now(),
-            updated_by=session.actor.user_id or None,
-        )
-    )
-    request = locked(session, RequestDeadline, request_id)
+    case_id = restore(session, RequestDeadline, request_id, Act.REQUEST_RECORD)
+    case, request = session.require(Case, case_id), locked(session, RequestDeadline, request_id)
     if request.done_on is None:
         _plan(session, case, request)
     recount_people(session, case, COUNTED_ANEW)
