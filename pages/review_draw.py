@@ -6,6 +6,7 @@ import reflex as rx
 
 from cma_app.access.acts import Act
 from pages import routes
+from pages.components.empty import skeleton
 from pages.components.form import error_summary, field, form, form_foot, submit, text_area
 from pages.components.status import callout
 from pages.components.table import card, link
@@ -30,8 +31,9 @@ def review_draw() -> rx.Component:
             "Draw files",
             link("Back to file reviews", to=routes.REVIEWS, class_name="button"),
         ),
-        _days(),
-        rx.cond(STATE.is_shown, _preview()),
+        rx.cond(
+            STATE.ready, rx.fragment(_days(), rx.cond(STATE.is_shown, _preview())), skeleton(3)
+        ),
         class_name="page",
     )
 
@@ -71,7 +73,6 @@ def _days() -> rx.Component:
                 class_name="card-body stack",
             ),
             on_submit=STATE.preview,
-            key=STATE.filled,
         ),
         key="days",
     )

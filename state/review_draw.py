@@ -35,15 +35,16 @@ class ReviewDrawState(CentreState):
     earlier: list[DrawView] = []
     asked: int = 0
     is_shown: bool = False
-    filled: int = 0
+    ready: bool = False
 
     @load(Act.REVIEW_DRAW)
     async def open(self):
-        """Begin with the month before this one."""
-        self.typed = last_month(today())
+        """Begin with the month before this one, or with the days that were typed last."""
+        if not self.ready:
+            self.typed = last_month(today())
         self.errors, self.draw_errors = {}, {}
         self.lines, self.earlier, self.is_shown = [], [], False
-        self.filled += 1
+        self.ready = True
 
     @act(Act.REVIEW_DRAW, form="errors")
     async def preview(self, form: Form):
