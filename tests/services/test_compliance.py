@@ -14,7 +14,7 @@ from cma_app.rules.checklists import conditions, proofs, starting_items
 from cma_app.services import letters
 from cma_app.services.breathing_space import remove_space
 from cma_app.services.budgets import record_line
-from cma_app.services.case_steps import assign_case, edit_case, move_stage
+from cma_app.services.case_steps import assign_case, edit_case, move_stage, record_emergency
 from cma_app.services.compliance import (
     CaseChecklist,
     answer_item,
@@ -26,6 +26,9 @@ from cma_app.services.compliance_proofs import CONDITIONS, PROOFS, proven
 from cma_app.services.compliance_rows import CheckRow
 from cma_app.services.debts import add_debt, remove_debt
 from cma_app.services.households import record_household
+from cma_app.services.letter_drafts import draft_letters
+from cma_app.services.next_actions import record_action
+from cma_app.services.notes import record_note
 from cma_app.services.statements import complete_statement
 from models import Case, CaseCompliance, Letter
 from tests.people import Cast
@@ -295,6 +298,20 @@ class TestGates:
         waits = pytest.raises(Conflict, match="Closing the case waits")
         with waits, cast.open(cast.amina) as session:
             close_case(session, case_id, reason="Done")
+
+    @pytest.mark.parametrize("gate", ["statement", "advice", "closing"])
+    def test_none_stops_a_note_an_emergency_or_an_urgent_letter(
+        self, cast: Cast, gate: str
+    ) -> None:
+        case_id = make_case(cast, cast.amina)
+        with pytest.raises(Conflict), cast.open(cast.amina) as session:
+            pass_gate(session, session.require(Case, case_id), gate)
+        with cast.open(cast.amina) as session:
+            record_note(session, case_id, channel="phone", minutes=1, body="Bailiffs came")
+            record_action(session, case_id, what="Apply to suspend", due_date=today())
+            record_emergency(session, case_id, what="Bailiffs", on=today())
+            (row,) = draft_letters(session, case_id, "authority")
+        assert issue(cast, row, route="handed").status == "issued"
 
     def test_a_client_who_stops_is_not_kept(self, cast: Cast) -> None:
         case_id = make_case(cast, cast.amina)
