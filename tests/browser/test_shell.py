@@ -194,10 +194,14 @@ class TestEndOfASignIn:
             )
 
     def _told(self, desk: Desk, office: Office) -> Page:
-        """Sign in, and wait until the page was told how long it has: its clock starts there."""
+        """Sign in, and wait until the page was told how long it has: its clock starts there.
+
+        The page has heard one answer when it hears a later one: only then is its alarm set.
+        """
         with desk.page.expect_response("**/session") as told:
             page = desk.sign_in(office.cast.usernames["amina"])
         told.value.finished()
+        page.evaluate("async () => { await (await fetch('/session')).json(); }")
         return page
 
     def test_is_warned_of_and_put_off(self, office: Office, owner: Engine):
