@@ -164,18 +164,50 @@ function Lane({ lane, cards }) {
   );
 }
 
+function Tiles({ tiles }) {
+  return (
+    <dl className="stats">
+      {tiles.map((tile) => (
+        <div className="stat" key={tile.word}>
+          <dt>{tile.word}</dt>
+          <dd>
+            {tile.to ? (
+              <Link to={tile.to}>
+                {tile.figure}
+                <span className="sr">, {tile.word}: open these</span>
+              </Link>
+            ) : (
+              tile.figure
+            )}
+          </dd>
+          <dd className="also">{tile.also}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Sums({ stats }) {
+  return (
+    <dl className="sums">
+      {stats.map((stat) => (
+        <div key={stat.word}>
+          <dt>{stat.word}</dt>
+          <dd>
+            {stat.to ? <Link to={stat.to}>{stat.figure}</Link> : stat.figure}
+            {stat.also && <span className="also">{stat.also}</span>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 function Stats({ summary }) {
   return (
     <section className="card" aria-label="The centre today">
-      <dl className="stats">
-        {summary.stats.map((stat) => (
-          <div className="stat" key={stat.word}>
-            <dt>{stat.word}</dt>
-            <dd>{stat.figure}</dd>
-            <dd className="also">{stat.to ? <Link to={stat.to}>{stat.also}</Link> : stat.also}</dd>
-          </div>
-        ))}
-      </dl>
+      <Tiles tiles={summary.tiles} />
+      <Sums stats={summary.stats} />
       <ul className="crew" aria-label="Caseload by person">
         {summary.crew.map((one) => (
           <li key={one.id}>
@@ -187,11 +219,25 @@ function Stats({ summary }) {
                 {one.name}
               </Link>
               <span className="sub">{one.tally}</span>
+              {one.away && <span className="sub">{one.away}</span>}
             </span>
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+/* The ways to look at what is shown: by stage, by advisor, as a list, in figures. */
+function Ways({ ways }) {
+  return (
+    <nav className="tabs ways" aria-label="Ways to look at the caseload">
+      {ways.map((way) => (
+        <Link key={way.word} to={way.to} aria-current={way.pressed ? "page" : undefined}>
+          {way.word}
+        </Link>
+      ))}
+    </nav>
   );
 }
 
@@ -233,6 +279,11 @@ const inLane = (now, key) =>
 const short = (now) =>
   now.summary.lanes.some((lane) => inLane(now, lane.key).length < Math.min(SHOWN, lane.count));
 
+/* What the address says that the board is narrowed to; the socket is asked for the same. */
+const WORDS = ["show", "advisor", "by", "stage"];
+const wordsOf = (said) =>
+  new URLSearchParams(WORDS.filter((name) => said[name]).map((name) => [name, said[name]])).toString();
+
 /* Keeps a socket open while the page is, and comes back by itself. */
 function useSocket(query, hear) {
   const [state, setState] = useState("");
@@ -241,19 +292,16 @@ function useSocket(query, hear) {
   const heard = useRef(hear);
   heard.current = hear;
   const ask = useCallback(() => {
-    const [show, advisor] = asked.current.split("|");
     if (socket.current?.readyState === WebSocket.OPEN)
-      socket.current.send(JSON.stringify({ show, advisor }));
+      socket.current.send(JSON.stringify(Object.fromEntries(new URLSearchParams(asked.current))));
   }, []);
   useEffect(() => {
     let timer;
     let pause = 500;
     let over = false;
     const open = () => {
-      const [show, advisor] = asked.current.split("|");
       const scheme = location.protocol === "https:" ? "wss" : "ws";
-      const search = new URLSearchParams({ show, advisor });
-      const ws = new WebSocket(`${scheme}://${location.host}/board/live?${search}`);
+      const ws = new WebSocket(`${scheme}://${location.host}/board/live?${asked.current}`);
       socket.current = ws;
       ws.onmessage = (event) => {
         if (over) return;
@@ -291,7 +339,7 @@ function useSocket(query, hear) {
 
 export function LiveBoard({ board, children }) {
   const [search] = useSearchParams();
-  const query = `${search.get("show") ?? ""}|${search.get("advisor") ?? ""}`;
+  const query = wordsOf(Object.fromEntries(search));
   const [now, setNow] = useState(null);
   const [at, setAt] = useState("");
   const latest = useRef(null);
@@ -308,9 +356,8 @@ export function LiveBoard({ board, children }) {
   const hear = (said) => {
     if (said.board) put(whole(said.board));
     if (!said.change || !latest.current) return;
-    const { show, advisor } = latest.current.summary;
     const { summary } = said.change;
-    if (summary.show !== show || summary.advisor !== advisor) return;
+    if (wordsOf(summary.shown) !== wordsOf(latest.current.summary.shown)) return;
     const next = patched(latest.current, said.change);
     put(next);
     setAt(said.change.at);
@@ -341,6 +388,7 @@ export function LiveBoard({ board, children }) {
       </div>
       {now && (
         <Fragment>
+          <Ways ways={now.summary.ways} />
           <Stats summary={now.summary} />
           <Chips chips={now.summary.chips} />
           {now.cards.size === 0 ? (

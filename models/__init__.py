@@ -42,6 +42,7 @@ from models.reviews import (
     ReviewResponse,
     ReviewSample,
 )
+from models.saved_views import SavedView
 from models.sessions import SignInSession
 from models.statements import IssuedFile, Statement
 from models.users import User
@@ -105,6 +106,7 @@ __all__ = [
     "ReviewResponse",
     "ReviewSample",
     "Room",
+    "SavedView",
     "SecurityEvent",
     "SignInSession",
     "SpendingGuideline",

@@ -45,6 +45,7 @@ WORDS = {
     "breathing_spaces.kind": "standard",
     "breathing_spaces.protected_until": date(2026, 12, 31),
     "request_deadlines.kind": "data_access",
+    "saved_views.is_shared": True,
 }
 CODED = {
     "nation",

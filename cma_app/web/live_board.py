@@ -22,7 +22,7 @@ from cma_app.access.actor import Actor, Origin
 from cma_app.access.acts import Act
 from cma_app.errors import Refused, SignedOut
 from cma_app.services import caseload
-from cma_app.services.caseload_values import SHOWS, Change, Filter
+from cma_app.services.caseload_values import Change, Filter
 from cma_app.services.sign_in import remaining
 from cma_app.session import open_as, resume
 from cma_app.settings import settings
@@ -240,7 +240,7 @@ async def live_board(socket: WebSocket) -> None:
     if socket.headers.get("origin") not in settings().allowed_origins:
         await socket.close(1008)
         return
-    wanted = _filter(dict(socket.query_params))
+    wanted = Filter.read(dict(socket.query_params))
     hashed = hash_in(socket.headers) or ""
     await socket.accept()
     origin = origin_of(socket)
@@ -337,15 +337,7 @@ def _read_filter(said: str) -> Filter | None:
         asked = json.loads(said)
     except ValueError:
         return None
-    return _filter(asked) if isinstance(asked, dict) else None
-
-
-def _filter(asked: dict[str, Any]) -> Filter | None:
-    show, advisor = asked.get("show", ""), str(asked.get("advisor", ""))
-    plain = advisor.isascii() and advisor.isdigit() and len(advisor) < 10
-    if show not in SHOWS or not (plain or not advisor):
-        return None
-    return Filter(int(advisor) if advisor and int(advisor) else None, show)
+    return Filter.read(asked) if isinstance(asked, dict) else None
 
 
 ROUTES: Final[list[BaseRoute]] = [WebSocketRoute(ADDRESS, live_board)]
