@@ -173,8 +173,8 @@ function Tiles({ tiles }) {
           <dd>
             {tile.to ? (
               <Link to={tile.to}>
+                <span className="sr">{tile.word}, open these: </span>
                 {tile.figure}
-                <span className="sr">, {tile.word}: open these</span>
               </Link>
             ) : (
               tile.figure

@@ -121,8 +121,7 @@ def _table() -> rx.Component:
             column("Stage"),
             column("Next action"),
             column("Review"),
-            column("Owed", num=True),
-            column("Surplus or deficit", num=True),
+            column("Money", num=True),
         ],
         CaseloadState.lines.rows,
         _row,
@@ -159,8 +158,7 @@ def _row(line: Any) -> rx.Component:
             ),
         ),
         rx.el.td(line.review, class_name="fig"),
-        rx.el.td(line.owed, class_name="num"),
-        rx.el.td(line.money, class_name="num"),
+        rx.el.td(line.owed, rx.el.span(line.money, class_name="sub"), class_name="num"),
     )
 
 

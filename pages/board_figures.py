@@ -102,7 +102,7 @@ def _figures() -> rx.Component:
                 "Advisor",
                 KEPT,
                 VIEW.visits,
-                more=("Missed",),
+                more=("Missed rate",),
                 none="No appointment was due in these weeks.",
             ),
             key="visits",
@@ -143,6 +143,11 @@ def _weeks() -> rx.Component:
                 class_name="clock-key",
             ),
             picture,
+            rx.el.div(
+                rx.el.span(VIEW.first_week),
+                rx.el.span(VIEW.last_week),
+                class_name="strip-scale hint",
+            ),
             class_name="card-body stack close",
         ),
         rx.el.details(

@@ -35,7 +35,7 @@ CHIPS: Final = (
     ("missed", "Missed twice"),
     ("deficit", "Deficit"),
     ("unplanned", "No next action"),
-    ("undated", "No next date"),
+    ("undated", "No date"),
     ("review", "Review overdue"),
     ("trainee", "Trainee’s work"),
 )

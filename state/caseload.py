@@ -49,7 +49,7 @@ class CaseLine:
             reference=card.reference,
             advisor=card.advisor,
             review=day_text(card.next_review_date),
-            owed=pounds(card.total_debt),
+            owed=f"{pounds(card.total_debt)} owed" if card.total_debt is not None else "",
             **{each: words[each] for each in (*same, *marks)},
         )
 

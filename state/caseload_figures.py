@@ -33,10 +33,10 @@ WORK: Final = (
 """What a case at work has to do next: colour and word."""
 KEPT: Final = (
     ("p1", "Attended"),
-    ("p2", "Attended late"),
-    ("p4", "Did not attend"),
+    ("p2", "Late"),
+    ("p4", "Missed"),
     ("p3", "Cancelled"),
-    ("p6", "No outcome yet"),
+    ("p6", "Not said"),
 )
 
 
@@ -97,6 +97,8 @@ class FiguresView:
     ages: list[FigureRow] = field(default_factory=list)
     weeks: list[WeekColumn] = field(default_factory=list)
     weeks_said: str = ""
+    first_week: str = ""
+    last_week: str = ""
     most: int = 0
     visits: list[FigureRow] = field(default_factory=list)
     waiting: list[FigureRow] = field(default_factory=list)
@@ -119,6 +121,8 @@ class FiguresView:
                 f"{several(len(found.weeks), 'week')}: {several(opened, 'case')} opened,"
                 f" {ended} ended; the table below has each week"
             ),
+            first_week=f"Week of {day_text(found.weeks[0].start)}",
+            last_week=f"Week of {day_text(found.weeks[-1].start)}",
             most=most,
             visits=_visits(found.visits),
             waiting=_waiting(found.waiting),

@@ -21,8 +21,8 @@ def test_every_stage_has_a_weight_and_the_weights_a_source() -> None:
 
 def test_weighs_cases_by_stage_and_adds_for_an_emergency() -> None:
     weights = weights_on(DAY)
-    assert weights.weigh("advice", cases=2, emergencies=0) == Decimal("3.0")
-    assert weights.weigh("waiting", cases=3, emergencies=1) == Decimal("2.5")
+    assert weights.weigh("advice", cases=2, emergencies=0) == Decimal("4.0")
+    assert weights.weigh("waiting", cases=3, emergencies=1) == Decimal("4.0")
     assert weights.weigh("closing", cases=0, emergencies=0) == 0
 
 

@@ -81,9 +81,9 @@ def test_counts_by_stage_and_person_as_the_board_does(cast: Cast, office: None) 
     }
     people = {one.name: (one.load.open, one.weighted) for one in found.people}
     assert people == {
-        "Amina Khan": (3, Decimal("3.5")),
-        "Ben Ellis": (1, Decimal("1.5")),
-        "Tess Moore": (1, Decimal("0.5")),
+        "Amina Khan": (3, Decimal("5.0")),
+        "Ben Ellis": (1, Decimal("2.0")),
+        "Tess Moore": (1, Decimal("1.0")),
         "Maria Silva": (0, Decimal(0)),
     }
     with cast.open(cast.maria) as session:
@@ -165,7 +165,7 @@ def test_bars_compare_lines_and_say_the_same_in_words(cast: Cast, office: None) 
     waiting = next(row for row in view.stages if row.label == "Waiting")
     assert advice.figures == ["2", "1", "0", "3"]
     assert advice.said == "Advice: 2 action to come, 1 overdue"
-    assert advice.path == "/board?stage=advice&view=list"
+    assert advice.path == "/board?view=list&stage=advice"
     assert sum(float(part.width) for part in advice.parts) == pytest.approx(1000, abs=0.1)
     assert sum(float(part.width) for part in waiting.parts) == pytest.approx(333.3, abs=0.1)
 

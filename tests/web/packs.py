@@ -62,6 +62,7 @@ SHARED = {
     "creditor_directory",
     "checklist_versions",
     "review_samples",
+    "saved_views",
 }
 """What the whole centre sees and is of no client."""
 
