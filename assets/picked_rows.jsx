@@ -1,9 +1,9 @@
 /* Ticking rows of a table within a form: the box in the head ticks all, Shift ticks a run, the
    arrows go from box to box (with Shift they tick on the way), Escape unticks. What is ticked is
-   plain form data; this counts it, and lets the button beside it be pressed once there is any. */
+   plain form data; this counts it. Rows that come anew (`listed` grows) begin unticked. */
 import { useEffect, useRef, useState } from "react";
 
-export function PickedRows({ children }) {
+export function PickedRows({ listed, children }) {
   const mark = useRef(null);
   const [count, setCount] = useState(0);
   useEffect(() => {
@@ -56,12 +56,19 @@ export function PickedRows({ children }) {
       form.removeEventListener("keydown", pressed);
     };
   }, []);
+  useEffect(() => {
+    for (const box of mark.current.closest("form").querySelectorAll("input[type=checkbox]")) {
+      box.checked = false;
+      box.indeterminate = false;
+    }
+    setCount(0);
+  }, [listed]);
   return (
     <div className="picked" ref={mark}>
       <span role="status">
         {count === 0 ? "Tick cases to hand them on." : count === 1 ? "1 case ticked" : `${count} cases ticked`}
       </span>
-      <fieldset disabled={count === 0}>{children}</fieldset>
+      {children}
     </div>
   );
 }

@@ -95,7 +95,6 @@ def _list() -> rx.Component:
         form(
             card("Open cases", _table(), _pager(), key="cases", end=picked()),
             on_submit=CaseloadMovesState.choose,
-            key=f"cases-{CaseloadState.listed}",
         ),
     )
 

@@ -144,7 +144,7 @@ class CaseloadState(CentreState):
         )
         summary: Summary = await self.ask(caseload.summary, wanted=wanted)
         self.lines, self.status, self.sort = lines, status, sort
-        self.listed = (self.listed + 1) % 1_000_000  # the boxes of its rows begin anew
+        self.listed = (self.listed + 1) % 1_000_000  # what was ticked is ticked no more
         self.advisor = str(wanted.advisor_id or "")
         self.holders = [("", "Everyone"), *[(str(one.id), one.name) for one in summary.holders]]
         kept = {"view": "list", "sort": self.query("sort"), "status": status}

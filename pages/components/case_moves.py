@@ -8,6 +8,7 @@ from pages.components.form import button, form_foot, select
 from pages.components.icons import icon
 from pages.components.status import badge
 from pages.components.table import column, dialog, opens, table
+from state.caseload import CaseloadState
 from state.caseload_moves import TICKED, CaseloadMovesState
 
 STATE: Any = CaseloadMovesState
@@ -20,6 +21,8 @@ class PickedRows(rx.Component):
     library = "$/public/picked_rows"
     tag = "PickedRows"
 
+    listed: rx.Var[int]
+
 
 def picked() -> rx.Component:
     """Return the bar above a list of cases: how many are ticked, and the button for them."""
@@ -29,7 +32,8 @@ def picked() -> rx.Component:
             type="submit",
             class_name="button main small",
             custom_attrs=opens(KEY, fills=True),
-        )
+        ),
+        listed=CaseloadState.listed,
     )
 
 
@@ -62,15 +66,16 @@ def tick_one(case_id: Any, labelled_by: Any) -> rx.Component:
 
 def moves_dialog() -> rx.Component:
     """Return the dialog in which ticked cases are handed on, and given back."""
-    return dialog(
-        KEY,
-        "Hand cases on",
-        rx.match(
-            STATE.phase,
-            ("done", _done()),
-            ("undone", _undone()),
-            _preview(),
-        ),
+    over = rx.cond(STATE.phase == "done", _done(), _undone())
+    is_over = (STATE.phase == "done") | (STATE.phase == "undone")
+    begun = rx.cond(STATE.chosen > 0, _preview(), _nothing())
+    return dialog(KEY, "Hand cases on", rx.cond(is_over, over, begun))
+
+
+def _nothing() -> rx.Component:
+    return rx.fragment(
+        rx.el.p("No case is ticked. Tick those to hand on in the list first."),
+        form_foot(_close("Close")),
     )
 
 
