@@ -126,6 +126,7 @@ def _preview() -> rx.Component:
                 kind="main",
                 busy="Handing on",
                 disabled=STATE.moving == 0,
+                custom_attrs={"id": "move-all", "data-then": "moved-all"},
             ),
             _close("Cancel"),
         ),
@@ -140,10 +141,15 @@ def _done() -> rx.Component:
         ),
         _lines("What became of each case", _became, "What happened"),
         form_foot(
-            _close("Close", kind="main"),
+            _close("Close", kind="main", at="moved-all"),
             rx.cond(
                 STATE.moving > 0,
-                button("Undo all", on_click=STATE.undo, busy="Giving back"),
+                button(
+                    "Undo all",
+                    on_click=STATE.undo,
+                    busy="Giving back",
+                    custom_attrs={"id": "undo-all", "data-then": "undone-all"},
+                ),
             ),
         ),
     )
@@ -153,7 +159,7 @@ def _undone() -> rx.Component:
     return rx.fragment(
         rx.el.p(rx.el.strong(_cases(STATE.moving), " given back."), role="status"),
         _lines("What became of each case", _came_back, "What happened"),
-        form_foot(_close("Close", kind="main")),
+        form_foot(_close("Close", kind="main", at="undone-all")),
     )
 
 
@@ -196,12 +202,13 @@ def _came_back(line: Any) -> rx.Component:  # noqa: ARG001 - each of the three t
     return badge("Given back", "good")
 
 
-def _close(word: str, kind: str = "") -> rx.Component:
+def _close(word: str, kind: str = "", at: str = "") -> rx.Component:
+    """Return a button that closes the dialog; `at` is its id where focus goes to it."""
     return rx.el.button(
         word,
         type="button",
         class_name=f"button {kind}".strip(),
-        custom_attrs={"data-closes": KEY},
+        custom_attrs={"data-closes": KEY, **({"id": at} if at else {})},
     )
 
 

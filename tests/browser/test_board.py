@@ -183,6 +183,7 @@ class TestBoard:
         expect(shown.get_by_text("Tess Moore holds this case already.")).to_be_visible()
         shown.get_by_role("button", name="Hand on 2 cases").press("Enter")
         expect(shown.get_by_text("2 cases handed on to Tess Moore.")).to_be_visible()
+        expect(shown.get_by_role("button", name="Close").last).to_be_focused()
         cases = page.get_by_role("table", name="Open cases of the centre", include_hidden=True)
         expect(cases.locator("td", has_text="Tess Moore")).to_have_count(3)
         shown.get_by_role("button", name="Undo all").press("Enter")
