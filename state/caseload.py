@@ -103,13 +103,16 @@ class CaseloadState(CentreState):
 
     @load(Act.CASELOAD_SEE)
     async def open(self):
-        """Show the board under the filter in the address."""
-        wanted = filter_in(self)
+        """Show the board under the filter in the address; the whole where it names none."""
+        wanted = _read(self)
+        if wanted is None:  # the board's socket would not understand it either
+            return rx.redirect(address(Filter()), replace=True)
         if self.query("view") == "list":
             await self._list(wanted)
         else:
             self.board = dict(await self.ask(caseload.board, wanted=wanted, show=board_words))
             self.as_list = False
+        return None
 
     @act(Act.CASELOAD_SEE)
     def turn(self, number: int):
@@ -168,8 +171,11 @@ SORTS = {
 
 def filter_in(state: CentreState) -> Filter:
     """Return the filter that a page's address names; everything where it cannot be understood."""
-    said = {name: state.query(name) for name in ("show", "advisor", "by", "stage")}
-    return Filter.read(said) or Filter()
+    return _read(state) or Filter()
+
+
+def _read(state: CentreState) -> Filter | None:
+    return Filter.read({name: state.query(name) for name in ("show", "advisor", "by", "stage")})
 
 
 def number_in(word: str) -> str:

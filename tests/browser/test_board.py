@@ -67,6 +67,9 @@ class TestBoard:
         page.reload()
         expect(page.get_by_role("link", name="Pat Plain")).to_be_visible()
         expect(page.get_by_role("link", name="Pat Pressing")).to_have_count(0)
+        page.goto(f"{office.served.origin}/board?show=nothing-of-ours")
+        page.wait_for_url(f"{office.served.origin}/board")
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
 
     def test_hides_names_everywhere_with_a_key(self, office: Office, cast: Cast, owner: Engine):
         case_id = plant_case(owner, cast.amina, last="Zuckerman")
