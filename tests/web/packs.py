@@ -31,6 +31,7 @@ Pack = dict[str, Any]
 
 _numbers = count(1)
 _days = count(1)
+_past_days = count(1)
 """Days ahead on which nobody of a test has anything yet."""
 
 
@@ -252,7 +253,11 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
             "due_date": today() + timedelta(days=5),
             "is_given": True,
         },
-        "appointments": {"scheduled_date": today() - timedelta(days=next(_numbers))},
+        # one a day, and only as many days back as there are packs: older clocks were others
+        "appointments": {
+            "scheduled_date": today()
+            - timedelta(days=next(_past_days) if table == "appointments" else 0)
+        },
         "working_weeks": {"valid_from": date(2040, 1, 1) + timedelta(days=next(_numbers))},
         "reminders": {"status": "unknown", "starts_at": now() + timedelta(days=30)},
         "calendar_feeds": {"revoked_at": now()},
