@@ -73,7 +73,11 @@ def _shown(view: Any) -> rx.Component:
     whose = rx.Var.create(f" view {view.name}")
     return rx.el.div(
         rx.el.span(
-            link(view.name, to=view.path, custom_attrs=current(view.is_here)),
+            link(
+                view.name,
+                to=view.path,
+                custom_attrs={**current(view.is_here), "data-closes": KEY},
+            ),
             rx.el.span(view.whose, class_name="sub"),
         ),
         rx.el.span(

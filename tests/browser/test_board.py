@@ -161,6 +161,7 @@ class TestBoard:
         views.get_by_role("button", name="Remove view To be planned").click()
         views.get_by_role("button", name="Undo").click()
         views.get_by_role("link", name="To be planned").click()
+        expect(views).to_have_count(0)
         expect(page.get_by_role("button", name="View: To be planned")).to_be_visible()
         expect(page.get_by_role("rowheader")).to_have_count(1)
         elsewhere = office.signed_in("bea", "/board").page
