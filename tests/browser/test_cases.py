@@ -91,14 +91,6 @@ class TestCasesList:
         expect(page.locator("tbody tr")).to_have_count(1)
         expect(page.locator("tbody")).to_contain_text("Gordon Tait")
 
-    @pytest.mark.parametrize("width", [1280, 768])
-    def test_has_no_fault_axe_finds(self, office: Office, cast: Cast, width: int) -> None:
-        a_full_case(cast)
-        page = office.signed_in("amina", "/cases", width=width).page
-        expect(page.locator("tbody tr")).to_have_count(1)
-        look(page, f"cases-{width}")
-        assert faults(page) == []
-
 
 class TestWorkspace:
     @pytest.mark.parametrize("width", [1280, 768])

@@ -117,7 +117,7 @@ class TestABatch:
         ask.get_by_label("By post").check()
         press(page, "Issue letters")
         became = page.get_by_role("region", name="What became of them")
-        expect(became.get_by_role("listitem")).to_have_count(5)
+        expect(became.get_by_role("listitem")).to_have_count(5, timeout=60_000)
         expect(page.get_by_text("1 of 5 letters issued.")).to_be_visible(timeout=60_000)
         expect(became.get_by_text("There is no address yet")).to_have_count(4)
         picture(page, "letters-outcome-1280")
