@@ -1,6 +1,6 @@
 # One word for each thing one does with this project; `make` alone prints them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench migrate demo shell lock
+.PHONY: help setup run test check types layers bench migrate demo shell lock
 
 BIN := .venv/bin
 TEST := $(BIN)/python -m pytest -q -n 2 --dist worksteal
@@ -22,12 +22,17 @@ test: setup ## unit tests, services, walls, platform, browser journeys (two at a
 	@$(TEST) tests/services
 	@$(TEST) --dist loadfile tests/walls tests/demo tests/printing
 	@$(TEST) --dist loadfile tests/platform
-	@$(TEST) tests/web tests/browser
+	@$(TEST) --dist loadgroup tests/web tests/browser
 
 check: setup ## ruff, pyright, import-linter, alembic check
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types layers
+
+types: setup
 	@$(BIN)/pyright
+
+layers: setup
 	@$(BIN)/lint-imports
 	@$(BIN)/cma check-schema
 

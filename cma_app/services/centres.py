@@ -149,8 +149,9 @@ def totals(session: CentreSession) -> Totals:
 def add(session: CentreSession, form: CentreForm) -> Centre:
     """Add a centre; its first people are added next, under People."""
     session.authorize(Act.CENTRE_ADD)
-    centre = Centre(settings={})
-    _fill(centre, form)
+    typed = form.model_dump()
+    centre = Centre(**{name: typed[name] for name in typed.keys() - set(NAMES)})
+    keep_settings(centre, typed)
     try:
         with session.begin_nested():
             session.add(centre)
@@ -185,7 +186,10 @@ def edit(
         differ = _differences(centre, wanted)
         raise Conflict(CHANGED, {"version": str(centre.version), **differ})
     was_seen(centre, version)
-    _fill(centre, wanted)
+    typed = wanted.model_dump()
+    for name in typed.keys() - set(NAMES):
+        setattr(centre, name, typed[name])
+    keep_settings(centre, typed)
     session.flush()
     return centre
 
@@ -246,13 +250,6 @@ def choices_of_manager(session: CentreSession, centre_id: int) -> list[tuple[int
             .limit(100)
         ).all()
     return [(row.id, row.name) for row in rows]
-
-
-def _fill(centre: Centre, form: CentreForm) -> None:
-    typed = form.model_dump()
-    for name in typed.keys() - set(NAMES):
-        setattr(centre, name, typed[name])
-    keep_settings(centre, typed)
 
 
 def _stored(centre: Centre, name: str) -> str:

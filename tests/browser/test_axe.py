@@ -16,7 +16,11 @@ from tests.demo.conftest import Told, told
 
 __all__ = ["told"]
 
-pytestmark = [pytest.mark.database, pytest.mark.browser]
+pytestmark = [
+    pytest.mark.database,
+    pytest.mark.browser,
+    pytest.mark.xdist_group("demo"),  # told once, and not in every process
+]
 
 CASE, CLIENT = "/cases/{Dudek}", "/clients/{Oakley}"
 TABS = (

@@ -21,6 +21,8 @@ from tests.web.calls import Call, filled, handler_of, handlers, route
 from tests.web.matrix import CALLS, SHOWN, changes_rows
 from tests.web.packs import ASHDOWN, BROOK, RESTRICTED, Pack, World
 
+pytestmark = pytest.mark.xdist_group("matrix")  # its two centres are planted once
+
 NUMBER = 7001
 """The number of this module's own two centres."""
 
