@@ -23,7 +23,8 @@ from cma_app.services import case_steps, users
 from cma_app.services.sign_in import sign_in, sign_out
 from cma_app.session import hash_token
 from cma_app.settings import Settings
-from cma_app.web.live_board import MOST_CASES, NOT_ALLOWED, RELOAD, SIGNED_OUT, UNREADABLE
+from cma_app.web.live_board import MOST_CASES
+from cma_app.web.rooms import NOT_ALLOWED, RELOAD, SIGNED_OUT, UNREADABLE
 from tests.people import PASSWORD, Cast
 from tests.plant import plant_action, plant_case
 from tests.served import Served
@@ -339,6 +340,7 @@ class TestTheListening:
         with watching(board_app, cookie_of(cast, "maria")) as tab:
             tab.next()
             assert _listeners(end=True) == 1
+            assert tab.next() == {"away": True}
             case_id = plant_case(owner, cast.amina)
             assert ids(tab.next()["board"]) == {case_id}
             plant_case(owner, cast.amina)
@@ -377,6 +379,8 @@ def _listeners(*, end: bool = False) -> int:
     with app_engine().begin() as connection:
         return len(
             connection.execute(
-                text(f"SELECT {what} FROM pg_stat_activity WHERE application_name = 'cma board'")
+                text(
+                    f"SELECT {what} FROM pg_stat_activity WHERE application_name = 'cma listening'"
+                )
             ).all()
         )
