@@ -83,7 +83,7 @@ export function Watch({ topic, onChange }) {
   }, [topic]);
   const words = { live: "Live", away: "Reconnecting…" };
   return (
-    <span className={now === "live" ? "live" : "live off"}>
+    <span className={now === "live" && !news ? "live" : "live off"}>
       {news ? "" : (words[now] ?? (now || "Connecting…"))}
       <span role="status">{news ? "This list has changed." : ""}</span>
       {news && (

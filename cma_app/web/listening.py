@@ -14,8 +14,6 @@ from cma_app.settings import settings
 log = structlog.get_logger(__name__)
 
 CHANNELS: Final = ("cma_case", "cma_signed_out", "cma_topic")
-NAME: Final = "cma listening"
-"""What the database's own list of connections shows."""
 FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 10
 """Seconds before a lost connection is tried again, and the most they grow to."""
@@ -119,6 +117,7 @@ async def ended(task: asyncio.Task[Any]) -> None:
 
 async def _connect() -> psycopg.AsyncConnection[Any]:
     address = settings().serving_url.replace("postgresql+psycopg://", "postgresql://", 1)
+    name = f"cma listening {settings().port}"  # what the database's list of connections shows
     return await psycopg.AsyncConnection.connect(
-        address, autocommit=True, connect_timeout=5, application_name=NAME, **ALIVE
+        address, autocommit=True, connect_timeout=5, application_name=name, **ALIVE
     )

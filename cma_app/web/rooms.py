@@ -156,6 +156,7 @@ class Room(ABC, Generic[W, Q, A]):
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
                 self.refresh(self.watchers)
+                self.wake()
 
     async def _round(self) -> float:
         """Tell everybody what is to be told; return the seconds until sign-ins are read again."""
