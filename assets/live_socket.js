@@ -11,6 +11,7 @@ export function keepSocket(where, heard, turned) {
   let pause = 500;
   let over = false;
   let last = 0;
+  let unsaid = null; // what was said before the socket was open
   const leave = (leaving) => {
     if (!leaving) return;
     leaving.onmessage = leaving.onclose = null;
@@ -19,6 +20,7 @@ export function keepSocket(where, heard, turned) {
   };
   const lost = () => {
     turned("away");
+    last = Date.now();
     clearTimeout(timer);
     timer = setTimeout(open, pause * (0.5 + Math.random())); // not everybody in the same moment
     pause = Math.min(pause * 2, LONGEST);
@@ -28,6 +30,10 @@ export function keepSocket(where, heard, turned) {
     const mine = new WebSocket(`${scheme}://${location.host}${where()}`);
     socket = mine;
     last = Date.now();
+    unsaid = null;
+    mine.onopen = () => {
+      if (unsaid !== null) mine.send(unsaid);
+    };
     mine.onmessage = (event) => {
       pause = 500;
       last = Date.now();
@@ -59,6 +65,7 @@ export function keepSocket(where, heard, turned) {
   return {
     say: (text) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(text);
+      else unsaid = text;
     },
     end: () => {
       over = true;

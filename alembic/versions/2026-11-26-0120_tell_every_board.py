@@ -2,7 +2,7 @@
 
 `cma_watching` says of many open boards at once whose sign-in lives and what each person's sight is,
 so that a change is asked of the database once for all who see the same. A board hears of the second
-person of a case as it does of the first, and of who works in the centre. `cma_tell_topic` tells the
+person of a case as it does of the first, of who works in the centre and of who waits. `cma_tell_topic` tells the
 pages that list something: that it changed, and nothing of it.
 """
 
@@ -108,6 +108,7 @@ TRIGGERS = (
         "INSERT OR UPDATE OF first_name, last_name, role, is_active, deleted_at",
         "cma_tell_boards_of_centre()",
     ),
+    ("tell_boards", "referrals", "INSERT OR UPDATE", "cma_tell_boards_of_centre()"),
     ("tell_topic", "referrals", "INSERT OR UPDATE", "cma_tell_topic('referrals')"),
 )
 

@@ -55,6 +55,11 @@ def test_the_waiting_list_follows_says_when_it_cannot_and_waits_for_a_hand(
     expect(in_table(page, "Nova Third")).to_have_count(0)
     expect(page.get_by_role("button", name="Decline Nova Early")).to_be_focused()
     picture(page, "live-list-changed")
+    page.set_viewport_size({"width": 320, "height": 800})
+    picture(page, "live-list-changed-320")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.set_viewport_size({"width": 768, "height": 800})
+    picture(page, "live-list-changed-768")
     mark.get_by_role("button", name="Show").click()
     expect(in_table(page, "Nova Third")).to_be_visible()
     expect(mark).to_have_text("Live")

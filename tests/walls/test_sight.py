@@ -78,6 +78,23 @@ def test_no_table_of_the_board_asks_more_of_a_person_than_their_sight(
         assert set(re.findall(r"cma_\w+(?=\()", asked)) <= ASKED, (table, asked)
 
 
+def test_a_board_is_told_of_every_table_that_it_reads(owner: Engine, cast: Cast) -> None:
+    with owner.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT DISTINCT tgrelid::regclass::text AS name FROM pg_trigger"
+                " WHERE tgfoid::regproc::text LIKE 'cma\\_tell\\_boards%'"
+            )
+        )
+        tell = {row.name for row in rows}
+        tables = {
+            row.tablename
+            for row in connection.execute(text("SELECT tablename FROM pg_policies")).all()
+        }
+    read = read_by(cast, plant_case(owner, cast.amina, emergency="Eviction")) & tables
+    assert read - tell == set(), "a trigger `tell_boards` is owed: docs/ARCHITECTURE.md"
+
+
 def test_what_is_hidden_of_a_case_follows_from_the_hidden_files(owner: Engine) -> None:
     with owner.connect() as connection:
         body = connection.execute(
