@@ -4,8 +4,9 @@
 import { Fragment, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 
+import { keepSocket } from "./live_socket.js";
+
 const SHOWN = 20; // cards of a lane
-const ENDED = { 4401: "Signed out", 4403: "Not part of your role" };
 const PATHS = {
   Overdue: "M12 4 2.8 20h18.4zM12 10v4.5M12 17.2v.1",
   shield: "M12 3.5 5 6v5.5c0 4.5 3 7.5 7 9 4-1.5 7-4.5 7-9V6z",
@@ -233,7 +234,7 @@ const inLane = (now, key) =>
 const short = (now) =>
   now.summary.lanes.some((lane) => inLane(now, lane.key).length < Math.min(SHOWN, lane.count));
 
-/* Keeps a socket open while the page is, and comes back by itself. */
+/* Keeps the board's socket, and asks it for everything when the filter in the address changes. */
 function useSocket(query, hear) {
   const [state, setState] = useState("");
   const socket = useRef(null);
@@ -242,44 +243,16 @@ function useSocket(query, hear) {
   heard.current = hear;
   const ask = useCallback(() => {
     const [show, advisor] = asked.current.split("|");
-    if (socket.current?.readyState === WebSocket.OPEN)
-      socket.current.send(JSON.stringify({ show, advisor }));
+    socket.current?.say(JSON.stringify({ show, advisor }));
   }, []);
   useEffect(() => {
-    let timer;
-    let pause = 500;
-    let over = false;
-    const open = () => {
+    const where = () => {
       const [show, advisor] = asked.current.split("|");
-      const scheme = location.protocol === "https:" ? "wss" : "ws";
-      const search = new URLSearchParams({ show, advisor });
-      const ws = new WebSocket(`${scheme}://${location.host}/board/live?${search}`);
-      socket.current = ws;
-      ws.onmessage = (event) => {
-        if (over) return;
-        pause = 500;
-        setState("live");
-        heard.current(JSON.parse(event.data));
-      };
-      ws.onclose = (event) => {
-        if (over) return;
-        if (ENDED[event.code]) {
-          setState(ENDED[event.code]);
-          return;
-        }
-        setState("away");
-        timer = setTimeout(open, pause);
-        pause = Math.min(pause * 2, 10000);
-      };
+      return `/board/live?${new URLSearchParams({ show, advisor })}`;
     };
-    open();
-    return () => {
-      over = true;
-      clearTimeout(timer);
-      const leaving = socket.current;
-      if (leaving?.readyState === WebSocket.CONNECTING) leaving.onopen = () => leaving.close();
-      else leaving?.close(); // closing one that still connects is a warning in every browser
-    };
+    const kept = keepSocket(where, (said) => heard.current(said), setState);
+    socket.current = kept;
+    return kept.end;
   }, []);
   useEffect(() => {
     if (asked.current === query) return;

@@ -282,15 +282,16 @@ def _refused_by(error: IntegrityError) -> str:
 
 
 @contextmanager
-def open_session(token_hash: str, origin: Origin) -> Iterator[CentreSession]:
+def open_session(token_hash: str, origin: Origin, *, touch: bool = True) -> Iterator[CentreSession]:
     """Open the session of whoever is signed in with this token; raise SignedOut otherwise.
 
-    One statement reads the sign-in and puts the transaction into that person's centre.
+    One statement reads the sign-in and puts the transaction into that person's centre. Without
+    `touch` it does not count as activity.
     """
     session = CentreSession(app_engine(), Actor(0, 0, "", "", "", ""))
     try:
         with _edge(session):
-            row = session.execute(_RESUME, _asked(token_hash, origin, touch=True)).one_or_none()
+            row = session.execute(_RESUME, _asked(token_hash, origin, touch=touch)).one_or_none()
             if row is None:
                 raise SignedOut
             session.actor = _person(row)

@@ -90,10 +90,17 @@ def screen(
 
 
 def page_head(
-    title: rx.Var[str] | str, *actions: rx.Component, lead: rx.Var[str] | str | None = None
+    title: rx.Var[str] | str,
+    *actions: rx.Component,
+    lead: rx.Var[str] | str | None = None,
+    live: rx.Component | None = None,
 ) -> rx.Component:
-    """Return the head of a page: its one title, a few words, the main action at the right."""
+    """Return the head of a page: its one title, a few words, the main action at the right.
+
+    `live` is the mark of a page that follows what changes (`components/watch.py`).
+    """
     said = [rx.el.p(lead)] if lead is not None else []
+    said += [live] if live is not None else []
     doing = [rx.el.div(*actions, class_name="actions")] if actions else []
     return rx.el.div(rx.el.h1(title), *said, *doing, class_name="page-head")
 

@@ -31,7 +31,7 @@ from cma_app.errors import Refused, SignedOut
 from cma_app.services.sign_in import remaining
 from cma_app.session import hash_token, record_refusal, resume
 from cma_app.settings import settings
-from state.base import ACT, SIGNED_IN, CentreState, SignIn, in_worker, use_sign_in
+from state.base import ACT, SIGNED_IN, UNATTENDED, CentreState, SignIn, in_worker, use_sign_in
 from state.shell import ShellState
 
 log = structlog.get_logger(__name__)
@@ -79,7 +79,7 @@ class Gate(rx.Middleware):
         if deed is None:
             return _refuse(event, "undeclared", UNREADABLE)
         try:
-            sign_in = await _sign_in_behind(touch=event.name not in INTERNAL)
+            sign_in = await _sign_in_behind(touch=attended(event.name))
         except SignedOut:
             return _refuse(event, "signed out")
         except Exception as error:
@@ -103,6 +103,13 @@ def declared(name: str) -> Act | str | None:
         return SIGNED_IN
     registered = RegistrationContext.get().event_handlers.get(name)
     return getattr(registered.handler.fn, ACT, None) if registered is not None else None
+
+
+def attended(name: str) -> bool:
+    """Say whether a handler's event counts as activity; pages send some by themselves."""
+    registered = RegistrationContext.get().event_handlers.get(name)
+    by_itself = registered is not None and getattr(registered.handler.fn, UNATTENDED, False)
+    return name not in INTERNAL and not by_itself
 
 
 def undeclared_handlers() -> list[str]:
@@ -170,7 +177,7 @@ async def _sign_in_behind(*, touch: bool) -> SignIn:
     origin = Origin(router_data.get(RouteVar.CLIENT_IP), headers.get("user-agent", "")[:400])
     hashed = hash_token(token)
     actor = await in_worker(resume, hashed, origin, touch=touch)
-    return SignIn(hashed, origin, actor)
+    return SignIn(hashed, origin, actor, touch)
 
 
 async def _bound(state: BaseState, sign_in: SignIn) -> bool:

@@ -155,6 +155,7 @@ REFERRALS = {
     "ReferralsState.choose": Call(
         "/referrals", args={"name": "source", "value": "gp"}, shows="source=gp"
     ),
+    "ReferralsState.refresh": Call("/referrals", shows=SHOWN),
     "ReferralsState.step": Call("/referrals", args={"by": 1}, shows="page=2"),
     "ReferralsState.accept": Call("/referrals", args={"number": "@referrals"}, shows=SHOWN),
     "ReferralsState.accept anew": Call(
