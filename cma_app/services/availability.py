@@ -176,7 +176,7 @@ def read_availability(session: CentreSession, user_id: int) -> Availability:
         week=_week(past[-1] if past else None),
         planned=[_week(row) for row in weeks if row.valid_from > today()],
         leave=[Leave(row.id, row.first_day, row.last_day) for row in leave],
-        may_record=session.actor.may(_act_for(session, person.id)),
+        may_record=may_record(session, person.id),
     )
 
 
@@ -260,6 +260,11 @@ def authorized_person(session: CentreSession, user_id: int) -> User:
     person = _person(session, user_id)
     session.authorize(_act_for(session, person.id))
     return person
+
+
+def may_record(session: CentreSession, user_id: int) -> bool:
+    """Say whether the acting person keeps somebody's hours, leave and cover."""
+    return session.actor.may(_act_for(session, user_id))
 
 
 def _act_for(session: CentreSession, user_id: int) -> Act:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlmodel import col
 
 from cma_app.access.acts import Act
@@ -21,13 +21,14 @@ from cma_app.services.availability import (
     LeaveForm,
     add_leave,
     authorized_person,
+    may_record,
     one_at_a_time,
     refuse_far,
 )
 from cma_app.services.forms import Day, Form, RecordId, Text, given, read_record_id
 from cma_app.services.people_list import SUPERVISES
 from cma_app.session import CentreSession
-from models import Cover, User
+from models import Cover, StaffLeave, User
 
 
 class CoverForm(Form):
@@ -79,11 +80,16 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class Covers:
-    """The covers that are not over of one person: when others cover them, and they others."""
+    """The covers that are not over of one person: when others cover them, and they others.
+
+    `uncovered` are the leaves of theirs on which nobody does.
+    """
 
     away: list[CoverRow]
     covering: list[CoverRow]
+    uncovered: list[int]
     choices: list[tuple[int, str]]
+    may_set: bool
 
 
 def set_cover(session: CentreSession, absent_id: int, data: Mapping[str, Any]) -> CoverRow:
@@ -146,7 +152,13 @@ def list_covers(session: CentreSession, user_id: int) -> Covers:
         .order_by(col(User.first_name), col(User.last_name), col(User.id))
         .limit(500)
     ).all()
-    return Covers(away, covering, [(row[0], row[1]) for row in choices])
+    return Covers(
+        away,
+        covering,
+        _uncovered(session, person.id),
+        [(row[0], row[1]) for row in choices],
+        may_set=may_record(session, person.id),
+    )
 
 
 def covers_today(session: CentreSession) -> dict[int, CoverNow]:
@@ -213,6 +225,21 @@ def _listed(session: CentreSession, whose: Any) -> list[CoverRow]:
     named = session.execute(select(col(User.id), _name(User)).where(col(User.id).in_(who))).all()
     names = {row[0]: row[1] for row in named}
     return [_row(row, names[row.absent_id], names[row.cover_id]) for row in rows]
+
+
+def _uncovered(session: CentreSession, user_id: int) -> list[int]:
+    """Return the leaves that are not over and on no day of which somebody covers."""
+    crossed = exists().where(
+        col(Cover.centre_id) == col(StaffLeave.centre_id),
+        col(Cover.absent_id) == col(StaffLeave.user_id),
+        col(Cover.first_day) <= col(StaffLeave.last_day),
+        col(Cover.last_day) >= col(StaffLeave.first_day),
+        col(Cover.deleted_at).is_(None),
+    )
+    wanted = select(col(StaffLeave.id)).where(
+        col(StaffLeave.user_id) == user_id, col(StaffLeave.last_day) >= today(), ~crossed
+    )
+    return list(session.execute(wanted).scalars())
 
 
 def _row(row: Cover, absent: str, cover: str) -> CoverRow:

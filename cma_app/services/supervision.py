@@ -6,10 +6,14 @@ from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from cma_app.access.acts import Act, Role
+from cma_app.clock import today
+from cma_app.errors import Conflict
+from cma_app.services.availability import read_diary
 from cma_app.services.covers import CoverNow, covered_ids, covers_today
+from cma_app.services.next_actions import list_actions, record_action
 from cma_app.services.people_list import SUPERVISES
 from cma_app.session import CentreSession
-from models import User
+from models import Case, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ def supervisor_of(session: CentreSession, trainee_id: int) -> User | None:
 def supervisors_of(session: CentreSession, trainee_id: int) -> list[Supervisor]:
     """Return who answers for a trainee, the supervisor first, with who covers each today."""
     session.authorize(Act.HOME_SEE)
+    if trainee_id == session.actor.user_id and session.actor.role != Role.TRAINEE:
+        return []
     trainee = session.require(User, trainee_id)
     if trainee.role != Role.TRAINEE:
         return []
@@ -78,6 +84,32 @@ def supervisors_of(session: CentreSession, trainee_id: int) -> list[Supervisor]:
         for who in people
         if who in names
     ]
+
+
+def ask_supervisor(session: CentreSession, case_id: int) -> Supervisor:
+    """Put a trainee's case on the list of whoever answers for them today, and return who that is.
+
+    The supervisor, or who covers them; the stand-in where the supervisor is away and uncovered.
+    """
+    case = session.require(Case, case_id)
+    session.authorize(Act.ACTION_RECORD, case)
+    asks = session.require(User, session.actor.user_id)
+    found = _here_today(session, supervisors_of(session, asks.id))
+    if found is None:
+        raise Conflict("No supervisor is set for you. Ask your manager.")
+    who = found.cover.cover_id if found.cover is not None else found.id
+    what = f"{asks.full_name} asks for your help"
+    if any(each.what == what and each.owner_id == who for each in list_actions(session, case_id)):
+        raise Conflict("You have asked already; it stands under the next actions.")
+    record_action(session, case_id, what=what, due_date=today(), owner_id=who)
+    return found
+
+
+def _here_today(session: CentreSession, found: list[Supervisor]) -> Supervisor | None:
+    """Return the first who is at work today or covered; the first of all where nobody is."""
+    diary = read_diary(session, [each.id for each in found], today(), today())
+    here = (each for each in found if each.cover is not None or not diary.is_away(each.id, today()))
+    return next(here, found[0] if found else None)
 
 
 def _pair(trainee: User) -> list[int]:

@@ -22,6 +22,7 @@ from cma_app.services.statement_content import content_now, hash_of
 from cma_app.session import open_as
 from models import Statement
 from tests.people import Cast, make_cast
+from tests.plant import plant_case
 from tests.planting import CENTRE_TABLES, plant_one
 
 Pack = dict[str, Any]
@@ -56,6 +57,7 @@ SEARCH = "zqx"
 
 
 SHARED = {
+    "covers",
     "users",
     "rooms",
     "spending_guidelines",
@@ -255,6 +257,8 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
         "working_weeks": {"valid_from": date(2040, 1, 1) + timedelta(days=next(_numbers))},
         "reminders": {"status": "unknown", "starts_at": now() + timedelta(days=30)},
         "calendar_feeds": {"revoked_at": now()},
+        "covers": {"first_day": today(), "last_day": today() + timedelta(days=1)},
+        "case_shadows": {"first_day": today(), "ended_by": None},
         "audit_logs": {"table_name": None},
         "drafts": {"content": {"body": f"{canary} draft"}},
     }
@@ -312,7 +316,9 @@ class World:
 
     def of_ashdown(self) -> Pack:
         """Plant a file of Amina's."""
-        return plant_pack(self.owner, self.cast.amina, self.cast.ben, ASHDOWN)
+        return self._with_trainee(
+            plant_pack(self.owner, self.cast.amina, self.cast.ben, ASHDOWN), self.cast.tess
+        )
 
     def restricted(self) -> Pack:
         """Plant a file of Amina's that names her alone."""
@@ -322,8 +328,26 @@ class World:
                 text("UPDATE clients SET is_restricted = true WHERE id IN (:id, :second)"),
                 {"id": pack["clients"], "second": pack["second"]},
             )
+        return self._with_trainee(pack, self.cast.tess)
+
+    def shadowed(self) -> Pack:
+        """Plant a file of Amina's that Tess shadows."""
+        pack = self.of_ashdown()
+        with self.owner.begin() as connection:
+            connection.execute(
+                text("UPDATE case_shadows SET trainee_id = :tess WHERE id = :id"),
+                {"tess": self.cast.tess.user_id, "id": pack["case_shadows"]},
+            )
         return pack
 
     def of_brook(self) -> Pack:
         """Plant a file of Colin's."""
-        return plant_pack(self.owner, self.cast.colin, self.cast.bea, BROOK)
+        return self._with_trainee(
+            plant_pack(self.owner, self.cast.colin, self.cast.bea, BROOK), self.cast.colin
+        )
+
+    def _with_trainee(self, pack: Pack, trainee: Actor) -> Pack:
+        """Name the centre's trainee, where there is one, and give them a case of nobody's marks."""
+        pack["trainee"] = trainee.user_id
+        pack["trainees_case"] = plant_case(self.owner, trainee)
+        return pack

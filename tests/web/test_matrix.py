@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 import cma_app.cma_app
-from cma_app.access.acts import Act, allows
+from cma_app.access.acts import READS, Act, allows
+from cma_app.access.policy import SHADOWING
 from cma_app.errors import CmaError
 from state.gate import declared
 from tests.served import HYDRATE, Served, Socket
@@ -310,6 +311,35 @@ class TestATrainee:
         assert told == {"first_name", "family", "client_reference"}
         assert ASHDOWN.ni_number not in answer
         assert log.of(world.ashdown, []) == []
+
+
+class TestATraineeWhoShadows:
+    """Beside the trainee to whom a case is assigned, and the one who has nothing of it."""
+
+    def test_reads_the_case_and_changes_nothing(
+        self, world: World, served: Served, cookies: dict[str, str]
+    ):
+        pack = world.shadowed()
+        log = Log(world.owner)
+        with Tab(served, cookies["tess"]) as tab:
+            tab.arrive()
+            answers = {
+                name: tab.run(name, pack) + tab.rest()
+                for name, call in CALLS.items()
+                if may("trainee", name) and call.at.startswith(("/cases/{cases}", "/clients/{"))
+            }
+        reads = {name for name in answers if declared(handler_of(name)) in READS}
+        shown = {name for name in reads if CALLS[name].shows == SHOWN}
+        assert len(shown) > 15
+        for name in shown:
+            assert ASHDOWN.casework in answers[name], name
+        assert leaks(tab) == []
+        writes = {name for name in answers if CALLS[name].writes and name not in reads}
+        assert len(writes) > 40
+        for name in writes:
+            assert SHADOWING in answers[name], name
+        done = log.written("case_id = :k OR client_id = :c", k=pack["cases"], c=pack["clients"])
+        assert {row.split()[1] for row in done} <= {act.value for act in READS}
 
 
 class TestARestrictedFile:
