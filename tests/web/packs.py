@@ -5,6 +5,8 @@ of. Its texts begin with the canary of its centre; the names of people who work 
 another, since colleagues may read them and the next centre may not.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
@@ -294,15 +296,19 @@ def _spare_centre(connection: Connection, unique: str) -> Pack:
         text("INSERT INTO centres (name, code) VALUES (:name, :code) RETURNING id"),
         {"name": f"Spare {unique}", "code": f"SP{unique}"},
     ).scalar_one()
-    manager = connection.execute(
+    manager = _plant_person(connection, centre, f"spare-{unique}", "manager")
+    return {"spare_centre": centre, "spare_manager": manager}
+
+
+def _plant_person(connection: Connection, centre_id: int, name: str, role: str) -> int:
+    """Plant somebody who never signs in."""
+    return connection.execute(
         text(
             "INSERT INTO users (centre_id, username, email, password_hash, first_name, last_name,"
-            " role) VALUES (:centre, :name, :email, 'x', 'Sam', 'Spare',"
-            " 'manager') RETURNING id"
+            " role) VALUES (:centre, :name, :email, 'x', 'Sam', 'Spare', :role) RETURNING id"
         ),
-        {"centre": centre, "name": f"spare-{unique}", "email": f"{unique}@example.org"},
+        {"centre": centre_id, "name": name, "email": f"{name}@example.org", "role": role},
     ).scalar_one()
-    return {"spare_centre": centre, "spare_manager": manager}
 
 
 class World:
@@ -330,15 +336,18 @@ class World:
             )
         return self._with_trainee(pack, self.cast.tess)
 
-    def shadowed(self) -> Pack:
-        """Plant a file of Amina's that Tess shadows."""
+    @contextmanager
+    def shadowed(self) -> Iterator[Pack]:
+        """Plant a file of Amina's that Tess shadows for a while: she sees it in every list."""
         pack = self.of_ashdown()
+        self._shadow(pack, trainee_id=self.cast.tess.user_id)
+        yield pack
+        self._shadow(pack, trainee_id=pack["trainee"])
+
+    def _shadow(self, pack: Pack, *, trainee_id: int) -> None:
+        change = text("UPDATE case_shadows SET trainee_id = :trainee WHERE id = :id")
         with self.owner.begin() as connection:
-            connection.execute(
-                text("UPDATE case_shadows SET trainee_id = :tess WHERE id = :id"),
-                {"tess": self.cast.tess.user_id, "id": pack["case_shadows"]},
-            )
-        return pack
+            connection.execute(change, {"trainee": trainee_id, "id": pack["case_shadows"]})
 
     def of_brook(self) -> Pack:
         """Plant a file of Colin's."""
@@ -347,7 +356,10 @@ class World:
         )
 
     def _with_trainee(self, pack: Pack, trainee: Actor) -> Pack:
-        """Name the centre's trainee, where there is one, and give them a case of nobody's marks."""
-        pack["trainee"] = trainee.user_id
+        """Plant a case of a trainee's with nobody's marks, and one more who never signs in."""
         pack["trainees_case"] = plant_case(self.owner, trainee)
+        with self.owner.begin() as connection:
+            pack["trainee"] = _plant_person(
+                connection, trainee.centre_id, f"novice-{pack['unique']}", "trainee"
+            )
         return pack
