@@ -88,7 +88,7 @@ class CaseBar:
     advisor: str = ""
     covering: str = ""
     covered_by: str = ""
-    supervisors: str = ""
+    supervisor: str = ""
     is_shadowed: bool = False
     is_restricted: bool = False
     is_at_work: bool = False
@@ -142,7 +142,7 @@ class CaseBar:
             advisor=facts.advisor,
             covering=facts.advisor if facts.covers_it else "",
             covered_by=_covered_by(facts),
-            supervisors=supervisors_in_words(facts.supervisors),
+            supervisor="" if facts.is_shadowed else _supervisor(facts.supervisors),
             is_shadowed=facts.is_shadowed,
             is_restricted=facts.is_restricted,
             is_at_work=facts.is_at_work,
@@ -163,13 +163,12 @@ def _covered_by(facts: CaseFacts) -> str:
     return f"{facts.cover.name} covers until {day_text(facts.cover.until)}"
 
 
-def supervisors_in_words(found: Sequence[Supervisor]) -> str:
-    """Return who answers for a trainee: "Priya Nair, or Tom Hale", with who covers today."""
-    said = [
-        f"{each.name} ({each.cover.name} covers)" if each.cover is not None else each.name
-        for each in found
-    ]
-    return ", or ".join(said)
+def _supervisor(found: Sequence[Supervisor]) -> str:
+    """Return who answers for a trainee today: "Tom Hale, for Priya Nair" while he covers."""
+    if not found:
+        return ""
+    first = found[0]
+    return f"{first.cover.name}, for {first.name}" if first.cover is not None else first.name
 
 
 def _a_month(surplus: Decimal | None) -> str:

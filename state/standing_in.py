@@ -14,7 +14,6 @@ from cma_app.services.supervision import (
 from cma_app.session import CentreSession
 from state.base import CentreState, act, load, notice
 from state.case import CaseState
-from state.case_bar import supervisors_in_words
 from state.words import day_text
 
 
@@ -45,7 +44,11 @@ class StandingLine:
     @classmethod
     def of_supervisors(cls, found: list[Supervisor]) -> "StandingLine":
         """Return what a trainee is told of who supervises them."""
-        return cls(f"Your supervisor: {supervisors_in_words(found)}.")
+        said = [
+            f"{each.name} ({each.cover.name} covers)" if each.cover is not None else each.name
+            for each in found
+        ]
+        return cls(f"Your supervisor: {', or '.join(said)}.")
 
 
 def _lines(session: CentreSession) -> list[StandingLine]:

@@ -137,16 +137,14 @@ def _facts() -> rx.Component:
                 rx.cond(BAR.is_review_overdue, rx.fragment(" ", badge("Overdue", "late"))),
             ),
         ),
-        rx.el.div(
-            rx.el.dt("Advisor"),
-            rx.el.dd(
-                BAR.advisor,
-                rx.cond(BAR.covered_by != "", rx.el.span(BAR.covered_by, class_name="sub")),
-            ),
-        ),
-        own_supervisor(),
+        rx.cond(BAR.supervisor != "", own_supervisor(), _advisor()),
         class_name="facts",
     )
+
+
+def _advisor() -> rx.Component:
+    covered = rx.cond(BAR.covered_by != "", rx.el.span(BAR.covered_by, class_name="quiet"))
+    return rx.el.div(rx.el.dt("Advisor"), rx.el.dd(BAR.advisor, " ", covered, class_name="advisor"))
 
 
 def _reach() -> tuple[rx.Component, rx.Component]:

@@ -23,7 +23,7 @@ def covers_card() -> rx.Component:
             rx.el.ul(
                 rx.foreach(VIEW.away, lambda row: _line(row, rx.cond(VIEW.may_set, _off(row)))),
                 rx.foreach(VIEW.covering, lambda row: _line(row, rx.fragment())),
-                class_name="rows",
+                class_name="rows people-lines",
             ),
             empty("Nobody covers from today on, and they cover for nobody."),
         ),

@@ -41,7 +41,7 @@ def shadows_card() -> rx.Component:
         VIEW.rows.length() > 0,
         card(
             "Shadowing",
-            rx.el.ul(rx.foreach(VIEW.rows, _line), class_name="rows"),
+            rx.el.ul(rx.foreach(VIEW.rows, _line), class_name="rows people-lines"),
             key="shadows",
             count=VIEW.rows.length(),
         ),

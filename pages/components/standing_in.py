@@ -28,18 +28,13 @@ def _line(line: Any) -> rx.Component:
 
 
 def own_supervisor() -> rx.Component:
-    """Return who supervises the trainee who reads, with the one click that asks for them."""
+    """Return who supervises a trainee in their own case, and the one click that asks for help."""
     ask = button(
         "Ask for help",
         on_click=StandingInState.ask_for_supervisor,
         busy="Asking",
         kind="plain small",
     )
-    return rx.cond(
-        BAR.supervisors != "",
-        rx.el.div(
-            rx.el.dt("Your supervisor"),
-            rx.el.dd(BAR.supervisors, rx.cond(~BAR.is_shadowed, ask)),
-            class_name="own-supervisor",
-        ),
+    return rx.el.div(
+        rx.el.dt("Your supervisor"), rx.el.dd(BAR.supervisor, ask), class_name="own-supervisor"
     )
