@@ -118,8 +118,10 @@ def _wanted(session: CentreSession, *, mine: bool) -> Select[*tuple[Any, ...]]:
         )
     )
     if mine:
-        me = session.actor.user_id
-        wanted = wanted.where(or_(col(Appointment.advisor_id) == me, col(Case.advisor_id) == me))
+        ours = whose_work(session)
+        wanted = wanted.where(
+            or_(col(Appointment.advisor_id).in_(ours), col(Case.advisor_id).in_(ours))
+        )
     return wanted
 
 

@@ -198,7 +198,7 @@ def _row(
 
 def _mine(session: CentreSession, covered: Sequence[int]) -> ColumnElement[bool]:
     """Return what one works on: one's own, the covered people's, and what a trainee follows."""
-    held = col(Case.advisor_id).in_([session.actor.user_id, *covered])
+    held = col(Case.advisor_id).in_((session.actor.user_id, *covered))
     shadowed = session.shadows().cases
     return or_(held, col(Case.id).in_(shadowed)) if shadowed else held
 

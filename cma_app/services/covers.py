@@ -163,7 +163,6 @@ def list_covers(session: CentreSession, user_id: int) -> Covers:
 
 def covers_today(session: CentreSession) -> dict[int, CoverNow]:
     """Return who covers whom in the centre today, by the absent person."""
-    session.authorize(Act.HOME_SEE)
     rows = session.execute(
         select(col(Cover.absent_id), col(Cover.cover_id), _name(User), col(Cover.last_day))
         .join(User, _of_cover(col(Cover.cover_id)))
@@ -175,6 +174,20 @@ def covers_today(session: CentreSession) -> dict[int, CoverNow]:
 def covered_people(session: CentreSession) -> list[Covered]:
     """Return whose work the acting person does today as well, by name."""
     session.authorize(Act.HOME_SEE)
+    return _covered(session)
+
+
+def covered_ids(session: CentreSession) -> list[int]:
+    """Return the ids of the people whom the acting person covers today."""
+    return [each.id for each in _covered(session)]
+
+
+def whose_work(session: CentreSession) -> list[int]:
+    """Return oneself and whom one covers today: whose cases stand among one's own."""
+    return [session.actor.user_id, *covered_ids(session)]
+
+
+def _covered(session: CentreSession) -> list[Covered]:
     if session.actor.role not in SUPERVISES:
         return []
     rows = session.execute(
@@ -188,11 +201,6 @@ def covered_people(session: CentreSession) -> list[Covered]:
         .order_by(col(User.first_name), col(User.last_name), col(User.id))
     ).all()
     return [Covered(row[0], row[1], row[2], row[3] or "") for row in rows]
-
-
-def covered_ids(session: CentreSession) -> list[int]:
-    """Return the ids of the people whom the acting person covers today."""
-    return [each.id for each in covered_people(session)]
 
 
 def _runs_today() -> tuple[Any, ...]:

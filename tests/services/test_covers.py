@@ -19,8 +19,9 @@ from cma_app.services.covers import (
     remove_cover,
     set_cover,
 )
+from cma_app.services.home import my_day
 from tests.people import Cast
-from tests.plant import plant_case
+from tests.plant import plant_action, plant_case
 from tests.services.money import audited
 
 
@@ -119,11 +120,13 @@ class TestWhileItRuns:
         theirs, own = plant_case(owner, cast.amina), plant_case(owner, cast.ben)
         hidden = plant_case(owner, cast.amina, restricted=True)
         row = cover(cast, cast.amina, cast.amina, cast.ben)
+        plant_action(owner, cast.amina, theirs, "Ring the court", today())
         assert mine(cast, cast.ben) == {theirs: "Amina Khan", own: ""}
         with cast.open(cast.ben) as session:
             assert [(each.name, each.id) for each in covered_people(session)] == [
                 ("Amina Khan", cast.amina.user_id)
             ]
+            assert [task.what for task in my_day(session).actions.rows] == ["Ring the court"]
             assert open_facts(session, theirs, first=True).covers_it
             with pytest.raises(NotFound):
                 open_facts(session, hidden, first=True)
