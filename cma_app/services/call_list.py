@@ -11,6 +11,7 @@ from cma_app.access.acts import Act
 from cma_app.clock import now, today
 from cma_app.rules.appointments import STANDS
 from cma_app.services.contact_routes import SafeRouteValue, route_value
+from cma_app.services.covers import whose_work
 from cma_app.session import CentreSession
 from models import Appointment, Case, Client, ContactRoute, Reminder, User
 from models.clients import ROUTES
