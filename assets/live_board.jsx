@@ -102,8 +102,9 @@ function Card({ card }) {
           </span>
         )}
       </p>
-      {(card.guard || card.legal) && (
+      {(card.guard || card.legal || card.cover) && (
         <p className="legal">
+          {card.cover && <span className="badge">{card.cover}</span>}
           {card.guard && (
             <span className="badge note">
               <Shape of="shield" />

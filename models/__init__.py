@@ -25,6 +25,7 @@ from models.centres import Centre
 from models.clients import Client, Consent, ContactRoute, Draft, FileAccess
 from models.closings import CaseClosing, ClosingDebt, ClosingGain, LegalHold, RetentionDate
 from models.compliance import CaseCompliance, ChecklistVersion, GateOverride
+from models.covers import Cover
 from models.creditors import Creditor, CreditorEntry, CreditorReply, Debt, DebtEvent
 from models.documents import Document
 from models.insights import AiInsight
@@ -43,6 +44,7 @@ from models.reviews import (
     ReviewSample,
 )
 from models.sessions import SignInSession
+from models.shadows import CaseShadow
 from models.statements import IssuedFile, Statement
 from models.users import User
 
@@ -69,6 +71,7 @@ __all__ = [
     "CaseCompliance",
     "CaseNote",
     "CasePerson",
+    "CaseShadow",
     "Centre",
     "ChecklistVersion",
     "Client",
@@ -76,6 +79,7 @@ __all__ = [
     "ClosingGain",
     "Consent",
     "ContactRoute",
+    "Cover",
     "Creditor",
     "CreditorEntry",
     "CreditorReply",

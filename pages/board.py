@@ -108,7 +108,10 @@ def _row(line: Any) -> rx.Component:
             ),
             scope="row",
         ),
-        rx.el.td(line.advisor),
+        rx.el.td(
+            line.advisor,
+            rx.cond(line.cover != "", rx.el.span(line.cover, class_name="sub")),
+        ),
         rx.el.td(line.stage),
         rx.el.td(
             rx.el.span(line.step, class_name="name"),

@@ -19,6 +19,7 @@ from pages.components.form import (
     field,
     form,
     form_foot,
+    read_only,
     select,
     submit,
     tick,
@@ -54,12 +55,21 @@ def client_file() -> rx.Component:
 
 def _page() -> rx.Component:
     return rx.el.div(
-        page_head(FILE.name, rx.cond(FILE.is_restricted, badge("Restricted file", "", "lock"))),
+        page_head(
+            FILE.name,
+            rx.cond(FILE.is_restricted, badge("Restricted file", "", "lock")),
+            rx.cond(FILE.is_shadowed, badge("You are shadowing", "note", "eye")),
+        ),
         _facts(),
-        rx.el.div(
-            rx.el.div(_details(), _routes(), consents_card(), class_name="stack"),
-            rx.el.div(_cases(), _ni_number(), flags_card(), restricted_card(), class_name="stack"),
-            class_name="split file",
+        read_only(
+            rx.el.div(
+                rx.el.div(_details(), _routes(), consents_card(), class_name="stack"),
+                rx.el.div(
+                    _cases(), _ni_number(), flags_card(), restricted_card(), class_name="stack"
+                ),
+                class_name="split file",
+            ),
+            when=FILE.is_shadowed,
         ),
         class_name="page",
     )

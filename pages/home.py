@@ -7,18 +7,27 @@ import reflex as rx
 from cma_app.access.acts import Act
 from pages import routes
 from pages.components.empty import empty
+from pages.components.standing_in import standing_lines
 from pages.components.status import badge
 from pages.components.table import card, link
 from pages.layout import main_link, page_head, screen, when_may
 from state.home import HomeState
+from state.standing_in import StandingInState
 
 
-@screen("My day", route=routes.HOME, act=Act.HOME_SEE, section="home", on_load=HomeState.open)
+@screen(
+    "My day",
+    route=routes.HOME,
+    act=Act.HOME_SEE,
+    section="home",
+    on_load=[HomeState.open, StandingInState.open],
+)
 def home() -> rx.Component:
     """Return the day and what it asks for, by role."""
     walk_in = main_link("New walk-in", routes.WALK_IN, "walk-in")
     return rx.el.div(
         page_head("My day", when_may(Act.CLIENT_RECORD, walk_in), lead=HomeState.view.day),
+        standing_lines(),
         _numbers(),
         rx.match(
             HomeState.view.kind,

@@ -44,7 +44,8 @@ def _tab() -> Any:
 
 def _head() -> rx.Component:
     files = rx.foreach(
-        VIEW.files, lambda pair: anchor(pair[1], href=pair[0], class_name="button", download=True)
+        VIEW.files,
+        lambda pair: anchor(pair[1], href=pair[0], class_name="button looks", download=True),
     )
     return rx.el.div(
         rx.el.div(

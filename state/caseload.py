@@ -24,6 +24,7 @@ class CaseLine:
     name: str
     reference: str
     advisor: str
+    cover: str
     stage: str
     step: str
     coded_step: str
@@ -44,6 +45,7 @@ class CaseLine:
             name=words["name"],
             reference=card.reference,
             advisor=card.advisor,
+            cover=words["cover"],
             stage=words["stage"],
             step=words["step"],
             coded_step=words["coded_step"],

@@ -71,8 +71,10 @@ CODED = {
 }
 """Optional columns whose words are a list's: free text would be an impossible row."""
 
-ANOTHERS = {"reviewer_id"}
+ANOTHERS = {"reviewer_id", "stand_in_id"}
 """Columns in which the planted person may not stand: nobody reviews a file of their own."""
+BESIDE = {"cover_id", "trainee_id"}
+"""Columns in which somebody stands beside the planted person: the planted one of the people."""
 SHOWN_FROM = {"finished_at"}
 """Optional moments without which a row is not shown to the planted person."""
 
@@ -110,7 +112,9 @@ def plant_one(
         parent = _parent(table, column.name)
         if column.name in ANOTHERS:
             continue
-        if parent == "users":
+        if column.name in BESIDE:
+            values[column.name] = planted["users"]
+        elif parent == "users":
             values[column.name] = person.user_id
         elif parent == table.name:
             continue

@@ -61,6 +61,7 @@ class Act(StrEnum):
     CASE_EDIT = "case:edit"
     CASE_JOIN = "case:join_person"
     CASE_SEPARATE = "case:separate_people"
+    SHADOW_KEEP = "case_shadow:keep"
     NOTE_RECORD = "note:record"
     NOTE_CORRECT = "note:correct"
     ACTION_RECORD = "next_action:record"
@@ -203,6 +204,7 @@ ADVISOR: Final = TRAINEE | {
     Act.HOLD_PLACE,
     Act.EMERGENCY_END,
     Act.CASE_SEPARATE,
+    Act.SHADOW_KEEP,
     Act.BREATHING_SPACE_REVIEW,
     Act.BREATHING_SPACE_END,
     Act.BUDGET_VERIFY,
@@ -245,12 +247,34 @@ ROLE_ACTS: Final[dict[Role, frozenset[Act]]] = {
     Role.TRAINEE: TRAINEE,
 }
 
+READS: Final = frozenset(
+    {
+        Act.HOME_SEE,
+        Act.CLIENT_FIND,
+        Act.CLIENT_OPEN,
+        Act.CASE_LIST,
+        Act.CASE_OPEN,
+        Act.STATEMENT_PRINT,
+        Act.LETTER_PRINT,
+        Act.CREDITOR_SEE,
+        Act.COMPLIANCE_SEE,
+        Act.GUIDELINE_SEE,
+        Act.APPOINTMENT_SEE,
+        Act.FEED_READ,
+    }
+)
+"""What a trainee may do in a case that they shadow; every other act is refused there.
+
+To show a National Insurance number is none of them: nobody needs it to learn from a case.
+"""
+
 REFUSALS: Final[dict[Act, str]] = {
     Act.CASE_CLOSE: "A trainee cannot close a case. Ask your supervisor to close it.",
     Act.CLOSING_AMEND: "Only a manager can change how a case was closed. Ask your manager.",
     Act.HOLD_PLACE: "A trainee cannot hold a client's record. Ask your supervisor.",
     Act.HOLD_LIFT: "Only a manager can lift a hold. Ask your manager.",
     Act.CASE_SEPARATE: "A trainee cannot separate two people. Ask your supervisor.",
+    Act.SHADOW_KEEP: "An advisor or a manager lets somebody shadow a case. Ask your supervisor.",
     Act.CASE_LOWER_PRIORITY: "A trainee cannot lower a priority. Ask your supervisor.",
     Act.EMERGENCY_END: "A trainee cannot take an emergency off a case. Ask your supervisor.",
     Act.CLIENT_VULNERABILITY_REMOVE: (

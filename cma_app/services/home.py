@@ -14,6 +14,7 @@ from cma_app.services import centres
 from cma_app.services.appointment_list import MyAppointments, list_my_appointments
 from cma_app.services.call_list import my_calls
 from cma_app.services.centres import Totals
+from cma_app.services.covers import whose_work
 from cma_app.services.emergencies import dated_emergencies
 from cma_app.services.legal_dates import near_dates
 from cma_app.session import CentreSession
@@ -122,7 +123,7 @@ def _emergencies(session: CentreSession) -> Listed:
     )
     of_debts = of_debts.join(Client, _client_of_case()).where(col(Case.status).in_(AT_WORK))
     if not session.actor.may(Act.CASELOAD_SEE):
-        mine = col(Case.advisor_id) == session.actor.user_id
+        mine = col(Case.advisor_id).in_(whose_work(session))
         wanted, of_debts = wanted.where(mine), of_debts.where(mine)
     own = _listed(session, wanted, "emergency")
     total = session.execute(select(func.count()).select_from(of_debts.subquery())).scalar_one()
@@ -147,7 +148,7 @@ def _pressing(task: Task) -> tuple[date, time, int]:
 
 
 def _actions(session: CentreSession) -> Listed:
-    """Return what I have to do today or had to do before, emergencies first."""
+    """Return what I, or whom I cover, had to do by today, emergencies first."""
     wanted = (
         select(
             col(NextAction.case_id),
@@ -165,7 +166,7 @@ def _actions(session: CentreSession) -> Listed:
         )
         .join(Client, _client_of_case())
         .where(
-            col(NextAction.owner_id) == session.actor.user_id,
+            col(NextAction.owner_id).in_(whose_work(session)),
             col(NextAction.done_at).is_(None),
             col(NextAction.due_date) <= today(),
             col(Case.status).in_(AT_WORK),
@@ -188,7 +189,7 @@ def _reviews(session: CentreSession) -> Listed:
     wanted = (
         _cases(col(Case.debt_solution).label("what"), col(Case.next_review_date))
         .where(
-            col(Case.advisor_id) == session.actor.user_id,
+            col(Case.advisor_id).in_(whose_work(session)),
             col(Case.next_review_date) <= today() + AHEAD,
         )
         .order_by(col(Case.next_review_date), col(Case.id))
@@ -200,7 +201,7 @@ def _new_cases(session: CentreSession) -> Listed:
     wanted = (
         _cases(col(Case.stage).label("what"), col(Case.stage_since))
         .where(
-            col(Case.advisor_id) == session.actor.user_id,
+            col(Case.advisor_id).in_(whose_work(session)),
             col(Case.stage).in_(BEFORE_WORK),
         )
         .order_by(col(Case.stage_since), col(Case.id))

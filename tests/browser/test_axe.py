@@ -73,6 +73,7 @@ PLACES = {
         "/cases",
         "/cases/{Tait}/budget",
         "/cases/{Tait}/budget/compare",
+        *("/cases/{Dudek}", "/cases/{Dudek}/offers"),
         "/board",
         "/cases/{Lomax}",
         "/compliance",
@@ -441,6 +442,7 @@ MOMENTS = {
     "gareth": (("/cases/{Fenwick}/household", _press("Separate the two")),),
     "ruth": (
         ("/availability", _errors("Add leave")),
+        ("/availability", _errors("Set cover")),
         ("/availability", _errors("Add room")),
         ("/people", _errors("Add a person", "Add person")),
         ("/people", _edit("Callum Reid", "#edit-first_name")),

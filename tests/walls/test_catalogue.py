@@ -26,6 +26,18 @@ NEVER_CHANGED = {
     "review_responses",
     "file_reviews",  # but for the columns that say who reviews it and what came of it
 }
+NEVER_FOLLOWED = {
+    "case_shadows": "a trainee sees their own by its own policy",
+    "drafts": "its author alone sees one",
+    "file_access": "no restricted file is followed",
+    "legal_holds": "about a client, and no part of the work",
+    "review_pool": "no holder sees which files were drawn",
+    "review_samples": "as the pool",
+    "file_reviews": "a review is for who held the file",
+    "file_review_versions": "as the review",
+    "review_responses": "as the review",
+}
+"""Tables of casework that a trainee who follows a case does not read, and why."""
 WHO_STAMPS = {"created_by", "updated_by"}
 PEOPLE = {
     "called_by",
@@ -69,17 +81,28 @@ def test_row_security_is_forced_with_its_two_policies(owner: Engine, table: str)
     ) == [(True, True)]
     policies = rows(
         owner,
-        "SELECT policyname, roles::text, qual, with_check FROM pg_policies"
+        "SELECT policyname, roles::text, cmd, qual, with_check FROM pg_policies"
         " WHERE tablename = :t ORDER BY 1",
         t=table,
     )
-    assert [row[0] for row in policies] == ["centre_isolation", "platform"]
-    isolation, platform = policies
-    assert "app.centre_id" in str(isolation[2])
+    assert [row[0] for row in policies[:2]] == ["centre_isolation", "platform"]
+    isolation, platform, *shadowing = policies
     assert "app.centre_id" in str(isolation[3])
+    assert "app.centre_id" in str(isolation[4])
     assert platform[1] == "{cma_owner}"
     if table in CASEWORK:
-        assert "app.role" in str(isolation[2]), f"an admin could read {table}"
+        assert "app.role" in str(isolation[3]), f"an admin could read {table}"
+    _reads_alone(table, shadowing)
+
+
+def _reads_alone(table: str, shadowing: list[tuple[object, ...]]) -> None:
+    """Check that whoever follows a case reads of it, and that nothing else opens a table."""
+    expected = table in (CASEWORK | {"audit_logs"}) - set(NEVER_FOLLOWED)
+    assert [row[0] for row in shadowing] == (["shadowing"] if expected else []), table
+    for _, _, command, qual, with_check in shadowing:
+        assert (command, with_check) == ("SELECT", None)
+        assert "'trainee'" in str(qual)
+        assert "app.centre_id" in str(qual)
 
 
 @pytest.mark.parametrize("table", sorted(set(CENTRE_TABLES) - set(NO_TRIGGER)))

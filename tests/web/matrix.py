@@ -32,6 +32,11 @@ SHELL = {
     "ShellState.arrive": Call(),
     "HomeState.open": Call(shows=SHOWN),
     "HomeState.open as trainee": Call(by="tess"),
+    "StandingInState.open": Call(shows='"lines_rx_state_":['),
+    "StandingInState.open as trainee": Call(by="tess", shows="Your supervisor: Amina Khan"),
+    "StandingInState.ask_for_supervisor": Call(
+        "/cases/{trainees_case}", "tess", writes="next_actions"
+    ),
 }
 SIGN_INS = {
     "SignInsState.open": Call("/sign-ins", shows="127.0.0.1"),
@@ -195,6 +200,23 @@ CASES = {
     "CasesState.step": Call("/cases", args={"by": 1}, shows="page=2"),
     "CaseBarState.open_tab": Call(CASE, shows=SHOWN, writes="cases"),
     "CaseBarState.refresh": Call(CASE, shows=SHOWN),
+}
+LETS = {"first_day": today().isoformat(), "reason": "To see a hearing prepared"}
+SHADOWS = {
+    "ShadowState.open": Call(CASE, shows=SHOWN),
+    "ShadowState.let": Call(
+        CASE,
+        args=form(trainee_id="{trainee}", **LETS),
+        after=("ShadowState.open",),
+        writes="case_shadows",
+    ),
+    "ShadowState.check": Call("/cases", args=left("reason", ""), shows="Say what they"),
+    "ShadowState.end": Call(
+        CASE,
+        args={"shadow_id": "@case_shadows"},
+        after=("ShadowState.open",),
+        writes="case_shadows",
+    ),
 }
 ON_CASE = ("CaseState.open",)
 CASE_TAB = {
@@ -1122,6 +1144,20 @@ APPOINTMENTS = {
         after=("AvailabilityState.open",),
         writes="staff_leave",
     ),
+    "CoverState.open": Call("/availability?who={person}", shows="{people_canary}"),
+    "CoverState.set_cover": Call(
+        "/availability?who={person}",
+        args=form(cover_id="{colleague}", first_day="{free_day}"),
+        after=("CoverState.open",),
+        writes="covers",
+    ),
+    "CoverState.check": Call("/availability", args=left("first_day", "31 2 2027"), shows=WRONG_DAY),
+    "CoverState.remove": Call(
+        "/availability?who={person}",
+        args={"cover_id": "@covers"},
+        after=("CoverState.open",),
+        writes="covers",
+    ),
     "AvailabilityState.add_room": Call(
         "/availability", "maria", form(name="{unique} room"), writes="rooms"
     ),
@@ -1429,6 +1465,7 @@ CALLS: dict[str, Call] = {
     **REFERRALS,
     **CASES,
     **CASE_TAB,
+    **SHADOWS,
     **NOTES,
     **HOUSEHOLD,
     **DEBTS,

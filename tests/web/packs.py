@@ -5,6 +5,8 @@ of. Its texts begin with the canary of its centre; the names of people who work 
 another, since colleagues may read them and the next centre may not.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
@@ -22,6 +24,7 @@ from cma_app.services.statement_content import content_now, hash_of
 from cma_app.session import open_as
 from models import Statement
 from tests.people import Cast, make_cast
+from tests.plant import plant_case
 from tests.planting import CENTRE_TABLES, plant_one
 
 Pack = dict[str, Any]
@@ -56,6 +59,7 @@ SEARCH = "zqx"
 
 
 SHARED = {
+    "covers",
     "users",
     "rooms",
     "spending_guidelines",
@@ -255,6 +259,8 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
         "working_weeks": {"valid_from": date(2040, 1, 1) + timedelta(days=next(_numbers))},
         "reminders": {"status": "unknown", "starts_at": now() + timedelta(days=30)},
         "calendar_feeds": {"revoked_at": now()},
+        "covers": {"first_day": today(), "last_day": today() + timedelta(days=1)},
+        "case_shadows": {"first_day": today(), "ended_by": None},
         "audit_logs": {"table_name": None},
         "drafts": {"content": {"body": f"{canary} draft"}},
     }
@@ -290,15 +296,19 @@ def _spare_centre(connection: Connection, unique: str) -> Pack:
         text("INSERT INTO centres (name, code) VALUES (:name, :code) RETURNING id"),
         {"name": f"Spare {unique}", "code": f"SP{unique}"},
     ).scalar_one()
-    manager = connection.execute(
+    manager = _plant_person(connection, centre, f"spare-{unique}", "manager")
+    return {"spare_centre": centre, "spare_manager": manager}
+
+
+def _plant_person(connection: Connection, centre_id: int, name: str, role: str) -> int:
+    """Plant somebody who never signs in."""
+    return connection.execute(
         text(
             "INSERT INTO users (centre_id, username, email, password_hash, first_name, last_name,"
-            " role) VALUES (:centre, :name, :email, 'x', 'Sam', 'Spare',"
-            " 'manager') RETURNING id"
+            " role) VALUES (:centre, :name, :email, 'x', 'Sam', 'Spare', :role) RETURNING id"
         ),
-        {"centre": centre, "name": f"spare-{unique}", "email": f"{unique}@example.org"},
+        {"centre": centre_id, "name": name, "email": f"{name}@example.org", "role": role},
     ).scalar_one()
-    return {"spare_centre": centre, "spare_manager": manager}
 
 
 class World:
@@ -312,7 +322,9 @@ class World:
 
     def of_ashdown(self) -> Pack:
         """Plant a file of Amina's."""
-        return plant_pack(self.owner, self.cast.amina, self.cast.ben, ASHDOWN)
+        return self._with_trainee(
+            plant_pack(self.owner, self.cast.amina, self.cast.ben, ASHDOWN), self.cast.tess
+        )
 
     def restricted(self) -> Pack:
         """Plant a file of Amina's that names her alone."""
@@ -322,8 +334,32 @@ class World:
                 text("UPDATE clients SET is_restricted = true WHERE id IN (:id, :second)"),
                 {"id": pack["clients"], "second": pack["second"]},
             )
-        return pack
+        return self._with_trainee(pack, self.cast.tess)
+
+    @contextmanager
+    def shadowed(self) -> Iterator[Pack]:
+        """Plant a file of Amina's that Tess shadows for a while: she sees it in every list."""
+        pack = self.of_ashdown()
+        self._shadow(pack, trainee_id=self.cast.tess.user_id)
+        yield pack
+        self._shadow(pack, trainee_id=pack["trainee"])
+
+    def _shadow(self, pack: Pack, *, trainee_id: int) -> None:
+        change = text("UPDATE case_shadows SET trainee_id = :trainee WHERE id = :id")
+        with self.owner.begin() as connection:
+            connection.execute(change, {"trainee": trainee_id, "id": pack["case_shadows"]})
 
     def of_brook(self) -> Pack:
         """Plant a file of Colin's."""
-        return plant_pack(self.owner, self.cast.colin, self.cast.bea, BROOK)
+        return self._with_trainee(
+            plant_pack(self.owner, self.cast.colin, self.cast.bea, BROOK), self.cast.colin
+        )
+
+    def _with_trainee(self, pack: Pack, trainee: Actor) -> Pack:
+        """Plant a case of a trainee's with nobody's marks, and one more who never signs in."""
+        pack["trainees_case"] = plant_case(self.owner, trainee)
+        with self.owner.begin() as connection:
+            pack["trainee"] = _plant_person(
+                connection, trainee.centre_id, f"novice-{pack['unique']}", "trainee"
+            )
+        return pack
