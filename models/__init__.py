@@ -43,6 +43,7 @@ from models.reviews import (
     ReviewSample,
 )
 from models.sessions import SignInSession
+from models.sign_offs import SignOff
 from models.statements import IssuedFile, Statement
 from models.users import User
 
@@ -107,6 +108,7 @@ __all__ = [
     "Room",
     "SecurityEvent",
     "SignInSession",
+    "SignOff",
     "SpendingGuideline",
     "StaffLeave",
     "Statement",

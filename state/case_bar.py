@@ -13,6 +13,7 @@ from cma_app.services.emergencies import OpenEmergency
 from state.base import CentreState, act, load
 from state.legal_views import DateView, ShieldView
 from state.safe_routes import SafeRoute, routes_in_words
+from state.sign_off_views import BannerView
 from state.words import away, clock_text, day_text, pounds, several, weekday_text
 
 MOST_CLOCKS: Final = 3
@@ -88,6 +89,9 @@ class CaseBar:
     is_at_work: bool = False
     may_lower: bool = False
     may_close: bool = False
+    may_reopen: bool = False
+    is_supervised: bool = False
+    waits: list[BannerView] = field(default_factory=list)
     may_assign: bool = False
     priority_reason: str = ""
     routes: list[SafeRoute] = field(default_factory=list)
@@ -138,6 +142,9 @@ class CaseBar:
             is_at_work=facts.is_at_work,
             may_lower=facts.may_lower,
             may_close=facts.may_close,
+            may_reopen=facts.may_reopen,
+            is_supervised=facts.is_supervised,
+            waits=[BannerView.of(each) for each in facts.waits],
             may_assign=facts.may_assign,
             priority_reason=facts.priority_reason or "",
             holders=[(str(each.id), each.name) for each in facts.holders],

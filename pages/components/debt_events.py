@@ -18,9 +18,10 @@ from pages.components.form import (
     text_area,
 )
 from pages.components.note_dialog import saved_mark
+from pages.components.sign_off import SUBMIT, waits_for, waits_hint
 from pages.components.status import badge, callout
 from pages.components.table import card, dialog, opens, row_button
-from pages.layout import when_may
+from pages.layout import reaches, when_may
 from state.debt_file import DebtFileState
 from state.shell import ShellState
 
@@ -67,7 +68,7 @@ def events_card() -> rx.Component:
 
 def _event(event: Any) -> rx.Component:
     whose = rx.Var.create(f" {event.word}, {event.when}")
-    may_end = SHELL.acts.contains(Act.EMERGENCY_END.value) | ~event.is_emergency
+    may_end = reaches(Act.EMERGENCY_END) | ~event.is_emergency
     steps = rx.el.div(
         rx.cond(
             event.is_open,
@@ -238,7 +239,16 @@ def _end_dialog() -> rx.Component:
                 hint="Leave empty for today",
                 key="end-",
             ),
-            form_foot(submit("Record as dealt with")),
+            rx.cond(CHANGING.is_emergency, waits_hint(Act.EMERGENCY_END)),
+            form_foot(
+                submit(
+                    rx.cond(
+                        CHANGING.is_emergency & waits_for(Act.EMERGENCY_END),
+                        SUBMIT,
+                        "Record as dealt with",
+                    )
+                )
+            ),
             on_submit=STATE.end_event,
             on_check=STATE.check_end,
             key=f"{CHANGING.id}/{STATE.saved_event}",

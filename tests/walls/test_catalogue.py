@@ -25,12 +25,14 @@ NEVER_CHANGED = {
     "file_review_versions",
     "review_responses",
     "file_reviews",  # but for the columns that say who reviews it and what came of it
+    "sign_offs",  # but for the columns that say what was decided
 }
 WHO_STAMPS = {"created_by", "updated_by"}
 PEOPLE = {
     "called_by",
     "checked_by",
     "completed_by",
+    "decided_by",
     "done_by",
     "drawn_by",
     "ended_by",
@@ -39,6 +41,7 @@ PEOPLE = {
     "owner_id",
     "published_by",
     "said_by",
+    "submitted_by",
     "reviewed_by",
     "verified_by",
 }
