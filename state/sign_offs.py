@@ -103,12 +103,6 @@ class SignOffState(CentreState):
         self.errors = {}
         self.form_number += 1
 
-    @act(Act.CASE_OPEN, quiet=True)
-    async def look_again(self):
-        """Show how the version stands by now, where nothing is being written about it."""
-        if self.view.id and not self.view.may_decide:
-            self.view = await self.ask(_read, self.view.id)
-
     @act(Act.SIGN_OFF_DECIDE, form="errors")
     async def decide(self, form: Form):
         """Sign off, with the edits if any, or send back: as the pressed button says."""

@@ -31,6 +31,7 @@ from models import metadata
 CENTRE_TABLES = [table for table in metadata.sorted_tables if "centre_id" in table.c]
 SUBMITTED = json.dumps({"step": "lower_priority", "asked": {}, "lines": [], "bound": ""})
 WORDS = {
+    "route": "call",
     "debt_type": "credit_card",
     "role": "advisor",
     "source": "self",
@@ -171,8 +172,6 @@ def _value(column: Column[Any], canary: str, person: Actor) -> Any:
             return WORDS[known]
     if name == "subject_id":  # one version of a step waits at a time
         return next(_numbers)
-    if name == "route":
-        return "call"
     if name == "last_day" and column.table.name == "review_samples":  # each draw has its days
         return date(2026, 11, 22) + timedelta(days=next(_numbers))
     for kind_of, value in by_type:

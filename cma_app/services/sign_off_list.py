@@ -178,10 +178,7 @@ def banners_of(session: CentreSession, case: Case) -> list[Banner]:
         select(col(newer.id))
         .where(
             col(newer.centre_id) == col(SignOff.centre_id),
-            col(newer.step) == col(SignOff.step),
-            col(newer.subject_id) == col(SignOff.subject_id),
-            col(newer.subject_key) == col(SignOff.subject_key),
-            col(newer.version_no) > col(SignOff.version_no),
+            col(newer.previous_id) == col(SignOff.id),
         )
         .exists()
     )
@@ -388,9 +385,6 @@ def _own_ids(session: CentreSession, case: Case) -> dict[int, int]:
 def _is_newest(session: CentreSession, row: SignOff) -> bool:
     newer = select(col(SignOff.id)).where(
         col(SignOff.centre_id) == row.centre_id,
-        col(SignOff.step) == row.step,
-        col(SignOff.subject_id) == row.subject_id,
-        col(SignOff.subject_key) == row.subject_key,
-        col(SignOff.version_no) > row.version_no,
+        col(SignOff.previous_id) == row.id,
     )
     return session.execute(newer.limit(1)).first() is None

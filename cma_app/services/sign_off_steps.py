@@ -28,7 +28,8 @@ Do = Callable[[CentreSession, Any, Asked, Asked], None]
 class Step:
     """One step: `part` names what of the row it is about, `tab` is where a trainee takes it.
 
-    `asked` are the names of what is asked for; nothing else is kept.
+    `asked` are the names of what is asked for; nothing else is kept. Of what is one of a case, such
+    as its sheet, the next row's submission answers the last one's.
     """
 
     act: Act
@@ -41,6 +42,7 @@ class Step:
     bound: Callable[[CentreSession, Any], str] | None = None
     asked: tuple[str, ...] = ()
     part: str = ""
+    is_one_of_a_case: bool = False
 
 
 STEPS: Final[dict[str, Step]] = {
@@ -76,16 +78,17 @@ STEPS: Final[dict[str, Step]] = {
     "verify_sheet": Step(
         Act.BUDGET_VERIFY, "Verify the budget", BudgetSheet, "budget",
         of_papers.sheet_lines, of_papers.do_verify_sheet, of_papers.check_sheet,
+        is_one_of_a_case=True,
     ),
     "verify_statement": Step(
         Act.STATEMENT_VERIFY, "Verify the statement", Statement, "statement",
         of_papers.statement_lines_of, of_papers.do_verify_statement, of_papers.check_verify,
-        of_papers.statement_bound,
+        of_papers.statement_bound, is_one_of_a_case=True,
     ),
     "issue_statement": Step(
         Act.STATEMENT_ISSUE, "Issue the statement", Statement, "statement",
         of_papers.statement_lines_of, of_papers.do_issue_statement, of_papers.check_issue,
-        of_papers.statement_bound,
+        of_papers.statement_bound, is_one_of_a_case=True,
     ),
     "issue_letter": Step(
         Act.LETTER_ISSUE_ADVICE, "Issue a letter", Letter, "letters",

@@ -64,7 +64,7 @@ def submit(session: CentreSession, step: str, subject_id: int, asked: Mapping[st
     content = content_of_step(step, session, row, kept)
     session.authorize(Act.SIGN_OFF_SUBMIT, case)
     key = str(kept.get(step_of(step).part, ""))[:40]
-    before = _newest(session, step, subject_id, key)
+    before = _newest(session, case, step, subject_id, key)
     if before is not None and before.status == "submitted":
         before.status, before.decided_at = "withdrawn", now()
         session.flush()
@@ -200,18 +200,23 @@ def _case_of(session: CentreSession, row: Any) -> Case:
     return case
 
 
-def _newest(session: CentreSession, step: str, subject_id: int, key: str) -> SignOff | None:
+def _newest(
+    session: CentreSession, case: Case, step: str, subject_id: int, key: str
+) -> SignOff | None:
+    """Return the last version of the same thing: a revised sheet answers the sheet before it."""
     newest = (
         select(SignOff)
         .where(
-            col(SignOff.centre_id) == session.actor.centre_id,
+            col(SignOff.centre_id) == case.centre_id,
+            col(SignOff.case_id) == case.id,
             col(SignOff.step) == step,
-            col(SignOff.subject_id) == subject_id,
             col(SignOff.subject_key) == key,
         )
-        .order_by(col(SignOff.version_no).desc())
+        .order_by(col(SignOff.id).desc())
         .limit(1)
     )
+    if not step_of(step).is_one_of_a_case:
+        newest = newest.where(col(SignOff.subject_id) == subject_id)
     return session.exec(newest).first()
 
 

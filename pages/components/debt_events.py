@@ -21,7 +21,7 @@ from pages.components.note_dialog import saved_mark
 from pages.components.sign_off import SUBMIT, waits_for, waits_hint
 from pages.components.status import badge, callout
 from pages.components.table import card, dialog, opens, row_button
-from pages.layout import reaches, when_may
+from pages.layout import when_may
 from state.debt_file import DebtFileState
 from state.shell import ShellState
 
@@ -68,20 +68,15 @@ def events_card() -> rx.Component:
 
 def _event(event: Any) -> rx.Component:
     whose = rx.Var.create(f" {event.word}, {event.when}")
-    may_end = reaches(Act.EMERGENCY_END) | ~event.is_emergency
     steps = rx.el.div(
         rx.cond(
             event.is_open,
             rx.fragment(
-                rx.cond(
-                    may_end,
-                    row_button(
-                        "Dealt with",
-                        whose,
-                        on_click=STATE.begin_event(event.id),
-                        custom_attrs=opens("end-event", fills=True),
-                    ),
-                    rx.el.span("Your supervisor can take this off.", class_name="hint"),
+                row_button(
+                    "Dealt with",
+                    whose,
+                    on_click=STATE.begin_event(event.id),
+                    custom_attrs=opens("end-event", fills=True),
                 ),
                 row_button(
                     "Change",
@@ -93,10 +88,7 @@ def _event(event: Any) -> rx.Component:
             ),
             row_button("Open again", whose, on_click=STATE.reopen(event.id), kind="plain"),
         ),
-        rx.cond(
-            may_end | ~event.is_open,
-            row_button("Take back", whose, on_click=STATE.take_back(event.id), kind="plain"),
-        ),
+        row_button("Take back", whose, on_click=STATE.take_back(event.id), kind="plain"),
         class_name="chips",
     )
     return rx.el.li(
