@@ -40,6 +40,7 @@ class QueueRow:
     status: str
     reference: str
     client: str
+    trainee_id: int
     trainee: str
     submitted_at: datetime
     decided_at: datetime | None
@@ -185,17 +186,16 @@ def banners_of(session: CentreSession, case: Case) -> list[Banner]:
     wanted = _rows(session).where(
         col(SignOff.case_id) == case.id, col(SignOff.status).in_(OPEN), is_newest
     )
-    mine = _own_ids(session, case)
     return [
         Banner(
             row.id,
             row.word,
             row.status,
             row.trainee,
-            waits_for(session, mine[row.id]) if row.status == "submitted" else row.trainee,
+            waits_for(session, row.trainee_id) if row.status == "submitted" else row.trainee,
             row.submitted_at,
             row.is_late,
-            mine[row.id] == session.actor.user_id,
+            row.trainee_id == session.actor.user_id,
         )
         for row in _read(session, wanted.order_by(col(SignOff.id)).limit(20))
     ]
@@ -296,6 +296,7 @@ def _rows(session: CentreSession) -> Any:
             col(Case.case_reference),
             func.concat_ws(" ", col(Client.first_name), col(Client.last_name)).label("client"),
             func.concat_ws(" ", col(trainee.first_name), col(trainee.last_name)).label("trainee"),
+            col(SignOff.submitted_by),
             col(SignOff.submitted_at),
             col(SignOff.decided_at),
             func.concat_ws(" ", col(decider.first_name), col(decider.last_name)).label("decider"),
@@ -349,6 +350,7 @@ def _read(session: CentreSession, wanted: Any) -> list[QueueRow]:
                 status=row.status,
                 reference=row.case_reference,
                 client=row.client,
+                trainee_id=row.submitted_by,
                 trainee=row.trainee,
                 submitted_at=row.submitted_at,
                 decided_at=row.decided_at,
@@ -373,13 +375,6 @@ def waits_for(session: CentreSession, trainee_id: int) -> str:
 
 def _name_of(session: CentreSession, person_id: int | None) -> str:
     return session.require(User, person_id).full_name if person_id else ""
-
-
-def _own_ids(session: CentreSession, case: Case) -> dict[int, int]:
-    authors = select(col(SignOff.id), col(SignOff.submitted_by)).where(
-        col(SignOff.centre_id) == case.centre_id, col(SignOff.case_id) == case.id
-    )
-    return {row.id: row.submitted_by for row in session.execute(authors)}
 
 
 def _is_newest(session: CentreSession, row: SignOff) -> bool:

@@ -128,10 +128,8 @@ def sign_off(session: CentreSession, sign_off_id: int, decision: Decision, *, se
     edits = _edits(content, decision.edits)
     _carry_out(session, row, subject, content, edits)
     session.authorize(Act.SIGN_OFF_DECIDE, case)
-    row.status, row.decided_hash = "approved", content.hash
+    row.status, row.decided_hash, row.edits = "approved", content.hash, edits
     _decide(session, case, row, decision, answered)
-    row.edits = edits
-    session.flush()
     trainee = session.require(User, row.submitted_by)
     write_event(
         session,
@@ -161,7 +159,6 @@ def send_back(
         )
     row.status, row.comments = "returned", comments
     _decide(session, case, row, decision, answered)
-    session.flush()
     return row
 
 
@@ -314,6 +311,7 @@ def _decide(
     row.reasons = answered
     row.remark = _short(decision.remark, MOST_REMARK, "remark") or None
     row.decided_by, row.decided_at = session.actor.user_id, now()
+    session.flush()
     word = "signed off" if row.status == "approved" else "sent back"
     alert(session, case, row.submitted_by, f"{step_of(row.step).word}: {word}")
     session.authorize(Act.SIGN_OFF_DECIDE, case)
