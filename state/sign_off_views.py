@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from cma_app.services.own_work import Month
 from cma_app.services.sign_off_content import Compared
-from cma_app.services.sign_off_list import Banner, Month, OpenSignOff, QueueRow
+from cma_app.services.sign_off_list import Banner, OpenSignOff, QueueRow
 from state.review_views import BarRow, bar_row
 from state.words import moment_text, several
 

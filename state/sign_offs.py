@@ -6,8 +6,8 @@ import reflex as rx
 
 from cma_app.access.acts import Act
 from cma_app.errors import Conflict
-from cma_app.services import sign_off_list, sign_offs
-from cma_app.services.sign_off_list import OwnWork
+from cma_app.services import own_work, sign_off_list, sign_offs
+from cma_app.services.own_work import OwnWork
 from cma_app.services.sign_offs import VOIDED, Decision
 from cma_app.session import CentreSession
 from models import SignOff
@@ -156,7 +156,7 @@ class MyWorkState(CentreState):
     async def open(self):
         """Show one's own submissions."""
         page = page_in(self.query("page", "1"))
-        found = await self.ask(sign_off_list.read_own_work, page, show=_own)
+        found = await self.ask(own_work.read_own_work, page, show=_own)
         self.to_do, self.waiting, self.decided, self.foot, self.months, self.reasons = found
         self.ready = True
 

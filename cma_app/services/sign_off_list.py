@@ -1,9 +1,7 @@
-"""Reading what waits for sign-off: the queue, one version, a case's banner, and one's own work."""
+"""Reading what waits for sign-off: the queue, one version, and a case's banner."""
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import and_, func, select
@@ -11,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from cma_app.access.acts import Act, Role
-from cma_app.clock import LONDON, local, now, today
+from cma_app.clock import LONDON, local, today
 from cma_app.paging import Page, offset_of
 from cma_app.rules.sign_offs import Point, is_late, late_since, points_for, working_days_waited
 from cma_app.services.sign_off_content import Compared, Content, compared
@@ -22,8 +20,6 @@ from cma_app.session import CentreSession, count
 from models import Case, Centre, Client, SignOff, User
 
 SIZE: Final = 25
-A_YEAR: Final = timedelta(days=365)
-MOST_OF_A_YEAR: Final = 2000
 OPEN: Final = ("submitted", "returned", "void")
 """The states in which somebody has to do something."""
 
@@ -89,27 +85,6 @@ class Banner:
     is_mine: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
-    """What a trainee submitted first in a month: signed off at once, after changes, or not yet."""
-
-    first_day: date
-    at_once: int = 0
-    after_changes: int = 0
-    not_yet: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class OwnWork:
-    """One's own submissions: what came back, what waits, and over a year how it went and why."""
-
-    to_do: list[QueueRow]
-    waiting: list[QueueRow]
-    decided: Page[QueueRow]
-    months: list[Month] = field(default_factory=list)
-    reasons: list[tuple[str, int]] = field(default_factory=list)
-
-
 def list_queue(
     session: CentreSession, number: int = 1, *, late_only: bool = False
 ) -> Page[QueueRow]:
@@ -118,10 +93,10 @@ def list_queue(
     Managers see all of their centre; advisors see the trainees they supervise.
     """
     session.authorize(Act.SIGN_OFF_DECIDE)
-    wanted = _rows(session).where(*_waiting(session, late_only=late_only))
+    wanted = version_rows(session).where(*_waiting(session, late_only=late_only))
     shown = wanted.order_by(col(SignOff.submitted_at), col(SignOff.id))
     return Page(
-        _read(session, shown.offset(offset_of(number, SIZE)).limit(SIZE)),
+        shown_versions(session, shown.offset(offset_of(number, SIZE)).limit(SIZE)),
         count(session, wanted),
         number,
         SIZE,
@@ -131,7 +106,7 @@ def list_queue(
 def waiting_count(session: CentreSession, *, late_only: bool = False) -> int:
     """Return how many versions wait for this person's sign-off; all of them, or the late alone."""
     session.authorize(Act.SIGN_OFF_DECIDE)
-    return count(session, _rows(session).where(*_waiting(session, late_only=late_only)))
+    return count(session, version_rows(session).where(*_waiting(session, late_only=late_only)))
 
 
 def open_sign_off(session: CentreSession, sign_off_id: int) -> OpenSignOff:
@@ -139,7 +114,7 @@ def open_sign_off(session: CentreSession, sign_off_id: int) -> OpenSignOff:
     stored = session.require(SignOff, sign_off_id)
     case = session.require(Case, stored.case_id)
     session.authorize(Act.CASE_OPEN, case)
-    (row,) = _read(session, _rows(session).where(col(SignOff.id) == stored.id))
+    (row,) = shown_versions(session, version_rows(session).where(col(SignOff.id) == stored.id))
     before = session.require(SignOff, stored.previous_id) if stored.previous_id else None
     content = Content.from_text(stored.content)
     waits = stored.status == "submitted"
@@ -183,7 +158,7 @@ def banners_of(session: CentreSession, case: Case) -> list[Banner]:
         )
         .exists()
     )
-    wanted = _rows(session).where(
+    wanted = version_rows(session).where(
         col(SignOff.case_id) == case.id, col(SignOff.status).in_(OPEN), is_newest
     )
     return [
@@ -197,71 +172,7 @@ def banners_of(session: CentreSession, case: Case) -> list[Banner]:
             row.is_late,
             row.trainee_id == session.actor.user_id,
         )
-        for row in _read(session, wanted.order_by(col(SignOff.id)).limit(20))
-    ]
-
-
-def read_own_work(session: CentreSession, number: int = 1) -> OwnWork:
-    """Return what one submitted on the cases one holds: what came back and why, over a year."""
-    session.authorize(Act.SIGN_OFF_SUBMIT)
-    mine = _rows(session).where(col(SignOff.submitted_by) == session.actor.user_id)
-    newest = mine.order_by(col(SignOff.submitted_at).desc(), col(SignOff.id).desc())
-    decided = mine.where(col(SignOff.status).in_(("approved", "returned", "void")))
-    shown = decided.order_by(col(SignOff.decided_at).desc(), col(SignOff.id).desc())
-    year = _a_year(session)
-    answered = {each.previous_id for each in year}
-    back = newest.where(col(SignOff.status).in_(("returned", "void"))).limit(200)
-    return OwnWork(
-        to_do=[row for row in _read(session, back) if row.id not in answered],
-        waiting=_read(session, newest.where(col(SignOff.status) == "submitted").limit(200)),
-        decided=Page(
-            _read(session, shown.offset(offset_of(number, SIZE)).limit(SIZE)),
-            count(session, decided),
-            number,
-            SIZE,
-        ),
-        months=_months(year),
-        reasons=Counter(
-            point["text"]
-            for each in year
-            for point in each.reasons
-            if each.status == "returned" and point["answer"] == "change"
-        ).most_common(),
-    )
-
-
-def _a_year(session: CentreSession) -> list[SignOff]:
-    wanted = (
-        select(SignOff)
-        .where(
-            col(SignOff.centre_id) == session.actor.centre_id,
-            col(SignOff.submitted_by) == session.actor.user_id,
-            col(SignOff.submitted_at) >= now() - A_YEAR,
-        )
-        .order_by(col(SignOff.id))
-        .limit(MOST_OF_A_YEAR)
-    )
-    return list(session.execute(wanted).scalars())
-
-
-def _months(rows: Iterable[SignOff]) -> list[Month]:
-    """Return the months with a first version, newest first, and how its versions went on."""
-    first: dict[int, SignOff] = {}
-    last: dict[int, SignOff] = {}
-    for row in rows:
-        begun = first[row.id] = first.get(row.previous_id or 0, row)
-        last[begun.id] = row
-    counted: dict[date, Counter[str]] = {}
-    for begun_id, row in last.items():
-        day = local(first[row.id].submitted_at).date().replace(day=1)
-        how = "not_yet" if row.status != "approved" else "at_once"
-        if how == "at_once" and row.id != begun_id:
-            how = "after_changes"
-        if row.status != "withdrawn":
-            counted.setdefault(day, Counter())[how] += 1
-    return [
-        Month(day, how["at_once"], how["after_changes"], how["not_yet"])
-        for day, how in sorted(counted.items(), reverse=True)
+        for row in shown_versions(session, wanted.order_by(col(SignOff.id)).limit(20))
     ]
 
 
@@ -284,7 +195,8 @@ def _waiting(session: CentreSession, *, late_only: bool) -> list[Any]:
     return conditions
 
 
-def _rows(session: CentreSession) -> Any:
+def version_rows(session: CentreSession) -> Any:
+    """Return a select of versions as a list shows them."""
     trainee, decider = aliased(User), aliased(User)
     return (
         select(
@@ -334,7 +246,8 @@ def _rows(session: CentreSession) -> Any:
     )
 
 
-def _read(session: CentreSession, wanted: Any) -> list[QueueRow]:
+def shown_versions(session: CentreSession, wanted: Any) -> list[QueueRow]:
+    """Return the rows of a select that `version_rows` made."""
     nation, on = _nation(session), today()
     found = []
     for row in session.execute(wanted):

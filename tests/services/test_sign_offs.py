@@ -17,12 +17,8 @@ from cma_app.services.budgets import record_line, start_sheet
 from cma_app.services.debts import add_debt
 from cma_app.services.next_actions import list_actions
 from cma_app.services.notes import record_note
-from cma_app.services.sign_off_list import (
-    banners_of,
-    list_queue,
-    read_own_work,
-    waiting_count,
-)
+from cma_app.services.own_work import read_own_work
+from cma_app.services.sign_off_list import banners_of, list_queue, waiting_count
 from cma_app.services.sign_offs import Decision
 from cma_app.services.vulnerability import VulnerabilityForm, add_vulnerability
 from cma_app.services.walk_in import start_walk_in
