@@ -48,31 +48,32 @@ class Decision:
 def submit(session: CentreSession, step: str, subject_id: int, asked: Mapping[str, Any]) -> SignOff:
     """Submit a step that waits for sign-off, as the record stands now, and return its version.
 
-    A version that still waits is withdrawn for it. Raises Invalid beside a box, or Conflict, where
-    the step could not be carried out either.
+    A version that still waits is withdrawn for it; one that says the same stays. Raises Invalid
+    beside a box, or Conflict, where the step could not be carried out either.
     """
-    row = session.require(step_of(step).table, subject_id)
+    how = step_of(step)
+    row = session.require(how.table, subject_id)
     case = _case_of(session, row)
     session.authorize(Act.SIGN_OFF_SUBMIT, case)
-    if not session.actor.prepares(step_of(step).act):
-        raise Refused(None, step_of(step).act.value)
+    if not session.actor.prepares(how.act):
+        raise Refused(None, how.act.value)
     locked(session, Case, case.id)
     kept = kept_of(step, asked)
-    check = step_of(step).check
-    if check is not None:
-        check(session, row, kept)
+    if how.check is not None:
+        how.check(session, row, kept)
     content = content_of_step(step, session, row, kept)
     session.authorize(Act.SIGN_OFF_SUBMIT, case)
-    key = str(kept.get(step_of(step).part, ""))[:40]
+    key = str(kept.get(how.part, ""))[:40]
     before = _newest(session, case, step, subject_id, key)
     if before is not None and before.status == "submitted":
+        if before.content_hash == content.hash and before.subject_id == subject_id:
+            return before
         before.status, before.decided_at = "withdrawn", now()
         session.flush()
-    answers = before is not None and before.status != "approved"
     submitted = SignOff(
         case_id=case.id,
-        previous_id=before.id if before is not None and answers else None,
-        act=step_of(step).act.value,
+        previous_id=before.id if before is not None and before.status != "approved" else None,
+        act=how.act.value,
         step=step,
         subject_id=subject_id,
         subject_key=key,
@@ -84,11 +85,7 @@ def submit(session: CentreSession, step: str, subject_id: int, asked: Mapping[st
     )
     session.add(submitted)
     session.flush()
-    supervisor = supervisor_of(session, session.actor.user_id)
-    if supervisor is not None:
-        word = f"{step_of(step).word}: {session.actor.name} submitted it for sign-off"
-        alert(session, case, supervisor.id, word)
-    session.authorize(Act.SIGN_OFF_SUBMIT, case)
+    _tell_supervisor(session, case, how.word)
     return submitted
 
 
@@ -195,6 +192,14 @@ def _case_of(session: CentreSession, row: Any) -> Case:
     if case is None:
         raise Refused("You hold no case of this client. Ask your supervisor to do this.")
     return case
+
+
+def _tell_supervisor(session: CentreSession, case: Case, word: str) -> None:
+    supervisor = supervisor_of(session, session.actor.user_id)
+    if supervisor is not None:
+        said = f"{word}: {session.actor.name} submitted it for sign-off"
+        alert(session, case, supervisor.id, said)
+    session.authorize(Act.SIGN_OFF_SUBMIT, case)
 
 
 def _newest(

@@ -66,6 +66,8 @@ class TestSubmit:
         first = submit(cast, "lower_priority", case_id, **CALM)
         second = submit(cast, "lower_priority", case_id, **{**CALM, "reason": "Settled"})
         assert (second.version_no, second.previous_id) == (2, first.id)
+        same = submit(cast, "lower_priority", case_id, **{**CALM, "reason": "Settled"})
+        assert same.id == second.id
         with pytest.raises(Conflict, match="withdrawn"):
             sign_off(cast, first)
         (line,) = [each for each in opened(cast, second).lines if each.key == "reason"]
