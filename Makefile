@@ -1,6 +1,6 @@
 # One word for each thing one does with this project; `make` alone prints them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check types layers bench migrate demo shell lock
+.PHONY: help setup run test check types layers bench traces migrate demo shell lock
 
 BIN := .venv/bin
 TEST := $(BIN)/python -m pytest -q -n 2 --dist worksteal
@@ -38,6 +38,9 @@ layers: setup
 
 bench: setup ## measure against raw SQL, and the bytes of a first load
 	@$(BIN)/python -m tests.bench
+
+traces: setup ## walk 2,000 random traces of supervised work (some minutes)
+	@$(BIN)/python -m pytest -q -s --traces 2000 tests/services/test_sign_off_machine.py
 
 migrate: setup ## bring the schema to the newest revision
 	@$(BIN)/cma migrate

@@ -52,6 +52,8 @@ from pages import (
     review_rates,
     reviews,
     sign_ins,
+    sign_off,
+    sign_offs,
     statements,
     walk_in,
 )
@@ -97,6 +99,9 @@ SCREENS: list[Screen] = [
     review.review,
     my_reviews.my_reviews,
     my_reviews.my_review,
+    sign_offs.sign_offs,
+    sign_offs.my_work,
+    sign_off.sign_off,
     guidelines.guidelines,
     people.people,
     centres.centres,

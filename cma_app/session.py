@@ -296,17 +296,26 @@ def _edge(session: CentreSession) -> Iterator[CentreSession]:
             raise
 
 
+_SENTENCES: Final = {
+    "ex_appointments_advisor_slot": (
+        "The advisor already has an appointment then. Choose another time."
+    ),
+    "ex_appointments_room_slot": "The room is taken then. Choose another room or time.",
+    "ex_breathing_spaces_client": (
+        "A breathing space of this person stands for these days. Load the page again."
+    ),
+    "frozen": "This was issued and stays as it is. Make a new version instead.",
+    "waits_for_sign_off": "This waits for your supervisor's sign-off. Submit it instead.",
+    "idx_sign_offs_one_waits": "This was submitted a moment ago. Load the page again to see it.",
+}
+"""What a person reads where the database itself refused, by the constraint's name."""
+
+
 def _refused_by(error: IntegrityError) -> str:
     diagnostics = getattr(error.orig, "diag", None)
     name = getattr(diagnostics, "constraint_name", None) or ""
-    if name == "ex_appointments_advisor_slot":
-        return "The advisor already has an appointment then. Choose another time."
-    if name == "ex_appointments_room_slot":
-        return "The room is taken then. Choose another room or time."
-    if name == "ex_breathing_spaces_client":
-        return "A breathing space of this person stands for these days. Load the page again."
-    if name == "frozen":
-        return "This was issued and stays as it is. Make a new version instead."
+    if name in _SENTENCES:
+        return _SENTENCES[name]
     if name.startswith("uq_"):
         return "Somebody has just saved the same thing. Load the page again to see it."
     return "This does not fit what is stored. Load the page again and check the values."

@@ -45,6 +45,7 @@ from models.reviews import (
 )
 from models.sessions import SignInSession
 from models.shadows import CaseShadow
+from models.sign_offs import SignOff
 from models.statements import IssuedFile, Statement
 from models.users import User
 
@@ -111,6 +112,7 @@ __all__ = [
     "Room",
     "SecurityEvent",
     "SignInSession",
+    "SignOff",
     "SpendingGuideline",
     "StaffLeave",
     "Statement",

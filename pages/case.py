@@ -297,12 +297,12 @@ def _about() -> rx.Component:
                 rx.cond(BAR.may_assign, _opener("Hand on", "assign")),
                 when_may(Act.SHADOW_KEEP, shadow_opener()),
                 link(
-                    rx.cond(BAR.may_close, "End case", "Prepare the closing"),
+                    "End case",
                     to=routes.case_path(BAR.case_id, "closing"),
                     class_name="button small",
                 ),
             ),
-            rx.cond(BAR.may_close, _opener("Reopen case", "reopen")),
+            rx.cond(BAR.may_reopen, _opener("Reopen case", "reopen")),
         ),
         class_name="chips card-body",
     )

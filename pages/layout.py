@@ -56,6 +56,8 @@ MENU: Final = (
     Entry("cases", "Cases", routes.CASES, "folder", Act.CASE_LIST),
     Entry("clients", "Clients", routes.CLIENTS, "client", Act.CLIENT_FIND),
     Entry("referrals", "Referrals", routes.REFERRALS, "referral", Act.REFERRAL_LIST),
+    Entry("sign-offs", "Sign-offs", routes.SIGN_OFFS, "check", Act.SIGN_OFF_DECIDE),
+    Entry("my-work", "My work", routes.MY_WORK, "came-back", Act.SIGN_OFF_SUBMIT),
     Entry("creditors", "Creditors", routes.CREDITORS, "creditor", Act.CREDITOR_SEE),
     Entry("board", "Caseload board", routes.BOARD, "board", Act.CASELOAD_SEE),
     Entry("compliance", "Compliance", routes.COMPLIANCE, "check", Act.COMPLIANCE_SEE),
@@ -123,9 +125,14 @@ def main_button(word: str, on_click: Any) -> rx.Component:
 
 
 def when_may(act: Act, then: rx.Component, otherwise: rx.Component | None = None) -> rx.Component:
-    """Return `then` for those whose role includes an act; the gate refuses the others anyway."""
-    acts = rx.Var.create(ShellState.acts)
-    return rx.cond(acts.contains(act.value), then, otherwise or rx.fragment())
+    """Return `then` for those who do an act or prepare it; the gate refuses the others anyway."""
+    return rx.cond(reaches(act), then, otherwise or rx.fragment())
+
+
+def reaches(act: Act) -> Any:
+    """Say whether this person does an act, or prepares it for another's sign-off."""
+    acts, prepared = rx.Var.create(ShellState.acts), rx.Var.create(ShellState.prepared)
+    return acts.contains(act.value) | prepared.contains(act.value)
 
 
 def frame(content: rx.Component, *, section: str, act: Act) -> rx.Component:

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from cma_app.access.acts import Act, refusal
+from cma_app.access.acts import Act
 from pages import routes
 from pages.components.case_frame import case_frame
 from pages.components.empty import empty
@@ -22,7 +22,7 @@ from state.replies import ReplyState
 BAR: Any = CaseBarState.bar
 STATE: Any = LettersState
 VIEW: Any = LettersState.view
-ADVISOR_ISSUES = refusal(Act.LETTER_ISSUE_ADVICE) or ""
+ADVISOR_ISSUES = "Open each to submit it: your supervisor signs it off before it goes."
 
 
 def _to(letter_id: Any) -> Any:

@@ -41,6 +41,9 @@ REVIEWS_RATES: Final = "/reviews/rates"
 REVIEW: Final = "/reviews/[review_id]"
 MY_REVIEWS: Final = "/my-reviews"
 MY_REVIEW: Final = "/my-reviews/[review_id]"
+SIGN_OFFS: Final = "/sign-offs"
+SIGN_OFF: Final = "/sign-offs/[sign_off_id]"
+MY_WORK: Final = "/my-work"
 CALL_LIST: Final = "/call-list"
 MY_CALLS: Final = "/call-list?mine=1"
 BOARD: Final = "/board"
@@ -119,3 +122,8 @@ def review_path(review_id: rx.Var[int] | int) -> rx.Var[str]:
 def my_review_path(review_id: rx.Var[int] | int) -> rx.Var[str]:
     """Return the address at which an advisor reads a review of their own file."""
     return rx.Var.create(f"/my-reviews/{review_id}")
+
+
+def sign_off_path(sign_off_id: rx.Var[int] | int) -> rx.Var[str]:
+    """Return the address of one version that was submitted for sign-off."""
+    return rx.Var.create(f"/sign-offs/{sign_off_id}")

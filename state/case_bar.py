@@ -15,6 +15,7 @@ from cma_app.services.supervision import Supervisor
 from state.base import CentreState, act, load
 from state.legal_views import DateView, ShieldView
 from state.safe_routes import SafeRoute, routes_in_words
+from state.sign_off_views import BannerView
 from state.words import away, clock_text, day_text, pounds, several, weekday_text
 
 MOST_CLOCKS: Final = 3
@@ -94,6 +95,9 @@ class CaseBar:
     is_at_work: bool = False
     may_lower: bool = False
     may_close: bool = False
+    may_reopen: bool = False
+    is_supervised: bool = False
+    waits: list[BannerView] = field(default_factory=list)
     may_assign: bool = False
     priority_reason: str = ""
     routes: list[SafeRoute] = field(default_factory=list)
@@ -148,6 +152,9 @@ class CaseBar:
             is_at_work=facts.is_at_work,
             may_lower=facts.may_lower,
             may_close=facts.may_close,
+            may_reopen=facts.may_reopen,
+            is_supervised=facts.is_supervised,
+            waits=[BannerView.of(each) for each in facts.waits],
             may_assign=facts.may_assign,
             priority_reason=facts.priority_reason or "",
             holders=[(str(each.id), each.name) for each in facts.holders],

@@ -28,6 +28,7 @@ from state.closing_views import (
     stand_boxes,
 )
 from state.forms import checked, text_in
+from state.submitting import submitted
 
 Words = list[tuple[str, str]]
 
@@ -169,6 +170,9 @@ class ClosingState(CentreState):
         return None
 
     async def _end(self, case_id: int, typed: Form) -> Any:
+        if told := await submitted(self, "close_case", case_id, form=typed):
+            self.errors, self.obstacle, self.theirs = {}, "", {}
+            return told
         word = ENDINGS.get(typed.get("status", ""), "Ended").lower()
         await self.ask(
             closings.end_case, case_id, typed, seen=self._seen, show=lambda row: row.revision

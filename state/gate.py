@@ -89,12 +89,17 @@ class Gate(rx.Middleware):
             return _refuse(event, "password to change")
         if not await _bound(state, sign_in) and event.name != HYDRATE:
             return _refuse(event, "another person's state")
-        if isinstance(deed, Act) and not sign_in.actor.may(deed):
+        if isinstance(deed, Act) and not _reaches(sign_in.actor, deed):
             return await _refuse_role(event, deed, sign_in)
         if not fits(event):
             return _refuse(event, "arguments", UNREADABLE, sign_in.actor)
         use_sign_in(sign_in)
         return None
+
+
+def _reaches(actor: Actor, deed: Act) -> bool:
+    """Say whether a role does an act, or prepares it for sign-off: the service tells which."""
+    return actor.may(deed) or actor.prepares(deed)
 
 
 def declared(name: str) -> Act | str | None:

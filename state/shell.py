@@ -1,7 +1,7 @@
 """Who is signed in, as every page's frame shows it."""
 
 from cma_app.access.actor import Actor
-from cma_app.access.acts import ROLE_ACTS, Role
+from cma_app.access.acts import NEEDS_SIGN_OFF, ROLE_ACTS, Role
 from state.base import SIGNED_IN, CentreState, act, current_sign_in
 
 
@@ -14,6 +14,7 @@ class ShellState(CentreState):
     role: str = ""
     centre: str = ""
     acts: list[str] = []
+    prepared: list[str] = []  # what this person prepares and another signs off
 
     @act(SIGNED_IN)
     def arrive(self):
@@ -28,3 +29,4 @@ class ShellState(CentreState):
         self.role = actor.role
         self.centre = actor.centre_name
         self.acts = sorted(ROLE_ACTS[Role(actor.role)])
+        self.prepared = sorted(act for act in NEEDS_SIGN_OFF if actor.prepares(act))

@@ -1,5 +1,7 @@
 """One row in every table of a centre, made from the tables: a new table is planted too."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -27,7 +29,9 @@ from cma_app.access.actor import Actor
 from models import metadata
 
 CENTRE_TABLES = [table for table in metadata.sorted_tables if "centre_id" in table.c]
+SUBMITTED = json.dumps({"step": "lower_priority", "asked": {}, "lines": [], "bound": ""})
 WORDS = {
+    "route": "call",
     "debt_type": "credit_card",
     "role": "advisor",
     "source": "self",
@@ -45,6 +49,10 @@ WORDS = {
     "breathing_spaces.kind": "standard",
     "breathing_spaces.protected_until": date(2026, 12, 31),
     "request_deadlines.kind": "data_access",
+    "sign_offs.step": "lower_priority",
+    "sign_offs.act": "case:lower_priority",
+    "sign_offs.content": SUBMITTED,
+    "sign_offs.content_hash": hashlib.sha256(SUBMITTED.encode()).hexdigest(),
 }
 CODED = {
     "nation",
@@ -71,7 +79,7 @@ CODED = {
 }
 """Optional columns whose words are a list's: free text would be an impossible row."""
 
-ANOTHERS = {"reviewer_id", "stand_in_id"}
+ANOTHERS = {"reviewer_id", "stand_in_id", "decided_by"}
 """Columns in which the planted person may not stand: nobody reviews a file of their own."""
 BESIDE = {"cover_id", "trainee_id"}
 """Columns in which somebody stands beside the planted person: the planted one of the people."""
@@ -166,8 +174,8 @@ def _value(column: Column[Any], canary: str, person: Actor) -> Any:
     for known in (f"{column.table.name}.{name}", name):
         if known in WORDS:
             return WORDS[known]
-    if name == "route":
-        return "call"
+    if name == "subject_id":  # one version of a step waits at a time
+        return next(_numbers)
     if name == "last_day" and column.table.name == "review_samples":  # each draw has its days
         return date(2026, 11, 22) + timedelta(days=next(_numbers))
     for kind_of, value in by_type:

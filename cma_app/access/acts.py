@@ -53,7 +53,9 @@ class Act(StrEnum):
     CASE_RAISE_PRIORITY = "case:raise_priority"
     CASE_LOWER_PRIORITY = "case:lower_priority"
     CASE_MOVE_STAGE = "case:move_stage"
+    CASE_ACT_ON_ADVICE = "case:act_on_advice"
     CASE_CLOSE = "case:close"
+    CASE_REOPEN = "case:reopen"
     CLOSING_AMEND = "closing:amend"
     HOLD_PLACE = "legal_hold:place"
     HOLD_LIFT = "legal_hold:lift"
@@ -94,6 +96,9 @@ class Act(StrEnum):
     COMPLIANCE_SEE = "compliance:see"
     CHECKLIST_EDIT = "checklist:edit"
     GATE_OVERRIDE = "gate:override"
+    # supervised work
+    SIGN_OFF_SUBMIT = "sign_off:submit"
+    SIGN_OFF_DECIDE = "sign_off:decide"
     # file reviews
     REVIEW_DRAW = "file_review:draw"
     REVIEW_SEE_ALL = "file_review:see_all"
@@ -172,7 +177,6 @@ TRAINEE: Final = frozenset(
         Act.AUTHORITY_RECORD,
         Act.STATEMENT_PREPARE,
         Act.STATEMENT_CONFIRM,
-        Act.STATEMENT_ISSUE,
         Act.STATEMENT_PRINT,
         Act.LETTER_RECORD,
         Act.LETTER_ISSUE,
@@ -181,6 +185,7 @@ TRAINEE: Final = frozenset(
         Act.CREDITOR_SEE,
         Act.COMPLIANCE_ANSWER,
         Act.COMPLIANCE_SEE,
+        Act.SIGN_OFF_SUBMIT,
         Act.REVIEW_ANSWER,
         Act.GUIDELINE_SEE,
         Act.BREATHING_SPACE_RECORD,
@@ -195,12 +200,15 @@ TRAINEE: Final = frozenset(
         Act.FEED_READ,
     }
 )
-ADVISOR: Final = TRAINEE | {
+ADVISOR: Final = (TRAINEE - {Act.SIGN_OFF_SUBMIT}) | {
+    Act.SIGN_OFF_DECIDE,
     Act.CLIENT_VULNERABILITY_REMOVE,
     Act.REFERRAL_LIST,
     Act.REFERRAL_ACCEPT,
     Act.CASE_LOWER_PRIORITY,
+    Act.CASE_ACT_ON_ADVICE,
     Act.CASE_CLOSE,
+    Act.CASE_REOPEN,
     Act.HOLD_PLACE,
     Act.EMERGENCY_END,
     Act.CASE_SEPARATE,
@@ -209,6 +217,7 @@ ADVISOR: Final = TRAINEE | {
     Act.BREATHING_SPACE_END,
     Act.BUDGET_VERIFY,
     Act.STATEMENT_VERIFY,
+    Act.STATEMENT_ISSUE,
     Act.LETTER_ISSUE_ADVICE,
     # every letter of the centre goes to the address kept there: a slip is not one case's alone
     Act.CREDITOR_RECORD,
@@ -267,8 +276,29 @@ READS: Final = frozenset(
 
 To show a National Insurance number is none of them: nobody needs it to learn from a case.
 """
+NEEDS_SIGN_OFF: Final = frozenset(
+    {
+        Act.CLIENT_VULNERABILITY_REMOVE,
+        Act.CASE_LOWER_PRIORITY,
+        Act.CASE_ACT_ON_ADVICE,
+        Act.CASE_CLOSE,
+        Act.EMERGENCY_END,
+        Act.BUDGET_VERIFY,
+        Act.STATEMENT_VERIFY,
+        Act.STATEMENT_ISSUE,
+        Act.LETTER_ISSUE_ADVICE,
+    }
+)
+"""What a trainee prepares on the same screens and somebody else carries out by signing it off."""
 
 REFUSALS: Final[dict[Act, str]] = {
+    Act.CASE_ACT_ON_ADVICE: (
+        "A trainee's advice is signed off before the case goes on. Ask your supervisor."
+    ),
+    Act.STATEMENT_ISSUE: "A trainee cannot issue a statement. Ask your supervisor.",
+    Act.SIGN_OFF_DECIDE: "A trainee cannot sign work off. Ask your supervisor.",
+    Act.SIGN_OFF_SUBMIT: "Only a trainee's work waits for sign-off. Do this yourself.",
+    Act.CASE_REOPEN: "A trainee cannot reopen a case. Ask your supervisor to reopen it.",
     Act.CASE_CLOSE: "A trainee cannot close a case. Ask your supervisor to close it.",
     Act.CLOSING_AMEND: "Only a manager can change how a case was closed. Ask your manager.",
     Act.HOLD_PLACE: "A trainee cannot hold a client's record. Ask your supervisor.",
@@ -318,6 +348,11 @@ REFUSALS: Final[dict[Act, str]] = {
 def allows(role: str, act: Act) -> bool:
     """Say whether a role's holder may do an act at all; the record may still refuse."""
     return act in ROLE_ACTS[Role(role)]
+
+
+def submits(role: str, act: Act) -> bool:
+    """Say whether a role's holder prepares an act that waits for another person's sign-off."""
+    return Role(role) is Role.TRAINEE and act in NEEDS_SIGN_OFF
 
 
 def refusal(act: Act) -> str | None:

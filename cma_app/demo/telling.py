@@ -13,6 +13,7 @@ from cma_app.demo.households import HouseholdData
 from cma_app.demo.people import ORIGIN, Cast
 from cma_app.rules.consents import wording_on
 from cma_app.rules.financial_statement import partner_lines
+from cma_app.rules.sign_offs import points_for
 from cma_app.services import (
     appointment_list,
     appointments,
@@ -41,6 +42,8 @@ from cma_app.services import (
     requests,
     rooms,
     sheet_details,
+    sign_off_list,
+    sign_offs,
     statement_list,
     statements,
     vulnerability,
@@ -79,6 +82,8 @@ VERBS = (
     "done",
     "stage",
     "note",
+    "submit",
+    "send_back",
     "book",
     "rang",
     "outcome",
@@ -311,6 +316,22 @@ class Telling:
             minutes=step.get("minutes", 0),
             body=step["note"],
         )
+
+    def _submit(self, session: CentreSession, step: Step) -> None:
+        sign_offs.submit(session, step["submit"], self.sheet_id, {})
+
+    def _send_back(self, session: CentreSession, step: Step) -> None:
+        said = step["send_back"]
+        waiting = next(
+            row for row in sign_off_list.list_queue(session).rows if row.case_id == self.case_id
+        )
+        points = {
+            point.code: "change" if point.code in said["change"] else "fine"
+            for point in points_for(waiting.step, today())
+        }
+        decision = sign_offs.Decision(points, said["comments"], {}, said.get("remark", ""))
+        seen = sign_off_list.open_sign_off(session, waiting.id).hash
+        sign_offs.send_back(session, waiting.id, decision, seen=seen)
 
     def _book(self, session: CentreSession, step: Step) -> None:
         said = step["book"]

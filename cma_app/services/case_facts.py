@@ -19,6 +19,7 @@ from cma_app.services.legal_dates import LegalDate, list_legal_dates
 from cma_app.services.next_actions import Holder, list_holders
 from cma_app.services.notes import NOTE_DRAFT
 from cma_app.services.partners import partner_of
+from cma_app.services.sign_off_list import Banner, banners_of
 from cma_app.services.supervision import Supervisor, supervisors_of
 from cma_app.session import CentreSession
 from models import Case, Client, Household, User
@@ -67,6 +68,9 @@ class CaseFacts:
     is_at_work: bool
     may_lower: bool
     may_close: bool
+    may_reopen: bool
+    is_supervised: bool  # what needs it waits for another person's sign-off
+    waits: tuple[Banner, ...]
     may_assign: bool
     priority_reason: str | None
     routes: tuple[SafeRouteValue, ...]
@@ -90,6 +94,7 @@ def open_facts(session: CentreSession, case_id: int, *, first: bool) -> CaseFact
     partner = partner_of(session, case)
     adults, children = _household(session, case)
     cover = covers_today(session).get(case.advisor_id)
+    is_supervised = session.actor.prepares(Act.CASE_CLOSE)
     return CaseFacts(
         case_id=case.id,
         client_id=client.id,
@@ -123,8 +128,11 @@ def open_facts(session: CentreSession, case_id: int, *, first: bool) -> CaseFact
         advisor=advisor.full_name,
         is_restricted=client.is_restricted or (partner is not None and partner.is_restricted),
         is_at_work=case.status in workflow.AT_WORK,
-        may_lower=session.actor.may(Act.CASE_LOWER_PRIORITY),
-        may_close=session.actor.may(Act.CASE_CLOSE),
+        may_lower=session.actor.may(Act.CASE_LOWER_PRIORITY) or is_supervised,
+        may_close=session.actor.may(Act.CASE_CLOSE) or is_supervised,
+        may_reopen=session.actor.may(Act.CASE_REOPEN),
+        is_supervised=is_supervised,
+        waits=tuple(banners_of(session, case)),
         may_assign=session.actor.may(Act.CASE_ASSIGN),
         priority_reason=case.priority_reason,
         routes=tuple(safe_routes(session, client.id)),

@@ -16,6 +16,7 @@ from cma_app.clock import now, today
 from cma_app.errors import Conflict, Invalid
 from cma_app.rules import workflow
 from cma_app.rules.workflow import STAGE_LABELS, STATUS_LABELS, Stage, Status
+from cma_app.services.alerts import alert_supervisor
 from cma_app.services.cases import (
     NATION_LABELS,
     PRIORITY_LABELS,
@@ -79,6 +80,9 @@ def move_stage(
     refusal = workflow.refuse_move(case.stage, stage, case.status)
     if refusal is not None:
         raise Conflict(refusal)
+    if workflow.passes_sign_off(case.stage, stage):
+        session.authorize(Act.CASE_ACT_ON_ADVICE, case)
+        session.authorize(Act.CASE_MOVE_STAGE, case)
     case.stage, case.stage_since = Stage(stage).value, today()
     case.status = workflow.status_of(stage).value
     if stage == Stage.ADVICE and case.advised_on is None:
@@ -102,6 +106,8 @@ def raise_priority(
     said = (reason or "").strip()
     case.priority, case.priority_reason = priority, _reason(said) if said else None
     session.flush()
+    if priority == "urgent":
+        alert_supervisor(session, case, said or "no reason given")
     return case
 
 
@@ -144,6 +150,7 @@ def record_emergency(
     for action in standing[:1]:
         action.what, action.due_date, action.due_time = case.emergency, on, at
     session.flush()
+    alert_supervisor(session, case, case.emergency)
     return case
 
 
@@ -189,7 +196,7 @@ def reopen_case(session: CentreSession, case_id: int, *, reason: str) -> Case:
     How it ended stays in its closings; until when its record is kept counts anew when it ends.
     """
     case = session.require(Case, case_id)
-    session.authorize(Act.CASE_CLOSE, case)
+    session.authorize(Act.CASE_REOPEN, case)
     case = locked(session, Case, case_id)
     if case.status in workflow.AT_WORK:
         raise Conflict("This case is open already.")

@@ -10,6 +10,7 @@ from pages.components.form import read_only
 from pages.components.icons import icon
 from pages.components.note_dialog import note_button, note_dialog
 from pages.components.safe_routes import safe_routes
+from pages.components.sign_off import waits_banner
 from pages.components.standing_in import own_supervisor
 from pages.components.status import badge, callout
 from pages.components.table import link
@@ -61,6 +62,7 @@ def case_frame(
         rx.el.div(skeleton(6), class_name="page"),
         rx.fragment(
             rx.el.div(_identity(tab), *line, class_name="stay"),
+            waits_banner(),
             rx.el.div(rx.cond(here, rx.fragment(*still, *inside), skeleton(6)), class_name="page"),
             rx.cond(~BAR.is_shadowed, note_dialog()),
         ),

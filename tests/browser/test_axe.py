@@ -55,7 +55,7 @@ PLACES = {
         "/cases/{Lomax}/dates",
         *("/calendar?view=week&day=2026-11-25", "/calendar?view=list&day=2026-11-25"),
         *("/appointments/{Whitmore}", "/calendar/book?case={Whitmore}", "/availability"),
-        "/call-list?mine=1",
+        *("/call-list?mine=1", "/sign-offs", "/sign-offs/{Tait}"),
     ),
     "ruth": (
         *("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}", "/guidelines"),
@@ -78,7 +78,7 @@ PLACES = {
         "/cases/{Lomax}",
         "/compliance",
         "/my-reviews",
-        "/my-reviews/{Tait}",
+        *("/my-reviews/{Tait}", "/my-work", "/sign-offs/{Tait}"),
     ),
     "gareth": (
         *("/cases/{Fenwick}", "/cases/{Fenwick}/household"),
@@ -101,6 +101,8 @@ def place(told: Told, path: str) -> str:
     record = case_id
     if path.startswith("/appointments"):
         record = told.value("SELECT max(id) FROM appointments WHERE case_id = :id", id=case_id)
+    if path.startswith("/sign-offs"):
+        record = told.value("SELECT max(id) FROM sign_offs WHERE case_id = :id", id=case_id)
     if "reviews/" in path:
         record = told.value("SELECT id FROM file_reviews WHERE case_id = :id", id=case_id)
     if path.startswith("/clients"):

@@ -91,7 +91,7 @@ def test_a_trainees_statement_is_verified_by_another_and_later_superseded(
     expect(amina.get_by_role("button", name="Record the client's confirmation")).to_be_visible()
     case.confirm()
     case.authorise()
-    case.do(issue_statement)
+    case.do(issue_statement, cast.amina)
 
     with cast.open(cast.amina) as session:
         record_line(session, revise_sheet(session, case.sheet_id).id, code="rent", typed="1995")
@@ -106,7 +106,7 @@ def test_a_trainees_statement_is_verified_by_another_and_later_superseded(
     case.do(complete_statement)
     case.do(verify_statement, cast.ben)
     case.confirm()
-    case.do(issue_statement)
+    case.do(issue_statement, cast.amina)
     tess.reload()
     expect(second.get_by_text("Issued", exact=True).first).to_be_visible()
     tess.get_by_role("link", name="Statement 1", exact=True).click()

@@ -43,6 +43,7 @@ from cma_app.services.guideline_versions import list_versions
 from cma_app.services.guidelines import read_sheet_guidelines
 from cma_app.services.reminder_timings import read_timings
 from cma_app.services.sign_in import sign_in
+from cma_app.services.sign_off_list import list_queue, open_sign_off
 from models import BudgetSheet, Case, CaseNote, Client, Consent, NextAction, Referral
 from tests.demo.conftest import MORNING, T, Told
 from tests.demo.test_data import BUDGETS, OFFERS, OWED
@@ -251,6 +252,12 @@ class TestStory:
     def test_sign_off_is_priyas_and_late(self, told: Told) -> None:
         with told.open("priya") as session:
             action = next_actions.list_actions(session, case_of(told, "H7"))[0]
+            (row,) = list_queue(session).rows
+            shown = open_sign_off(session, row.id)
+        assert (row.trainee, row.version_no, row.days, row.is_late) == ("Callum Reid", 2, 4, True)
+        (said,) = [line for line in shown.lines if line.comment]
+        assert (said.key, said.is_changed) == ("line-other-school", True)
+        assert not shown.is_changed
         assert action.owner == "Priya Nair"
         assert action.due_date is not None
         assert action.due_date < T

@@ -14,6 +14,18 @@ ASKS_NOBODY = {
     "forms": "values in, values out",
 }
 EXEMPT_FUNCTIONS: dict[str, str] = {
+    "sign_off_case.check_closing": "a step of submitting, asked there",
+    "sign_off_case.closing_lines": "a step of submitting and of reading what was, asked there",
+    "sign_off_case.event_lines": "a step of submitting and of reading what was, asked there",
+    "sign_off_case.stage_lines": "a step of submitting and of reading what was, asked there",
+    "sign_off_list.shown_versions": "a step of reading what waits or was one's own, asked there",
+    "sign_off_list.version_rows": "a step of reading what waits or was one's own, asked there",
+    "sign_off_list.waits_for": "a step of reading what waits, asked there: a colleague's name",
+    "sign_off_papers.letter_lines": "a step of submitting and of reading what was, asked there",
+    "sign_off_papers.sheet_lines": "a step of submitting and of reading what was, asked there",
+    "sign_offs.may_decide": "a step of deciding and of reading what waits, asked there",
+    "supervision.supervises": "a step of reading and of deciding what waits, asked there",
+    "supervision.supervisor_of": "a step of reading and of submitting, asked there: a colleague",
     "locking.locked": "a way of reading, for verbs that have asked",
     "closings.closings_of": "a step of ending, amending and reading a closing, asked there",
     "closings.current_closing": "a step of ending, amending and reading a closing, asked there",

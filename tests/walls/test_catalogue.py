@@ -25,6 +25,7 @@ NEVER_CHANGED = {
     "file_review_versions",
     "review_responses",
     "file_reviews",  # but for the columns that say who reviews it and what came of it
+    "sign_offs",  # but for the columns that say what was decided
 }
 NEVER_FOLLOWED = {
     "case_shadows": "a trainee sees their own by its own policy",
@@ -43,6 +44,7 @@ PEOPLE = {
     "called_by",
     "checked_by",
     "completed_by",
+    "decided_by",
     "done_by",
     "drawn_by",
     "ended_by",
@@ -51,6 +53,7 @@ PEOPLE = {
     "owner_id",
     "published_by",
     "said_by",
+    "submitted_by",
     "reviewed_by",
     "verified_by",
 }

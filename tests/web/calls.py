@@ -104,6 +104,7 @@ def route(address: str) -> dict[str, Any]:
         ("appointments", "appointment_id"),
         ("reviews", "review_id"),
         ("my-reviews", "review_id"),
+        ("sign-offs", "sign_off_id"),
     ):
         if number := re.search(rf"/{kind}/(\d+)", parts.path):
             query[name] = number[1]

@@ -1456,6 +1456,65 @@ REVIEWS = {
         writes="review_responses",
     ),
 }
+SIGN_OFF_AT = "/sign-offs/{sign_offs}"
+ON_SIGN_OFF = ("SignOffState.open",)
+IN_ORDER = {f"point__{code}": "fine" for code in ("pressing", "reason", "next_steps")}
+SIGN_OFFS = {
+    "SignOffsState.open": Call("/sign-offs", "maria", shows=SHOWN),
+    "SignOffsState.turn": Call("/sign-offs", "maria", shows="late=1"),
+    "SignOffsState.step": Call("/sign-offs", "maria", {"by": 1}, shows="page=2"),
+    "SignOffState.open": Call(SIGN_OFF_AT, "maria", shows=SHOWN),
+    "SignOffState.decide": Call(
+        SIGN_OFF_AT,
+        "maria",
+        form(intent="sign_off", **IN_ORDER),
+        ON_SIGN_OFF,
+        writes="cases",
+    ),
+    "SignOffState.decide back": Call(
+        SIGN_OFF_AT,
+        "maria",
+        form(intent="back", comment__reason="Why?"),
+        ON_SIGN_OFF,
+        writes="sign_offs",
+    ),
+    "SignOffState.withdraw": Call(SIGN_OFF_AT, "tess", after=ON_SIGN_OFF, writes="sign_offs"),
+    "MyWorkState.open": Call("/my-work", "tess", shows=SHOWN),
+    "MyWorkState.step": Call("/my-work", "tess", {"by": 1}, shows="page=2"),
+}
+SUPERVISED = {
+    "CaseState.end_emergency as trainee": Call(
+        CASE, "tess", form(reason="It is over"), writes="sign_offs"
+    ),
+    "CaseState.move as trainee": Call(
+        CASE,
+        "tess",
+        form(stage="action"),
+        ("CaseState.open", "CaseState.move to advice", "CaseState.open"),
+        writes="sign_offs",
+    ),
+    "CaseState.move to advice": Call(CASE, "tess", form(stage="advice"), ON_CASE, writes="cases"),
+    "CaseState.lower_priority as trainee": Call(
+        CASE, "tess", form(priority="low", reason="Calm"), writes="sign_offs"
+    ),
+    "ClosingState.send end as trainee": Call(
+        CLOSING_AT,
+        "tess",
+        {"form": {"intent": "end", "status": "cancelled", **ENDS}},
+        writes="sign_offs",
+    ),
+    "ClientState.remove_flag as trainee": Call(
+        CLIENT, "tess", {"number": "flag-1"}, OPENED, writes="sign_offs"
+    ),
+    "BudgetState.verify as trainee": Call(
+        f"{CASE}/budget", "tess", after=ON_SHEET, writes="sign_offs"
+    ),
+    "StatementState.verify as trainee": Call(
+        STATEMENT, "tess", after=ON_STATEMENT, writes="sign_offs"
+    ),
+}
+"""What a trainee does on the same screens, on a case of their own: it is submitted."""
+
 CALLS: dict[str, Call] = {
     **SHELL,
     **SIGN_INS,
@@ -1487,6 +1546,8 @@ CALLS: dict[str, Call] = {
     **APPOINTMENTS,
     **BOARD,
     **REVIEWS,
+    **SIGN_OFFS,
+    **SUPERVISED,
     **GUIDELINES,
     **PEOPLE_SCREEN,
     **CENTRES,

@@ -20,9 +20,10 @@ from cma_app.keys import encrypt_field
 from cma_app.rules.checklists import Item
 from cma_app.rules.letter_templates import letter_template
 from cma_app.rules.review_sampling import levels
+from cma_app.services.sign_off_steps import content_of_step
 from cma_app.services.statement_content import content_now, hash_of
 from cma_app.session import open_as
-from models import Statement
+from models import Case, Statement
 from tests.people import Cast, make_cast
 from tests.plant import plant_case
 from tests.planting import CENTRE_TABLES, plant_one
@@ -129,6 +130,7 @@ def plant_pack(
                 text(f"SELECT version FROM {table} WHERE id = :id"), {"id": pack[table]}
             ).scalar_one()
     _complete_statement(owner, holder, pack)
+    _submit(owner, holder, pack, marks)
     return pack
 
 
@@ -175,6 +177,27 @@ def _complete_statement(owner: Engine, holder: Actor, pack: Pack) -> None:
         connection.execute(
             text("UPDATE statements SET status = 'complete', content_hash = :h WHERE id = :id"),
             {"h": bound, "id": pack["statements"]},
+        )
+
+
+def _submit(owner: Engine, holder: Actor, pack: Pack, marks: Marks) -> None:
+    """Bind the planted submission to what its step says now: the case's priority, lowered."""
+    asked = {"priority": "low", "reason": f"{marks.casework} reason"}
+    with open_as(holder) as session:
+        case = session.require(Case, int(pack["cases"]))
+        content = content_of_step("lower_priority", session, case, asked)
+    with owner.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE sign_offs SET subject_id = :case, content = :content, content_hash = :hash,"
+                " remark = NULL, decided_hash = NULL WHERE id = :id"
+            ),
+            {
+                "case": pack["cases"],
+                "content": content.to_text(),
+                "hash": content.hash,
+                "id": pack["sign_offs"],
+            },
         )
 
 
@@ -325,6 +348,10 @@ class World:
         return self._with_trainee(
             plant_pack(self.owner, self.cast.amina, self.cast.ben, ASHDOWN), self.cast.tess
         )
+
+    def of_tess(self) -> Pack:
+        """Plant a file of Tess's, a trainee."""
+        return plant_pack(self.owner, self.cast.tess, self.cast.amina, ASHDOWN)
 
     def restricted(self) -> Pack:
         """Plant a file of Amina's that names her alone."""
