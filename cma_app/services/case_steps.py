@@ -29,10 +29,12 @@ from cma_app.services.cases import (
 from cma_app.services.compliance import count_from_advice
 from cma_app.services.forms import Form
 from cma_app.services.locking import locked
+from cma_app.services.notifications import notify
 from cma_app.services.retention import recount
 from cma_app.session import CentreSession
-from models import Case, Client, FileAccess, NextAction, User
+from models import Case, Client, FileAccess, NextAction, Referral, User
 
+BEFORE_WORK: Final = ("referral", "waiting")
 MOST_REASON: Final = 500
 
 
@@ -102,7 +104,15 @@ def raise_priority(
     said = (reason or "").strip()
     case.priority, case.priority_reason = priority, _reason(said) if said else None
     session.flush()
+    _tell_supervisor(session, case)
     return case
+
+
+def _tell_supervisor(session: CentreSession, case: Case) -> None:
+    """Tell a trainee's supervisor that they raised a case to urgent; it holds at once."""
+    if case.priority == "urgent" and session.actor.role == "trainee":
+        supervisor_id = session.require(User, session.actor.user_id).supervisor_id
+        notify(session, supervisor_id, kind="raised_urgent", case_id=case.id)
 
 
 def lower_priority(session: CentreSession, case_id: int, *, priority: str, reason: str) -> Case:
@@ -136,8 +146,11 @@ def record_emergency(
     if not what.strip():
         raise Invalid({"emergency": "Say what the emergency is, such as Eviction."})
     case.emergency, case.emergency_date, case.emergency_time = what.strip()[:200], on, at
+    was = case.priority
     case.priority, case.priority_reason = "urgent", case.emergency
     session.flush()
+    if was != "urgent":
+        _tell_supervisor(session, case)
     standing = _open_actions(session, case, kind="emergency")
     if not standing:
         session.add(new_emergency(case))
@@ -180,7 +193,18 @@ def assign_case(
     for action in _open_actions(session, case, owner_id=before):
         action.owner_id = holder.id
     session.flush()
+    came = "referral_assigned" if _was_referred(session, case) else "case_assigned"
+    notify(session, holder.id, kind=came, case_id=case.id)
+    notify(session, before, kind="case_handed_on", case_id=case.id)
     return case
+
+
+def _was_referred(session: CentreSession, case: Case) -> bool:
+    """Say whether a case is a referral that still waits to be seen."""
+    referred = select(col(Referral.id)).where(
+        col(Referral.centre_id) == case.centre_id, col(Referral.case_id) == case.id
+    )
+    return case.stage in BEFORE_WORK and session.execute(referred).first() is not None
 
 
 def reopen_case(session: CentreSession, case_id: int, *, reason: str) -> Case:

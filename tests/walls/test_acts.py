@@ -14,6 +14,9 @@ ASKS_NOBODY = {
     "forms": "values in, values out",
 }
 EXEMPT_FUNCTIONS: dict[str, str] = {
+    "home_tasks.case_of": "a condition of a select, of no row",
+    "home_tasks.client_of_case": "a condition of a select, of no row",
+    "notifications.notify": "a step of the verb that did what is told, asked there",
     "locking.locked": "a way of reading, for verbs that have asked",
     "closings.closings_of": "a step of ending, amending and reading a closing, asked there",
     "closings.current_closing": "a step of ending, amending and reading a closing, asked there",

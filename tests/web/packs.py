@@ -209,7 +209,7 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
             "arrears": 100,
             "ordered_payment": 60,
         },
-        "next_actions": {"due_date": today(), "done_by": None},
+        "next_actions": {"due_date": today(), "done_by": None, "rule": None, "cause": None},
         "offers": {"amount": 1},
         "case_compliance": {
             "compliance_type": "I2",
