@@ -91,8 +91,9 @@ def give_task(
     Invalid beside `reference` where no case that the person may see is called so.
     """
     session.authorize(Act.ACTION_RECORD)
-    wanted = select(col(Case.id)).where(col(Case.case_reference) == reference.strip().upper())
-    case_id = session.execute(wanted).scalar_one_or_none()
+    said = reference.strip()
+    wanted = select(col(Case.id)).where(col(Case.case_reference).in_((said, said.upper())))
+    case_id = session.execute(wanted.limit(1)).scalar_one_or_none()
     if case_id is None:
         raise Invalid({"reference": "No case of yours has this reference. Check it."})
     if due_date is None:

@@ -64,8 +64,8 @@ def _make(session: CentreSession, rule: TaskRule, cause: Cause) -> int:
         "rule": rule.code,
         "cause": cause.key,
     }
-    made = session.execute(insert(NextAction).values(row).on_conflict_do_nothing().inline())
-    return int(getattr(made, "rowcount", 0))
+    once = insert(NextAction).values(row).on_conflict_do_nothing().returning(col(NextAction.id))
+    return len(session.execute(once).all())
 
 
 def _take_off(session: CentreSession, rule: TaskRule, standing: Sequence[str]) -> None:

@@ -52,6 +52,7 @@ PLACES = {
         *("/calendar?view=week&day=2026-11-25", "/calendar?view=list&day=2026-11-25"),
         *("/appointments/{Whitmore}", "/calendar/book?case={Whitmore}", "/availability"),
         "/call-list?mine=1",
+        "/notifications",
     ),
     "ruth": (
         *("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}", "/guidelines"),
@@ -72,6 +73,7 @@ PLACES = {
         "/board",
         "/cases/{Lomax}",
         "/compliance",
+        "/notifications",
         "/my-reviews",
         "/my-reviews/{Tait}",
     ),
