@@ -176,7 +176,8 @@ async def work() -> None:
     app = make_app()
     async with app.open_async():
         await look_round(app)
-        await tidy_round()
+        with contextlib.suppress(AlreadyEnqueued):  # beside the reminders, which do not wait for it
+            await app.configure_task("tidy", queueing_lock="tidy").defer_async(timestamp=0)
         await app.run_worker_async(
             name="reminders",
             concurrency=AT_ONCE,

@@ -280,8 +280,10 @@ CLOSING_AT = f"{CASE}/closing"
 ON_CLOSING = ("ClosingState.open",)
 ENDED = (*ON_CLOSING, "ClosingState.send end", *ON_CLOSING)
 ENDS = {
-    **{"reason": "moved_away", "emergency_words": "Known"},
-    **{"task-{next_actions}": "keep", "task-{task}": "keep"},
+    "reason": "moved_away",
+    "emergency_words": "Known",
+    "task-{next_actions}": "keep",
+    "task-{task}": "keep",
 }
 CLOSING = {
     "ClosingState.open": Call(CLOSING_AT, shows=SHOWN),
