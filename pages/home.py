@@ -111,6 +111,7 @@ def _undo() -> rx.Component:
             rx.el.p(rx.el.span(undo.said), back, class_name="between undo card"),
         ),
         role="status",
+        class_name="says",
     )
 
 
@@ -189,7 +190,10 @@ def _line(line: Any) -> rx.Component:
         rx.el.span(
             link(line.who, to=line.path, class_name="who"),
             rx.el.span(
-                rx.cond(line.word != "", rx.el.span(line.word, class_name="kind")),
+                rx.cond(
+                    line.word != "",
+                    rx.fragment(rx.el.span(line.word, class_name="kind"), " · "),
+                ),
                 line.what,
                 " ",
                 _mark(line.mark),

@@ -45,6 +45,7 @@ def _news() -> rx.Component:
             ),
         ),
         role="status",
+        class_name="says",
     )
 
 
