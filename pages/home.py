@@ -82,6 +82,10 @@ def _work() -> rx.Component:
                     rx.cond(view.overdue.total > 0, _group("Overdue", "overdue", view.overdue, "")),
                     _group("Today", "today", view.today, "Nothing is due today.", _calendar()),
                     _group("This week", "week", view.week, "Nothing more in the next 7 days."),
+                    rx.cond(
+                        view.later.total > 0,
+                        _group("Emergencies after this week", "later", view.later, ""),
+                    ),
                     _hidden(),
                     class_name="stack",
                 ),

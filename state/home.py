@@ -14,7 +14,8 @@ from cma_app.services.home_tasks import own_references
 from cma_app.session import CentreSession
 from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.forms import checked
-from state.home_views import DayView, Line
+from state.home_lines import Line
+from state.home_views import DayView
 
 Words = list[tuple[str, str]]
 

@@ -145,7 +145,7 @@ def lines(seen: MyDay) -> dict[str, list[tuple[str, str, str]]]:
     view = DayView.of(seen)
     return {
         name: [(row.kind, row.step, row.path) for row in getattr(view, name).rows]
-        for name in ("overdue", "today", "week")
+        for name in ("overdue", "today", "week", "later")
     }
 
 
@@ -161,11 +161,14 @@ class TestGroups:
         plant_action(owner, cast.amina, case_id, "Soon", day + timedelta(days=7))
         plant_action(owner, cast.amina, case_id, "Later", day + timedelta(days=8))
         other = plant_case(owner, cast.amina, emergency="Eviction", emergency_date=day)
+        far = day + timedelta(days=20)
+        ahead = plant_case(owner, cast.amina, emergency="Hearing", emergency_date=far)
         plant_action(owner, cast.amina, other, "Eviction", day, kind="emergency")
         assert lines(day_of(cast, cast.amina)) == {
             "overdue": [("task", "Done", at)],
             "today": [("emergency", "Open case", f"/cases/{other}"), ("task", "Done", at)],
             "week": [("review", "Review", at), ("task", "Done", at)],
+            "later": [("emergency", "Open case", f"/cases/{ahead}")],
         }
 
     def test_a_rule_says_why_and_leads_to_where_it_is_done(self, cast: Cast, owner: Engine) -> None:
