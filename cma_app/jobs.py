@@ -126,13 +126,18 @@ async def tidy(context: procrastinate.JobContext, timestamp: int) -> None:  # no
 
 
 async def tidy_round() -> None:
-    """Go through the centres once; one in which it goes wrong does not hold up the others."""
+    """Go through the centres once."""
     for centre_id in await _in_centre(0, rule_tasks.open_centres):
-        for work in (rule_tasks.make_rule_tasks, notifications.forget_old):
-            try:
-                await _in_centre(centre_id, work)
-            except Exception as error:
-                log.warning("round_failed", step=work.__name__, error=type(error).__name__)
+        await tidy_centre(centre_id)
+
+
+async def tidy_centre(centre_id: int) -> None:
+    """Make one centre's tasks and forget its old notifications; what goes wrong is told of alone."""
+    for work in (rule_tasks.make_rule_tasks, notifications.forget_old):
+        try:
+            await _in_centre(centre_id, work)
+        except Exception as error:
+            log.warning("round_failed", step=work.__name__, error=type(error).__name__)
 
 
 def _address() -> str:

@@ -1,5 +1,6 @@
 """Tasks: given to a colleague, put off with a reason, and made by rules, once for each cause."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,11 +11,13 @@ from sqlmodel import col, select
 from cma_app.access.actor import Actor
 from cma_app.clock import at, now, today
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
+from cma_app.jobs import tidy_centre
 from cma_app.rules.dates import add_months
 from cma_app.rules.task_rules import task_rules
 from cma_app.services import next_actions, requests
 from cma_app.services.case_steps import record_emergency
 from cma_app.services.next_actions import give_task, put_off_action, record_action
+from cma_app.services.notifications import count_unread
 from cma_app.services.offers import record_offers
 from cma_app.services.restricted_files import restrict_file
 from cma_app.services.rule_tasks import FINDERS, make_rule_tasks, open_centres
@@ -215,6 +218,18 @@ class TestRules:
                 second.rollback()
         assert self.run(cast) == 0
         assert len(tasks(cast, waits, "evidence_waits")) == 1
+
+    def test_the_worker_makes_them_and_forgets_old_news(self, cast: Cast, owner: Engine) -> None:
+        waits = make_case(cast, cast.amina)
+        put(owner, waits, stage="evidence", status="in_progress", stage_since=soon(-20))
+        with at(now() - timedelta(days=91)):
+            give(cast, cast.maria, waits, owner_id=cast.ben.user_id)
+        with cast.open(cast.ben) as session:
+            assert count_unread(session) == 1
+        asyncio.run(tidy_centre(cast.amina.centre_id))
+        assert len(tasks(cast, waits, "evidence_waits")) == 1
+        with cast.open(cast.ben) as session:
+            assert count_unread(session) == 0
 
     def test_the_worker_alone_hears_of_all_centres(self, cast: Cast) -> None:
         with cast.open(cast.ashdown_system) as session:
