@@ -132,7 +132,7 @@ async def tidy_round() -> None:
 
 
 async def tidy_centre(centre_id: int) -> None:
-    """Make one centre's tasks and forget its old notifications; what goes wrong is told of alone."""
+    """Make a centre's tasks and forget its old news; what goes wrong holds up nothing else."""
     for work in (rule_tasks.make_rule_tasks, notifications.forget_old):
         try:
             await _in_centre(centre_id, work)
