@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
-from cma_app.web import doorkeeper, downloads, health, live_board, live_topics, sign_in
+from cma_app.web import bell, doorkeeper, downloads, health, live_board, live_topics, sign_in
 from cma_app.web.doorway import Doorway
 from cma_app.web.security import Walls
 from pages import (
@@ -43,6 +43,7 @@ from pages import (
     my_reviews,
     not_found,
     notes,
+    notifications,
     offers,
     pasted_debts,
     people,
@@ -102,6 +103,7 @@ SCREENS: list[Screen] = [
     sign_offs.sign_offs,
     sign_offs.my_work,
     sign_off.sign_off,
+    notifications.notifications,
     guidelines.guidelines,
     people.people,
     centres.centres,
@@ -122,6 +124,7 @@ ROUTES: list[BaseRoute] = [
 LIFESPANS: list[Callable[..., Any]] = [
     health.behind_the_walls,
     doorkeeper.keep_the_door,
+    bell.keep_the_bell,
 ]
 """What runs for as long as the app does: one line each."""
 

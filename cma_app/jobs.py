@@ -1,4 +1,4 @@
-"""The worker: procrastinate's queue, and what its jobs do about reminders.
+"""The worker: procrastinate's queue, and what its jobs do about reminders, tasks and old news.
 
 The rows of `reminders` are what is true; a job is only a nudge, and may be lost or come twice. A
 job holds the number of a centre and of an appointment, and opens that centre's session by itself.
@@ -22,7 +22,7 @@ from cma_app.database import app_engine
 from cma_app.databases import require_safe_role
 from cma_app.mail import deliver
 from cma_app.postgres_parts import plain
-from cma_app.services import reminder_sending
+from cma_app.services import notifications, reminder_sending, rule_tasks
 from cma_app.services.reminder_sending import Claim, Due, lock_name
 from cma_app.session import SYSTEM, CentreSession, open_as
 from cma_app.settings import settings
@@ -120,6 +120,26 @@ async def _clear_stalled(app: procrastinate.App) -> None:
         await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
 
 
+async def tidy(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - when it was due
+    """Every hour make the tasks that rules ask for and forget old notifications, by centre."""
+    await tidy_round()
+
+
+async def tidy_round() -> None:
+    """Go through the centres once."""
+    for centre_id in await _in_centre(0, rule_tasks.open_centres):
+        await tidy_centre(centre_id)
+
+
+async def tidy_centre(centre_id: int) -> None:
+    """Make a centre's tasks and forget its old news; what goes wrong holds up nothing else."""
+    for work in (rule_tasks.make_rule_tasks, notifications.forget_old):
+        try:
+            await _in_centre(centre_id, work)
+        except Exception as error:
+            log.warning("round_failed", step=work.__name__, error=type(error).__name__)
+
+
 def _address() -> str:
     return plain(settings().serving_url)
 
@@ -140,6 +160,8 @@ def make_app() -> procrastinate.App:
     app.task(name="remind")(remind)
     every_minute = app.periodic(cron="* * * * *")
     every_minute(app.task(name="look", queueing_lock="look", pass_context=True)(look))
+    every_hour = app.periodic(cron="7 * * * *")
+    every_hour(app.task(name="tidy", queueing_lock="tidy", pass_context=True)(tidy))
     return app
 
 
@@ -159,6 +181,8 @@ async def work() -> None:
     app = make_app()
     async with app.open_async():
         await look_round(app)
+        with contextlib.suppress(AlreadyEnqueued):  # beside the reminders, which do not wait for it
+            await app.configure_task("tidy", queueing_lock="tidy").defer_async(timestamp=0)
         await app.run_worker_async(
             name="reminders",
             concurrency=AT_ONCE,

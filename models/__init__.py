@@ -31,6 +31,7 @@ from models.documents import Document
 from models.insights import AiInsight
 from models.letters import Authority, Letter
 from models.notes import CaseNote, NextAction
+from models.notifications import Notification
 from models.referrals import Referral
 from models.reminders import CalendarFeed, Reminder, ReminderTiming
 from models.requests import RequestDeadline
@@ -97,6 +98,7 @@ __all__ = [
     "LegalHold",
     "Letter",
     "NextAction",
+    "Notification",
     "Offer",
     "ReferenceCounter",
     "Referral",

@@ -227,6 +227,7 @@ def _topbar() -> rx.Component:
     )
     return rx.el.header(
         when_may(Act.CLIENT_FIND, finder),
+        when_may(Act.NOTIFICATION_SEE, _bell()),
         rx.el.div(
             rx.el.span(ShellState.initials, class_name="person", aria_hidden="true"),
             link(
@@ -239,6 +240,24 @@ def _topbar() -> rx.Component:
             class_name="who",
         ),
         class_name="topbar",
+    )
+
+
+def _bell() -> rx.Component:
+    """Return the bell with how many notifications are new; it grows by itself."""
+    unread = ShellState.unread
+    new = rx.cond(unread == 1, "1 new notification", f"{unread} new notifications")
+    return rx.el.div(
+        link(
+            icon("bell"),
+            rx.cond(unread > 0, rx.el.span(unread, class_name="fig", aria_hidden="true")),
+            rx.el.span("Notifications", class_name="sr"),
+            to=routes.NOTIFICATIONS,
+            class_name="button plain",
+            title="Notifications",
+        ),
+        rx.el.span(rx.cond(unread > 0, new, ""), class_name="sr", role="status"),
+        class_name="bell",
     )
 
 

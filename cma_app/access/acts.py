@@ -22,6 +22,7 @@ class Act(StrEnum):
 
     # oneself
     HOME_SEE = "home:see"
+    NOTIFICATION_SEE = "notification:see"
     OWN_PASSWORD_CHANGE = "own_password:change"  # noqa: S105 - the name of a deed
     OWN_SIGN_IN_END = "own_sign_in:end"
     # running the system
@@ -149,6 +150,7 @@ ADMIN: Final = frozenset(
 TRAINEE: Final = frozenset(
     {
         Act.HOME_SEE,
+        Act.NOTIFICATION_SEE,
         Act.OWN_PASSWORD_CHANGE,
         Act.OWN_SIGN_IN_END,
         Act.CLIENT_FIND,

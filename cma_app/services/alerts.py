@@ -1,34 +1,27 @@
-"""Telling somebody of something in a case that they should look at."""
+"""Telling a trainee's supervisor at once that the trainee made a case urgent."""
 
 from typing import Final
 
-from cma_app.access.acts import Act, Role
+from cma_app.access.acts import Role
 from cma_app.clock import today
 from cma_app.services.next_actions import record_action
-from cma_app.services.supervision import supervisor_of
+from cma_app.services.notifications import notify
+from cma_app.services.supervision import here_today
 from cma_app.session import CentreSession
 from models import Case
 
 LONGEST: Final = 200
 
 
-def alert(
-    session: CentreSession, case: Case, user_id: int, sentence: str, *, presses: bool = False
-) -> None:
-    """Tell a person of the centre a sentence about a case; what presses becomes theirs to do today.
-
-    What does not press is told where they look anyway: the banner, the queue and one's own work.
-    """
-    session.authorize(Act.CASE_OPEN, case)
-    if presses:
-        record_action(session, case.id, what=sentence[:LONGEST], due_date=today(), owner_id=user_id)
-
-
 def alert_supervisor(session: CentreSession, case: Case, what: str) -> None:
-    """Tell a trainee's supervisor that the trainee made a case urgent; nobody else's doing is."""
+    """Tell whoever answers for a trainee today that they made a case urgent, and give them a task.
+
+    Of what anybody else does nobody is told; a trainee whom nobody supervises has nobody to tell.
+    """
     if session.actor.role != Role.TRAINEE:
         return
-    supervisor = supervisor_of(session, session.actor.user_id)
-    if supervisor is not None:
-        sentence = f"{session.actor.name} made this urgent: {what}"
-        alert(session, case, supervisor.id, sentence, presses=True)
+    found = here_today(session, session.actor.user_id)
+    if found is not None:
+        said = f"{session.actor.name} made this urgent: {what}"[:LONGEST]
+        record_action(session, case.id, what=said, due_date=today(), owner_id=found.answers)
+        notify(session, found.answers, kind="raised_urgent", case_id=case.id)

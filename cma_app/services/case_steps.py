@@ -30,10 +30,12 @@ from cma_app.services.cases import (
 from cma_app.services.compliance import count_from_advice
 from cma_app.services.forms import Form
 from cma_app.services.locking import locked
+from cma_app.services.notifications import notify
 from cma_app.services.retention import recount
 from cma_app.session import CentreSession
-from models import Case, Client, FileAccess, NextAction, User
+from models import Case, Client, FileAccess, NextAction, Referral, User
 
+BEFORE_WORK: Final = ("referral", "waiting")
 MOST_REASON: Final = 500
 
 
@@ -187,7 +189,18 @@ def assign_case(
     for action in _open_actions(session, case, owner_id=before):
         action.owner_id = holder.id
     session.flush()
+    came = "referral_assigned" if _was_referred(session, case) else "case_assigned"
+    notify(session, holder.id, kind=came, case_id=case.id)
+    notify(session, before, kind="case_handed_on", case_id=case.id)
     return case
+
+
+def _was_referred(session: CentreSession, case: Case) -> bool:
+    """Say whether a case is a referral that still waits to be seen."""
+    referred = select(col(Referral.id)).where(
+        col(Referral.centre_id) == case.centre_id, col(Referral.case_id) == case.id
+    )
+    return case.stage in BEFORE_WORK and session.execute(referred).first() is not None
 
 
 def reopen_case(session: CentreSession, case_id: int, *, reason: str) -> Case:

@@ -15,13 +15,13 @@ from cma_app.access.acts import Act, Role
 from cma_app.clock import now, today
 from cma_app.errors import CmaError, Conflict, Invalid, NotFound, Refused
 from cma_app.rules.sign_offs import points_for
-from cma_app.services.alerts import alert
 from cma_app.services.cases import write_event
 from cma_app.services.forms import storable
 from cma_app.services.locking import locked
+from cma_app.services.notifications import notify
 from cma_app.services.sign_off_content import Content
 from cma_app.services.sign_off_steps import content_of_step, kept_of, step_of
-from cma_app.services.supervision import supervises, supervisor_of
+from cma_app.services.supervision import here_today, supervises
 from cma_app.session import CentreSession
 from models import Case, Client, SignOff, User
 
@@ -85,7 +85,7 @@ def submit(session: CentreSession, step: str, subject_id: int, asked: Mapping[st
     )
     session.add(submitted)
     session.flush()
-    _tell_supervisor(session, case, how.word)
+    _tell_supervisor(session, submitted)
     return submitted
 
 
@@ -117,9 +117,7 @@ def sign_off(session: CentreSession, sign_off_id: int, decision: Decision, *, se
     if subject is None:
         row.status, row.decided_at = "void", now()
         session.flush()
-        alert(
-            session, case, row.submitted_by, f"{step_of(row.step).word}: it changed, see it again"
-        )
+        _tell(session, row, row.submitted_by, "signoff_void")
         session.authorize(Act.SIGN_OFF_DECIDE, case)
         return row
     edits = _edits(content, decision.edits)
@@ -194,12 +192,14 @@ def _case_of(session: CentreSession, row: Any) -> Case:
     return case
 
 
-def _tell_supervisor(session: CentreSession, case: Case, word: str) -> None:
-    supervisor = supervisor_of(session, session.actor.user_id)
-    if supervisor is not None:
-        said = f"{word}: {session.actor.name} submitted it for sign-off"
-        alert(session, case, supervisor.id, said)
-    session.authorize(Act.SIGN_OFF_SUBMIT, case)
+def _tell_supervisor(session: CentreSession, row: SignOff) -> None:
+    found = here_today(session, session.actor.user_id)
+    _tell(session, row, found.answers if found is not None else None, "signoff_asked")
+
+
+def _tell(session: CentreSession, row: SignOff, user_id: int | None, kind: str) -> None:
+    what = step_of(row.step).word
+    notify(session, user_id, kind=kind, case_id=row.case_id, ref_id=row.id, what=what)
 
 
 def _newest(
@@ -317,8 +317,8 @@ def _decide(
     row.remark = _short(decision.remark, MOST_REMARK, "remark") or None
     row.decided_by, row.decided_at = session.actor.user_id, now()
     session.flush()
-    word = "signed off" if row.status == "approved" else "sent back"
-    alert(session, case, row.submitted_by, f"{step_of(row.step).word}: {word}")
+    kind = "signoff_approved" if row.status == "approved" else "signoff_sent_back"
+    _tell(session, row, row.submitted_by, kind)
     session.authorize(Act.SIGN_OFF_DECIDE, case)
 
 

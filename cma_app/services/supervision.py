@@ -37,6 +37,11 @@ class Supervisor:
     is_stand_in: bool
     cover: CoverNow | None
 
+    @property
+    def answers(self) -> int:
+        """Return who answers today: whoever covers them, or they themselves."""
+        return self.id if self.cover is None else self.cover.cover_id
+
 
 def supervises(session: CentreSession, trainee_id: int) -> bool:
     """Say whether the acting person supervises a trainee today: NotFound in another centre."""
@@ -96,19 +101,22 @@ def ask_supervisor(session: CentreSession, case_id: int) -> Supervisor:
     case = session.require(Case, case_id)
     session.authorize(Act.ACTION_RECORD, case)
     asks = session.require(User, session.actor.user_id)
-    found = _here_today(session, supervisors_of(session, asks.id))
+    found = here_today(session, asks.id)
     if found is None:
         raise Conflict("No supervisor is set for you. Ask your manager.")
-    who = found.cover.cover_id if found.cover is not None else found.id
-    what = f"{asks.full_name} asks for your help"
+    what, who = f"{asks.full_name} asks for your help", found.answers
     if any(each.what == what and each.owner_id == who for each in list_actions(session, case_id)):
         raise Conflict("You have asked already; it stands under the next actions.")
     record_action(session, case_id, what=what, due_date=today(), owner_id=who)
     return found
 
 
-def _here_today(session: CentreSession, found: list[Supervisor]) -> Supervisor | None:
-    """Return the first who is at work today or covered; the first of all where nobody is."""
+def here_today(session: CentreSession, trainee_id: int) -> Supervisor | None:
+    """Return who answers for a trainee today: of the two the first who is at work or covered.
+
+    The supervisor where nobody is; None where nobody was chosen.
+    """
+    found = supervisors_of(session, trainee_id)
     diary = read_diary(session, [each.id for each in found], today(), today())
     here = (each for each in found if each.cover is not None or not diary.is_away(each.id, today()))
     return next(here, found[0] if found else None)

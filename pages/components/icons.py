@@ -20,6 +20,12 @@ _PATHS: Final[dict[str, tuple[tuple[str, dict[str, str]], ...]]] = {
             },
         ),
     ),
+    "bell": (
+        (
+            "path",
+            {"d": "M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15zM10 18.5a2 2 0 0 0 4 0"},
+        ),
+    ),
     "folder": (
         (
             "path",

@@ -55,7 +55,7 @@ PLACES = {
         "/cases/{Lomax}/dates",
         *("/calendar?view=week&day=2026-11-25", "/calendar?view=list&day=2026-11-25"),
         *("/appointments/{Whitmore}", "/calendar/book?case={Whitmore}", "/availability"),
-        *("/call-list?mine=1", "/sign-offs", "/sign-offs/{Tait}"),
+        *("/call-list?mine=1", "/sign-offs", "/sign-offs/{Tait}", "/notifications"),
     ),
     "ruth": (
         *("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}", "/guidelines"),
@@ -77,6 +77,7 @@ PLACES = {
         "/board",
         "/cases/{Lomax}",
         "/compliance",
+        "/notifications",
         "/my-reviews",
         *("/my-reviews/{Tait}", "/my-work", "/sign-offs/{Tait}"),
     ),

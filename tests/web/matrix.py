@@ -38,6 +38,41 @@ SHELL = {
         "/cases/{trainees_case}", "tess", writes="next_actions"
     ),
 }
+ON_HOME = ("HomeState.open",)
+ON_NEWS = ("NotificationsState.open",)
+NEWS = "/notifications"
+A_TASK = {"number": "@task"}
+A_REPLY = {"number": "@creditor_replies"}
+TOLD = {"number": "@notifications"}
+LATER = (today() + timedelta(days=9)).isoformat()
+MY_DAY = {
+    "HomeState.finish": Call(args=A_TASK, after=ON_HOME, writes="next_actions"),
+    "HomeState.undo_task": Call(
+        args=A_TASK, after=(*ON_HOME, "HomeState.finish"), writes="next_actions"
+    ),
+    "HomeState.told": Call(args=A_REPLY, after=ON_HOME, writes="creditor_replies"),
+    "HomeState.undo_told": Call(
+        args=A_REPLY, after=(*ON_HOME, "HomeState.told"), writes="creditor_replies"
+    ),
+    "HomeState.choose": Call(args=A_TASK, after=ON_HOME, shows=SHOWN),
+    "HomeState.put_off": Call(
+        args=form(due_date=LATER, reason="Waits for a letter"),
+        after=(*ON_HOME, "HomeState.choose"),
+        writes="next_actions",
+    ),
+    "HomeState.check_wait": Call(args=left("reason", ""), shows="Say why it waits."),
+    "HomeState.begin_give": Call(shows=SHOWN),
+    "HomeState.give": Call(
+        args=form(reference="{reference}", what="Ring", due_date=LATER), writes="next_actions"
+    ),
+    "HomeState.check_give": Call(args=left("due_date", "1 13 2027"), shows=WRONG_DAY),
+    "NotificationsState.open": Call(NEWS, shows=SHOWN),
+    "NotificationsState.show_new": Call(NEWS, shows=SHOWN),
+    "NotificationsState.step": Call(NEWS, args={"by": 1}, shows="page=2"),
+    "NotificationsState.follow": Call(NEWS, args=TOLD, after=ON_NEWS, shows="/cases/{cases}"),
+    "NotificationsState.seen": Call(NEWS, args=TOLD, after=ON_NEWS, shows=SHOWN),
+    "NotificationsState.all_seen": Call(NEWS, after=ON_NEWS, shows="marked as seen"),
+}
 SIGN_INS = {
     "SignInsState.open": Call("/sign-ins", shows="127.0.0.1"),
     "SignInsState.end": Call("/sign-ins", args={"number": "@sessions"}, shows="Signed out there"),
@@ -267,7 +302,12 @@ CASE_TAB = {
 CLOSING_AT = f"{CASE}/closing"
 ON_CLOSING = ("ClosingState.open",)
 ENDED = (*ON_CLOSING, "ClosingState.send end", *ON_CLOSING)
-ENDS = {"reason": "moved_away", "emergency_words": "Known", "task-{next_actions}": "keep"}
+ENDS = {
+    "reason": "moved_away",
+    "emergency_words": "Known",
+    "task-{next_actions}": "keep",
+    "task-{task}": "keep",
+}
 CLOSING = {
     "ClosingState.open": Call(CLOSING_AT, shows=SHOWN),
     "ClosingState.send": Call(
@@ -1517,6 +1557,7 @@ SUPERVISED = {
 
 CALLS: dict[str, Call] = {
     **SHELL,
+    **MY_DAY,
     **SIGN_INS,
     **WALK_IN,
     **CLIENTS,

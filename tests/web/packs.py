@@ -34,6 +34,8 @@ Pack = dict[str, Any]
 """The tables with texts that the whole centre sees."""
 
 _numbers = count(1)
+_past = count(1)
+"""Days back on which nobody has met anybody yet; few, since the clocks of 1947 went otherwise."""
 _days = count(1)
 """Days ahead on which nobody of a test has anything yet."""
 
@@ -113,6 +115,11 @@ def plant_pack(
             _said("referrals", waiting),
             everywhere=True,
         )
+        # the planted action is a legal clock's, which tells of it; a plain one is a task
+        actions = next(each for each in CENTRE_TABLES if each.name == "next_actions")
+        pack["task"] = plant_one(
+            connection, actions, holder, pack, marks.casework, _said("next_actions", marks)
+        )
         _plant_reviews(connection, holder, pack, marks)
         pack["second"] = _plant_second_person(connection, holder, pack, marks)
         _keep_ni_number(connection, pack, marks)
@@ -120,6 +127,9 @@ def plant_pack(
         pack["appointment_day"] = connection.execute(
             text("SELECT scheduled_date FROM appointments WHERE id = :id"),
             {"id": pack["appointments"]},
+        ).scalar_one()
+        pack["reference"] = connection.execute(
+            text("SELECT case_reference FROM cases WHERE id = :id"), {"id": pack["cases"]}
         ).scalar_one()
         for name, table in (
             ("version", "clients"),
@@ -236,7 +246,7 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
             "arrears": 100,
             "ordered_payment": 60,
         },
-        "next_actions": {"due_date": today(), "done_by": None},
+        "next_actions": {"due_date": today(), "done_by": None, "rule": None, "cause": None},
         "offers": {"amount": 1},
         "case_compliance": {
             "compliance_type": "I2",
@@ -278,7 +288,7 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
             "due_date": today() + timedelta(days=5),
             "is_given": True,
         },
-        "appointments": {"scheduled_date": today() - timedelta(days=next(_numbers))},
+        "appointments": {"scheduled_date": today() - timedelta(days=next(_past))},
         "working_weeks": {"valid_from": date(2040, 1, 1) + timedelta(days=next(_numbers))},
         "reminders": {"status": "unknown", "starts_at": now() + timedelta(days=30)},
         "calendar_feeds": {"revoked_at": now()},
