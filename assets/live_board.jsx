@@ -166,18 +166,50 @@ function Lane({ lane, cards }) {
   );
 }
 
+function Tiles({ tiles }) {
+  return (
+    <dl className="stats">
+      {tiles.map((tile) => (
+        <div className="stat" key={tile.word}>
+          <dt>{tile.word}</dt>
+          <dd>
+            {tile.to ? (
+              <Link to={tile.to}>
+                <span className="sr">{tile.word}, open these: </span>
+                {tile.figure}
+              </Link>
+            ) : (
+              tile.figure
+            )}
+          </dd>
+          <dd className="also">{tile.also}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Sums({ stats }) {
+  return (
+    <dl className="sums">
+      {stats.map((stat) => (
+        <div key={stat.word}>
+          <dt>{stat.word}</dt>
+          <dd>
+            {stat.to ? <Link to={stat.to}>{stat.figure}</Link> : stat.figure}
+            {stat.also && <span className="also">{stat.also}</span>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 function Stats({ summary }) {
   return (
     <section className="card" aria-label="The centre today">
-      <dl className="stats">
-        {summary.stats.map((stat) => (
-          <div className="stat" key={stat.word}>
-            <dt>{stat.word}</dt>
-            <dd>{stat.figure}</dd>
-            <dd className="also">{stat.to ? <Link to={stat.to}>{stat.also}</Link> : stat.also}</dd>
-          </div>
-        ))}
-      </dl>
+      <Tiles tiles={summary.tiles} />
+      <Sums stats={summary.stats} />
       <ul className="crew" aria-label="Caseload by person">
         {summary.crew.map((one) => (
           <li key={one.id}>
@@ -189,11 +221,25 @@ function Stats({ summary }) {
                 {one.name}
               </Link>
               <span className="sub">{one.tally}</span>
+              {one.away && <span className="sub">{one.away}</span>}
             </span>
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+/* The ways to look at what is shown: by stage, by advisor, as a list, in figures. */
+function Ways({ ways }) {
+  return (
+    <nav className="tabs ways" aria-label="Ways to look at the caseload">
+      {ways.map((way) => (
+        <Link key={way.word} to={way.to} aria-current={way.pressed ? "page" : undefined}>
+          {way.word}
+        </Link>
+      ))}
+    </nav>
   );
 }
 
@@ -235,6 +281,11 @@ const inLane = (now, key) =>
 const short = (now) =>
   now.summary.lanes.some((lane) => inLane(now, lane.key).length < Math.min(SHOWN, lane.count));
 
+/* What the address says that the board is narrowed to; the socket is asked for the same. */
+const WORDS = ["show", "advisor", "by", "stage"];
+const wordsOf = (said) =>
+  new URLSearchParams(WORDS.filter((name) => said[name]).map((name) => [name, said[name]])).toString();
+
 /* Keeps the board's socket, and asks it for everything when the filter in the address changes. */
 function useSocket(query, hear) {
   const [state, setState] = useState("");
@@ -243,14 +294,10 @@ function useSocket(query, hear) {
   const heard = useRef(hear);
   heard.current = hear;
   const ask = useCallback(() => {
-    const [show, advisor] = asked.current.split("|");
-    socket.current?.say(JSON.stringify({ show, advisor }));
+    socket.current?.say(JSON.stringify(Object.fromEntries(new URLSearchParams(asked.current))));
   }, []);
   useEffect(() => {
-    const where = () => {
-      const [show, advisor] = asked.current.split("|");
-      return `/board/live?${new URLSearchParams({ show, advisor })}`;
-    };
+    const where = () => `/board/live?${asked.current}`;
     const kept = keepSocket(where, (said) => heard.current(said), setState);
     socket.current = kept;
     return kept.end;
@@ -265,7 +312,7 @@ function useSocket(query, hear) {
 
 export function LiveBoard({ board, children }) {
   const [search] = useSearchParams();
-  const query = `${search.get("show") ?? ""}|${search.get("advisor") ?? ""}`;
+  const query = wordsOf(Object.fromEntries(search));
   const [now, setNow] = useState(null);
   const [at, setAt] = useState("");
   const latest = useRef(null);
@@ -282,9 +329,8 @@ export function LiveBoard({ board, children }) {
   const hear = (said) => {
     if (said.board) put(whole(said.board));
     if (!said.change || !latest.current) return;
-    const { show, advisor } = latest.current.summary;
     const { summary } = said.change;
-    if (summary.show !== show || summary.advisor !== advisor) return;
+    if (wordsOf(summary.shown) !== wordsOf(latest.current.summary.shown)) return;
     const next = patched(latest.current, said.change);
     put(next);
     setAt(said.change.at);
@@ -315,6 +361,7 @@ export function LiveBoard({ board, children }) {
       </div>
       {now && (
         <Fragment>
+          <Ways ways={now.summary.ways} />
           <Stats summary={now.summary} />
           <Chips chips={now.summary.chips} />
           {now.cards.size === 0 ? (

@@ -44,6 +44,7 @@ from models.reviews import (
     ReviewResponse,
     ReviewSample,
 )
+from models.saved_views import SavedView
 from models.sessions import SignInSession
 from models.shadows import CaseShadow
 from models.sign_offs import SignOff
@@ -112,6 +113,7 @@ __all__ = [
     "ReviewResponse",
     "ReviewSample",
     "Room",
+    "SavedView",
     "SecurityEvent",
     "SignInSession",
     "SignOff",

@@ -6,13 +6,18 @@ import reflex as rx
 
 from cma_app.access.acts import Act
 from pages import routes
+from pages.components.case_moves import moves_dialog, picked, tick_all, tick_one
 from pages.components.empty import empty
-from pages.components.form import select
+from pages.components.form import form, select
+from pages.components.icons import icon
 from pages.components.live_board import HideNames, LiveBoard
+from pages.components.saved_views import views_button, views_dialog
 from pages.components.status import badge
-from pages.components.table import card, column, link, list_pager, table
+from pages.components.table import card, column, current, link, list_pager, table
 from pages.layout import main_link, page_head, screen
 from state.caseload import SORTS, CaseloadState
+from state.caseload_moves import CaseloadMovesState
+from state.saved_views import SavedViewsState
 
 FOOT: Any = CaseloadState.lines.foot  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -22,30 +27,43 @@ FOOT: Any = CaseloadState.lines.foot  # pyright: ignore[reportAttributeAccessIss
     route=routes.BOARD,
     act=Act.CASELOAD_SEE,
     section="board",
-    on_load=CaseloadState.open,
+    on_load=(CaseloadState.open, SavedViewsState.open),
 )
 def board() -> rx.Component:
-    """Return the lanes, or the list for centres with many cases."""
+    """Return the lanes, or the list for centres with many cases and for handing cases on."""
     return rx.el.div(
-        rx.cond(CaseloadState.as_list, _list(), _lanes()), class_name="page tight board-page"
+        rx.cond(CaseloadState.as_list, _list(), _lanes()),
+        views_dialog(),
+        moves_dialog(),
+        class_name="page tight board-page",
     )
 
 
 def _lanes() -> rx.Component:
     return LiveBoard.create(
-        link("As a list", to=f"{routes.BOARD}?view=list", class_name="button"),
+        views_button(),
         main_link("New walk-in", routes.WALK_IN, "walk-in"),
         board=CaseloadState.board,
     )
 
 
+def ways(choices: Any) -> rx.Component:
+    """Return the ways to look at the caseload as tabs; the live board draws its own."""
+    return rx.el.nav(
+        rx.foreach(
+            choices,
+            lambda way: link(way.word, to=way.path, custom_attrs=current(way.pressed)),
+        ),
+        class_name="tabs ways",
+        aria_label="Ways to look at the caseload",
+    )
+
+
 def _list() -> rx.Component:
     return rx.fragment(
-        page_head(
-            "Caseload board",
-            HideNames.create(),
-            link("As lanes", to=routes.BOARD, class_name="button"),
-        ),
+        page_head("Caseload board", HideNames.create(), views_button()),
+        ways(CaseloadState.ways),
+        rx.el.nav(rx.foreach(CaseloadState.chips, _chip), class_name="chips", aria_label="Filters"),
         rx.el.div(
             select(
                 "Status",
@@ -71,10 +89,24 @@ def _list() -> rx.Component:
                 on_change=CaseloadState.sort_by,
                 width="w12",
             ),
-            class_name="pair",
+            class_name="filters",
             key=FOOT.label,
         ),
-        card("Open cases", _table(), _pager(), key="cases"),
+        form(
+            card("Open cases", _table(), _pager(), key="cases", end=picked()),
+            on_submit=CaseloadMovesState.choose,
+        ),
+    )
+
+
+def _chip(one: Any) -> rx.Component:
+    return link(
+        one.word,
+        " ",
+        rx.el.span(one.count, class_name="fig"),
+        to=one.path,
+        class_name="chip",
+        custom_attrs=current(one.pressed),
     )
 
 
@@ -82,13 +114,13 @@ def _table() -> rx.Component:
     return table(
         "Open cases of the centre",
         [
+            tick_all(),
             column("Client"),
             column("Advisor"),
             column("Stage"),
             column("Next action"),
             column("Review"),
-            column("Owed", num=True),
-            column("Surplus or deficit", num=True),
+            column("Money", num=True),
         ],
         CaseloadState.lines.rows,
         _row,
@@ -99,20 +131,24 @@ def _table() -> rx.Component:
 
 
 def _row(line: Any) -> rx.Component:
+    named = rx.Var.create(f"named-{line.id}")
     return rx.el.tr(
+        tick_one(line.id, named),
         rx.el.th(
             link(
                 rx.el.span(line.name, class_name="name"),
                 rx.el.span(line.reference, class_name="coded fig"),
                 to=routes.case_path(line.id),
+                custom_attrs={"id": named},
             ),
+            rx.cond(line.emergency != "", _emergency(line)),
             scope="row",
         ),
         rx.el.td(
             line.advisor,
             rx.cond(line.cover != "", rx.el.span(line.cover, class_name="sub")),
         ),
-        rx.el.td(line.stage),
+        rx.el.td(line.stage, rx.el.span(line.days, class_name="sub")),
         rx.el.td(
             rx.el.span(line.step, class_name="name"),
             rx.el.span(line.coded_step, class_name="coded"),
@@ -124,8 +160,16 @@ def _row(line: Any) -> rx.Component:
             ),
         ),
         rx.el.td(line.review, class_name="fig"),
-        rx.el.td(line.owed, class_name="num"),
-        rx.el.td(line.money, class_name="num"),
+        rx.el.td(line.owed, rx.el.span(line.money, class_name="sub"), class_name="num"),
+    )
+
+
+def _emergency(line: Any) -> rx.Component:
+    return rx.el.span(
+        icon("clock"),
+        rx.el.span(line.emergency, class_name="name"),
+        rx.el.span(line.coded_emergency, class_name="coded"),
+        class_name="badge warn soon",
     )
 
 

@@ -9,9 +9,9 @@ from cma_app.access.acts import Act
 from cma_app.clock import today
 from cma_app.paging import Page
 from cma_app.services import caseload
-from cma_app.services.caseload_values import SHOWS, Card, Filter
+from cma_app.services.caseload_values import Card, Filter, Summary
 from state.base import CentreState, act, load
-from state.board_view import BoardWords, address, board_words, card_words
+from state.board_view import BoardWords, address, board_words, card_words, chips, ways
 from state.lists import Foot, page_in
 from state.words import day_text, pounds
 
@@ -26,10 +26,13 @@ class CaseLine:
     advisor: str
     cover: str
     stage: str
+    days: str
     step: str
     coded_step: str
     due: str
     mark: str
+    emergency: str
+    coded_emergency: str
     guard: str
     legal: str
     review: str
@@ -40,22 +43,15 @@ class CaseLine:
     def of(cls, card: Card) -> "CaseLine":
         """Return a case as the list shows it."""
         words = card_words(card, today())
+        same = ("name", "cover", "stage", "days", "step", "coded_step", "due", "mark", "money")
+        marks = ("emergency", "coded_emergency", "guard", "legal")
         return cls(
             id=card.id,
-            name=words["name"],
             reference=card.reference,
             advisor=card.advisor,
-            cover=words["cover"],
-            stage=words["stage"],
-            step=words["step"],
-            coded_step=words["coded_step"],
-            due=words["due"],
-            mark=words["mark"],
-            guard=words["guard"],
-            legal=words["legal"],
             review=day_text(card.next_review_date),
-            owed=pounds(card.total_debt),
-            money=words["money"],
+            owed=f"{pounds(card.total_debt)} owed" if card.total_debt is not None else "",
+            **{each: words[each] for each in (*same, *marks)},
         )
 
 
@@ -72,6 +68,23 @@ class Lines:
         return cls([CaseLine.of(card) for card in page.rows], Foot.of(page, none="None"))
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link among several, with its count where it has one: a filter, or a way to look."""
+
+    word: str
+    path: str
+    pressed: bool
+    count: str = ""
+
+    @classmethod
+    def each(cls, words: list[dict[str, Any]]) -> "list[Choice]":
+        """Return the links that the board's words tell of."""
+        return [
+            cls(one["word"], one["to"], one["pressed"], f"{one.get('count', '')}") for one in words
+        ]
+
+
 NOTHING: BoardWords = {"summary": {}, "cards": [], "at": ""}
 
 
@@ -81,20 +94,26 @@ class CaseloadState(CentreState):
     board: dict[str, Any] = dict(NOTHING)
     as_list: bool = False
     lines: Lines = Lines(rows=[], foot=Foot())
+    listed: int = 0
     status: str = ""
     sort: str = "review"
     advisor: str = ""
     holders: list[tuple[str, str]] = []
+    ways: list[Choice] = []
+    chips: list[Choice] = []
 
     @load(Act.CASELOAD_SEE)
     async def open(self):
-        """Show the board under the filter in the address."""
-        wanted = self._wanted()
+        """Show the board under the filter in the address; the whole where it names none."""
+        wanted = _read(self)
+        if wanted is None:  # the board's socket would not understand it either
+            return rx.redirect(address(Filter()), replace=True)
         if self.query("view") == "list":
             await self._list(wanted)
         else:
             self.board = dict(await self.ask(caseload.board, wanted=wanted, show=board_words))
             self.as_list = False
+        return None
 
     @act(Act.CASELOAD_SEE)
     def turn(self, number: int):
@@ -109,8 +128,7 @@ class CaseloadState(CentreState):
     @act(Act.CASELOAD_SEE)
     def choose_advisor(self, advisor: str):
         """Narrow the list to an advisor."""
-        number = advisor if advisor.isascii() and advisor.isdigit() else ""
-        return rx.redirect(self._list_address(advisor=number))
+        return rx.redirect(self._list_address(advisor=number_in(advisor)))
 
     @act(Act.CASELOAD_SEE)
     def sort_by(self, sort: str):
@@ -128,26 +146,43 @@ class CaseloadState(CentreState):
             number=page_in(self.query("page")),
             show=Lines.of,
         )
-        people = await self.ask(caseload.holders)
+        summary: Summary = await self.ask(caseload.summary, wanted=wanted)
         self.lines, self.status, self.sort = lines, status, sort
+        self.listed = (self.listed + 1) % 1_000_000  # what was ticked is ticked no more
         self.advisor = str(wanted.advisor_id or "")
-        self.holders = [("", "Everyone"), *[(str(who), name) for who, name, _ in people]]
+        self.holders = [("", "Everyone"), *[(str(one.id), one.name) for one in summary.holders]]
+        kept = {"view": "list", "sort": self.query("sort"), "status": status}
+        self.chips = Choice.each(chips(summary, **kept))
+        self.ways = Choice.each(ways(wanted, "list", sort=self.query("sort"), status=status))
         self.as_list = True
-
-    def _wanted(self) -> Filter:
-        return Filter(_number(self.query("advisor")), _one_of(self.query("show"), SHOWS))
 
     def _list_address(self, **over: Any) -> str:
         kept = {"status": self.status, "sort": self.sort, "page": "", **over}
-        return address(self._wanted(), view="list", **kept)
+        return address(filter_in(self), view="list", **kept)
 
 
-SORTS = {"review": "Review date", "opened": "Opened", "reference": "Reference"}
+SORTS = {
+    "review": "Review date",
+    "action": "Next action",
+    "longest": "Longest in its stage",
+    "opened": "Opened",
+    "reference": "Reference",
+}
+
+
+def filter_in(state: CentreState) -> Filter:
+    """Return the filter that a page's address names; everything where it cannot be understood."""
+    return _read(state) or Filter()
+
+
+def _read(state: CentreState) -> Filter | None:
+    return Filter.read({name: state.query(name) for name in ("show", "advisor", "by", "stage")})
+
+
+def number_in(word: str) -> str:
+    """Return a number as an address says it, empty where it is none."""
+    return word if word.isascii() and word.isdigit() and len(word) < 10 else ""
 
 
 def _one_of(word: str, words: tuple[str, ...]) -> str:
     return word if word in words else ""
-
-
-def _number(word: str) -> int | None:
-    return int(word) if word.isascii() and word.isdigit() and 0 < len(word) < 10 else None

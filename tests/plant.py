@@ -71,3 +71,16 @@ def plant_action(
                 "due": due,
             },
         ).scalar_one()
+
+
+def plant_referral(owner: Engine, actor: Actor, status: str = "waiting", days: int = 0) -> int:
+    """Plant a referral that came so many days ago, and return its id."""
+    with owner.begin() as connection:
+        return connection.execute(
+            text(
+                "INSERT INTO referrals (centre_id, source, received_date, first_name, last_name,"
+                " nation, emergency, status) VALUES (:centre, 'self', :day, 'Ray', 'Waits',"
+                " 'england', 'no', :status) RETURNING id"
+            ),
+            {"centre": actor.centre_id, "day": today() - timedelta(days=days), "status": status},
+        ).scalar_one()

@@ -54,6 +54,7 @@ WORDS = {
     "sign_offs.act": "case:lower_priority",
     "sign_offs.content": SUBMITTED,
     "sign_offs.content_hash": hashlib.sha256(SUBMITTED.encode()).hexdigest(),
+    "saved_views.is_shared": True,
 }
 CODED = {
     "nation",

@@ -9,7 +9,7 @@ pages that list something: that it changed, and nothing of it.
 from alembic import context, op
 
 revision = "0028"
-down_revision = "0024"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

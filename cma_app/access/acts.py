@@ -127,6 +127,7 @@ class Act(StrEnum):
     ROOM_KEEP = "room:keep"
     # the centre
     CASELOAD_SEE = "caseload:see"
+    VIEW_KEEP = "saved_view:keep"
     GUIDELINE_SEE = "guideline:see"
     GUIDELINE_LOAD = "guideline:load"
     GUIDELINE_REMOVE = "guideline:remove"
@@ -233,6 +234,7 @@ MANAGER: Final = ADVISOR | {
     Act.CLOSING_AMEND,
     Act.HOLD_LIFT,
     Act.CASELOAD_SEE,
+    Act.VIEW_KEEP,
     Act.GUIDELINE_LOAD,
     Act.GUIDELINE_REMOVE,
     Act.CHECKLIST_EDIT,

@@ -39,6 +39,7 @@ from cma_app.rules.parameters import read_yaml
 from cma_app.services import creditors, reminder_sending
 from cma_app.services.guideline_versions import load_sample
 from cma_app.services.reminders import keep_timing
+from cma_app.services.saved_views import save_view
 from cma_app.session import SYSTEM, open_as
 from cma_app.settings import settings
 from models import Centre
@@ -83,6 +84,7 @@ def load(on: date | None = None, say: Say = lambda _words: None) -> DemoSignIns:
         _load_directories(connection, cast)
         with at(moment_of("T-60 09:00", day, "england")):
             _load_timings(connection, cast)
+            _keep_views(connection, cast)
         told = {data.code: Telling(data, cast, day) for data in households()}
         spans: list[Span] = []
         for moment, data, step in steps(day):
@@ -121,6 +123,15 @@ def _review_files(cast: Cast, day: date) -> list[Span]:
             spans.append(Span(began, ended, moment))
             began = ended
     return spans
+
+
+def _keep_views(connection: Connection, cast: Cast) -> None:
+    """Keep two views of Harbour's board: Ruth's own for her meeting, and one for the centre."""
+    with open_as(cast["ruth"], ORIGIN, connection) as session:
+        save_view(session, {"name": "Weekly meeting"}, shown={"view": "figures"})
+        longest = {"show": "trainee", "view": "list", "sort": "longest"}
+        named = {"name": "Trainee’s work, longest first", "is_shared": "on"}
+        save_view(session, named, shown=longest)
 
 
 def _load_guidelines(connection: Connection, cast: Cast) -> None:

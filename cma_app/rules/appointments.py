@@ -51,6 +51,11 @@ def asks_manager(missed: int) -> str:
     return f"Missed {times}: decide whether the case stays open"
 
 
+QUESTION_LIKE: Final = "Missed %: decide whether the case stays open"
+"""The same question for a database to find, as a pattern of LIKE."""
+
+
 def is_question(what: str) -> bool:
     """Say whether a next action is the question that missed appointments ask."""
-    return what.startswith("Missed ") and what.endswith(": decide whether the case stays open")
+    begins, _, ends = QUESTION_LIKE.partition("%")
+    return what.startswith(begins) and what.endswith(ends)

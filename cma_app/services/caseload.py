@@ -8,22 +8,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, bindparam, case, func, literal, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Row, Select, case, func, literal, select
 from sqlmodel import col
 
 from cma_app.access.acts import Act, Role
 from cma_app.clock import today
 from cma_app.paging import PAGE_SIZE, Page, offset_of
+from cma_app.services.availability import read_diary
 from cma_app.services.breathing_space_protection import Protection, protections
+from cma_app.services.caseload_filters import (
+    at_work,
+    first_due,
+    narrowed,
+    own_due,
+    shows,
+    waits_for_manager,
+)
 from cma_app.services.caseload_values import (
     LANE_CARDS,
     LANES,
-    SHOWS,
     Board,
     Card,
     Change,
     Filter,
+    Summary,
     Tallies,
     Tally,
 )
@@ -35,7 +43,8 @@ from cma_app.services.emergencies import (
     own_emergency,
     soonest,
 )
-from cma_app.services.legal_dates import LegalDate, has_near_date, of_cases, own_date
+from cma_app.services.legal_dates import LegalDate, of_cases, own_date
+from cma_app.services.referrals import count_waiting
 from cma_app.session import CentreSession
 from models import Case, Client, NextAction, User
 
@@ -66,20 +75,26 @@ def listing(
     sort: str = "review",
     number: int = 1,
 ) -> Page[Card]:
-    """Return a page of the centre's open cases by status and advisor, for big centres."""
+    """Return a page of the centre's open cases under a filter of the board, for big centres."""
     session.authorize(Act.CASELOAD_SEE)
-    conditions = [*_narrowed(wanted or Filter()), *([col(Case.status) == status] if status else [])]
+    conditions = [*narrowed(wanted or Filter()), *([col(Case.status) == status] if status else [])]
     total = session.execute(select(func.count(col(Case.id))).where(*conditions)).scalar_one()
     picked = (
         select(col(Case.centre_id), col(Case.id).label("id"))
         .where(*conditions)
-        .order_by(*_SORTS.get(sort, _SORTS["review"]))
+        .order_by(*SORTS.get(sort, SORTS["review"]))
         .offset(offset_of(number))
         .limit(PAGE_SIZE)
         .subquery()
     )
-    cards = _cards(session, _shown(picked, *_SORTS.get(sort, _SORTS["review"])))
+    cards = _cards(session, _shown(picked, *SORTS.get(sort, SORTS["review"])))
     return Page(cards, total, number)
+
+
+def summary(session: CentreSession, *, wanted: Filter | None = None) -> Summary:
+    """Return every count of the board under a filter, without its cards."""
+    session.authorize(Act.CASELOAD_SEE)
+    return _tallies(session).under(wanted or Filter())
 
 
 def holders(session: CentreSession) -> list[tuple[int, str, str]]:
@@ -88,61 +103,31 @@ def holders(session: CentreSession) -> list[tuple[int, str, str]]:
     return _people(session)
 
 
-_SORTS: Final[dict[str, tuple[Any, ...]]] = {
+SORTS: Final[dict[str, tuple[Any, ...]]] = {
     "review": (col(Case.next_review_date), col(Case.id)),
     "opened": (col(Case.opening_date), col(Case.id)),
     "reference": (col(Case.case_reference),),
+    "action": (own_due().day.asc().nulls_last(), col(Case.id)),
+    "longest": (col(Case.stage_since), col(Case.id)),
 }
-
-
-def _at_work() -> ColumnElement[bool]:
-    """Say "open" as the indexes say it, in words and not in parameters: so they serve."""
-    words = bindparam("at_work", ["open", "in_progress"], expanding=True, literal_execute=True)
-    return col(Case.status).in_(words)
-
-
-def _first_due() -> Any:
-    """Return the earliest dated thing to do of each case that has something open."""
-    return (
-        select(
-            col(NextAction.case_id).label("case_id"),
-            func.min(col(NextAction.due_date)).label("due"),
-        )
-        .where(col(NextAction.done_at).is_(None))
-        .group_by(col(NextAction.case_id))
-        .subquery("due")
-    )
-
-
-def _shows(due: ColumnElement[Any]) -> dict[str, ColumnElement[bool]]:
-    """Return the condition behind each filter of the board, but the one on people."""
-    day = today()
-    return {
-        "emergency": has_open_emergency(),
-        "legal": has_near_date(),
-        "today": due == day,
-        "overdue": due < day,
-        "undated": due.is_(None),
-        "review": col(Case.next_review_date) < day,
-        "deficit": col(Case.monthly_surplus) < 0,
-    }
+"""What the list can be sorted by."""
 
 
 def _tallies(session: CentreSession) -> Tallies:
-    due = _first_due()
-    shows = _shows(due.c.due)
+    joined, due = first_due()
+    conditions = shows(due)
     counted = (
         select(
             col(Case.advisor_id),
             col(Case.stage),
             func.count().label("open"),
             func.count().filter(col(Case.priority) == "urgent").label("urgent"),
-            *[func.count().filter(shown).label(name) for name, shown in shows.items()],
+            *[func.count().filter(shown).label(name) for name, shown in conditions.items()],
             func.coalesce(func.sum(col(Case.total_debt)), 0).label("owed"),
             func.coalesce(func.sum(col(Case.priority_debt)), 0).label("priority_owed"),
         )
-        .outerjoin(due, due.c.case_id == col(Case.id))
-        .where(_at_work())
+        .outerjoin(joined, joined.c.case_id == col(Case.id))
+        .where(at_work())
         .group_by(col(Case.advisor_id), col(Case.stage))
     )
     rows = session.execute(counted).all()
@@ -155,11 +140,27 @@ def _tallies(session: CentreSession) -> Tallies:
             trainee=row.open if row.advisor_id in trainees else 0,
             owed=row.owed,
             priority_owed=row.priority_owed,
-            **{name: getattr(row, name) for name in shows},
+            **{name: getattr(row, name) for name in conditions},
         )
         for row in rows
     }
-    return Tallies(people, parts)
+    return Tallies(
+        people, parts, count_waiting(session), _away(session, [who for who, _, _ in people])
+    )
+
+
+def _away(session: CentreSession, people: list[int]) -> dict[int, str]:
+    """Return who is not at work today, and in a few words why."""
+    day = today()
+    diary = read_diary(session, people, day, day)
+    away: dict[int, str] = {}
+    for who in people:
+        last = max((last for first, last in diary.leave[who] if first <= day <= last), default=None)
+        if last is not None:
+            away[who] = "away today" if last == day else f"away to {last.day} {last:%b}"
+        elif diary.weeks[who] and not diary.working(who)(day):
+            away[who] = "not in today"
+    return away
 
 
 def _people(session: CentreSession, also: Iterable[int] = ()) -> list[tuple[int, str, str]]:
@@ -183,54 +184,36 @@ def _people(session: CentreSession, also: Iterable[int] = ()) -> list[tuple[int,
     return [(row.id, row.name, row.role) for row in rows]
 
 
-def _narrowed(wanted: Filter, due: ColumnElement[Any] | None = None) -> list[Any]:
-    """Return the conditions of a filter; without `due` those on dates ask by themselves."""
-    conditions: list[Any] = [_at_work()]
-    if wanted.advisor_id is not None:
-        conditions.append(col(Case.advisor_id) == wanted.advisor_id)
-    if wanted.show == "trainee":
-        trainees = select(col(User.id)).where(col(User.role) == Role.TRAINEE.value)
-        conditions.append(col(Case.advisor_id).in_(trainees))
-    elif wanted.show in SHOWS[1:]:
-        asked = due if due is not None else _own_due()
-        conditions.append(_shows(asked)[wanted.show])
-    return conditions
-
-
-def _own_due() -> ColumnElement[Any]:
-    return (
-        select(func.min(col(NextAction.due_date)))
-        .where(col(NextAction.case_id) == col(Case.id), col(NextAction.done_at).is_(None))
-        .correlate(Case)
-        .scalar_subquery()
-    )
-
-
 def _first_cards(wanted: Filter) -> Select[*tuple[Any, ...]]:
-    due = _first_due()
-    lane = case(
-        *[(col(Case.stage).in_(each.stages), literal(each.key)) for each in LANES[:-1]],
-        else_=literal(LANES[-1].key),
-    )
-    order = (~has_open_emergency(), due.c.due.nulls_last(), col(Case.id))
+    joined, due = first_due()
+    order = (~has_open_emergency(), due.day.nulls_last(), col(Case.id))
     ranked = (
         select(
             col(Case.centre_id),
             col(Case.id).label("id"),
-            func.row_number().over(partition_by=lane, order_by=order).label("place"),
+            func.row_number().over(partition_by=_lane(wanted), order_by=order).label("place"),
         )
-        .outerjoin(due, due.c.case_id == col(Case.id))
-        .where(*_narrowed(wanted, due.c.due))
+        .outerjoin(joined, joined.c.case_id == col(Case.id))
+        .where(*narrowed(wanted, due))
         .subquery()
     )
     picked = select(ranked.c.centre_id, ranked.c.id).where(ranked.c.place <= LANE_CARDS).subquery()
     return _shown(picked)
 
 
+def _lane(wanted: Filter) -> Any:
+    if wanted.by:
+        return col(Case.advisor_id)
+    return case(
+        *[(col(Case.stage).in_(each.stages), literal(each.key)) for each in LANES[:-1]],
+        else_=literal(LANES[-1].key),
+    )
+
+
 def _cards_of(case_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
     picked = (
         select(col(Case.centre_id), col(Case.id).label("id"))
-        .where(_at_work(), col(Case.id).in_(list(case_ids)))
+        .where(at_work(), col(Case.id).in_(list(case_ids)))
         .subquery()
     )
     return _shown(picked)
@@ -271,6 +254,7 @@ def _shown(picked: Any, *order: Any) -> Select[*tuple[Any, ...]]:
             col(Case.monthly_surplus),
             first.c.what,
             first.c.due_date,
+            waits_for_manager().label("is_missed"),
         )
         .select_from(picked)
         .join(Case, (col(Case.centre_id) == picked.c.centre_id) & (col(Case.id) == picked.c.id))
@@ -332,6 +316,7 @@ def _card(
         row.monthly_surplus,
         row.what,
         row.due_date,
+        is_missed=row.is_missed,
         legal=min([*said, *dates], key=lambda each: each.day, default=None),
         deadline=next((each for each in dates if each.tells_alone), None),
         protection=next(iter(spaces), None),

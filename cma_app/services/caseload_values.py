@@ -1,12 +1,14 @@
 """What the caseload board is made of: lanes, cards, and tallies that add up under a filter."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from cma_app.clock import now
+from cma_app.access.acts import Role
+from cma_app.clock import now, today
+from cma_app.rules.caseload_weights import weights_on
 from cma_app.services.breathing_space_protection import Protection
 from cma_app.services.legal_dates import LegalDate
 
@@ -32,17 +34,46 @@ LANES: Final = (
 )
 LANE_OF: Final = {stage: lane.key for lane in LANES for stage in lane.stages}
 SHOWS: Final = (
-    *("", "today", "overdue", "emergency", "legal", "deficit", "trainee", "undated", "review"),
+    *("", "today", "overdue", "emergency", "legal", "missed", "deficit", "trainee"),
+    *("unplanned", "undated", "review"),
 )
 """The filters of the board; the empty one shows everything."""
+BYS: Final = ("", "advisor")
+"""What the lanes of the board can be: stages, or the people who hold the cases."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the board is narrowed to: one advisor, one kind of case, or neither."""
+    """What the board is narrowed to, and by what its lanes are.
+
+    One advisor, one kind of case, some stages, or all of these together; nothing is everything.
+    """
 
     advisor_id: int | None = None
     show: str = ""
+    by: str = ""
+    stages: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, said: Mapping[str, Any]) -> "Filter | None":
+        """Return the filter that an address or a browser names; None where a word is none of ours.
+
+        `said` may hold show, advisor, by and stage: stages parted by commas.
+        """
+        show, by, advisor, stage = (
+            str(said.get(name, "")) for name in ("show", "by", "advisor", "stage")
+        )
+        stages = tuple(stage.split(",")) if stage else ()
+        plain = advisor.isascii() and advisor.isdigit() and len(advisor) < 10
+        if show not in SHOWS or by not in BYS or not (plain or not advisor):
+            return None
+        if len(set(stages)) != len(stages) or not set(stages) <= set(LANE_OF):
+            return None
+        return cls(int(advisor) or None if advisor else None, show, by, stages)
+
+    def lane_of(self, stage: str, advisor_id: int) -> str:
+        """Return the key of the lane in which a case stands."""
+        return f"{advisor_id}" if self.by else LANE_OF[stage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +87,8 @@ class Tally:
     today: int = 0
     overdue: int = 0
     undated: int = 0
+    unplanned: int = 0
+    missed: int = 0
     review: int = 0
     deficit: int = 0
     trainee: int = 0
@@ -92,6 +125,7 @@ class Card:
     monthly_surplus: Decimal | None
     next_action: str | None
     due_date: date | None
+    is_missed: bool = False
     legal: LegalDate | None = None
     deadline: LegalDate | None = None
     protection: Protection | None = None
@@ -101,24 +135,33 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Somebody who holds cases, and their part of the centre's tally."""
+    """Somebody who holds cases, and their part of the centre's tally.
+
+    `weighted` is in cases, by the weights of the day. `away` says why they are not at work today.
+    """
 
     id: int
     name: str
     role: str
     tally: Tally
+    weighted: Decimal = Decimal(0)
+    away: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Everything counted on the board, under one filter."""
+    """Everything counted on the board, under one filter; `referrals` are those that wait."""
 
     filter: Filter
     centre: Tally
     shown: Tally
     holders: list[Holder]
     lanes: dict[str, int]
-    stages: dict[str, int]
+    referrals: int = 0
+
+    def of(self, tile: str) -> int:
+        """Return the number of a tile of the top row, which is the whole centre's."""
+        return self.referrals if tile == "referrals" else self.centre.of(tile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,28 +187,55 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Tallies:
-    """A centre's tallies by advisor and stage, with the people who hold cases."""
+    """A centre's tallies by advisor and stage, with the people who hold cases.
+
+    `away` says of a person by number why they are not at work today.
+    """
 
     people: list[tuple[int, str, str]]
     parts: dict[tuple[int, str], Tally]
+    referrals: int = 0
+    away: Mapping[int, str] = field(default_factory=dict)
 
     def under(self, wanted: Filter) -> Summary:
         """Return everything counted on the board under a filter."""
         mine = {
-            key: tally for key, tally in self.parts.items() if wanted.advisor_id in (None, key[0])
+            (who, stage): tally
+            for (who, stage), tally in self.parts.items()
+            if wanted.advisor_id in (None, who) and (not wanted.stages or stage in wanted.stages)
         }
-        lanes = dict.fromkeys((lane.key for lane in LANES), 0)
-        stages: dict[str, int] = {}
-        for (_, stage), tally in mine.items():
-            lanes[LANE_OF[stage]] += tally.of(wanted.show)
-            stages[stage] = stages.get(stage, 0) + tally.of(wanted.show)
-        holders = [
-            Holder(who, name, role, added(t for (by, _), t in self.parts.items() if by == who))
-            for who, name, role in self.people
-        ]
+        lanes = dict.fromkeys(self._lanes(wanted), 0)
+        for (who, stage), tally in mine.items():
+            lanes[wanted.lane_of(stage, who)] += tally.of(wanted.show)
         return Summary(
-            wanted, added(self.parts.values()), added(mine.values()), holders, lanes, stages
+            wanted,
+            added(self.parts.values()),
+            added(mine.values()),
+            [self._holder(*person) for person in self.people],
+            lanes,
+            self.referrals,
         )
+
+    def _lanes(self, wanted: Filter) -> list[str]:
+        """Return the keys of the lanes in order; of a manager only where they hold a case."""
+        if not wanted.by:
+            return [lane.key for lane in LANES]
+        holding = {who for who, _ in self.parts}
+        return [
+            f"{who}"
+            for who, _, role in self.people
+            if wanted.advisor_id in (None, who) and (role != Role.MANAGER or who in holding)
+        ]
+
+    def _holder(self, who: int, name: str, role: str) -> Holder:
+        weights = weights_on(today())
+        own = {stage: tally for (by, stage), tally in self.parts.items() if by == who}
+        weighted = sum(
+            weights.weigh(stage, cases=tally.open, emergencies=tally.emergency)
+            for stage, tally in own.items()
+        )
+        away = self.away.get(who, "")
+        return Holder(who, name, role, added(own.values()), Decimal(weighted), away)
 
 
 def added(tallies: Iterable[Tally]) -> Tally:

@@ -26,6 +26,7 @@ from cma_app.services.availability import (
     refuse_far,
 )
 from cma_app.services.forms import Day, Form, RecordId, Text, given, read_record_id
+from cma_app.services.notifications import notify
 from cma_app.services.people_list import SUPERVISES
 from cma_app.session import CentreSession
 from models import Cover, StaffLeave, User
@@ -113,6 +114,7 @@ def set_cover(session: CentreSession, absent_id: int, data: Mapping[str, Any]) -
     )
     session.add(row)
     session.flush()
+    notify(session, covering.id, kind="cover_given", case_id=None)
     return _row(row, person.full_name, covering.full_name)
 
 

@@ -1,5 +1,6 @@
 """Handing a case to another person: its open actions go along, and its appointments where asked."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from cma_app.access.acts import Act
@@ -26,16 +27,20 @@ def hand_on(
     advisor_id: int,
     seen: int | None = None,
     moves: bool = False,
+    only: Collection[int] | None = None,
 ) -> HandedOn:
     """Give a case to another person, with the appointments to come where `moves`.
 
-    An appointment stays where it was if the new holder is away or busy then; `stays` names it.
+    `only` are the numbers of those that may go along; without it all may. An appointment stays
+    where it was if the new holder is away or busy then; `stays` names it.
     """
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_ASSIGN, case)
     before = case.advisor_id
     assign_case(session, case_id, advisor_id=advisor_id, seen=seen)
     theirs = [row for row in standing_appointments(session, case) if row.advisor_id == before]
+    if only is not None:
+        theirs = [row for row in theirs if row.id in only]
     stays = [row for row in theirs if not moves or not _moved(session, row, advisor_id)]
     session.authorize(Act.CASE_ASSIGN, case)
     return HandedOn(len(theirs) - len(stays), tuple(_when(row) for row in stays))

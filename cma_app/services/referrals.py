@@ -119,14 +119,23 @@ def waiting_referrals(
         col(Referral.needs),
         col(Referral.routes),
     )
-    statement = select(*columns).where(
-        col(Referral.status) == "waiting", col(Referral.deleted_at).is_(None)
-    )
+    statement = select(*columns).where(*waits())
     if source in SOURCES:
         statement = statement.where(col(Referral.source) == source)
     page = statement.order_by(*_order(sort)).limit(PAGE_SIZE).offset(offset_of(number))
     rows = [_line(row) for row in session.execute(page)]
     return Page(rows, count(session, statement), max(number, 1))
+
+
+def waits() -> tuple[Any, ...]:
+    """Return the conditions of a referral that waits, for lists and counts alike."""
+    return col(Referral.status) == "waiting", col(Referral.deleted_at).is_(None)
+
+
+def count_waiting(session: CentreSession) -> int:
+    """Return how many wait to be seen: as many as the whole list has lines."""
+    session.authorize(Act.REFERRAL_LIST)
+    return count(session, select(col(Referral.id)).where(*waits()))
 
 
 def _order(sort: str) -> tuple[Any, ...]:

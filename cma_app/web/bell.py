@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from cma_app.web.listening import ended, listen, two_numbers
+from cma_app.web.listening import Hearer, ended, listening, two_numbers
 from state.bells import ring
 
 GATHER_SECONDS: Final = 0.1
@@ -30,16 +30,15 @@ async def keep_the_bell() -> AsyncIterator[None]:
             working.add(task)
             task.add_done_callback(working.discard)
 
-    def hear(_channel: str, payload: str) -> None:
+    def hear(payload: str) -> None:
         if (found := two_numbers(payload)) is not None:
             later(found[1])
 
-    listener = asyncio.create_task(
-        listen("cma_notification", name="cma bell", ready=lambda: later(None), hear=hear)
-    )
+    hearer = Hearer({"cma_notification": hear}, begun=lambda: later(None))
+    listening.add(hearer)
     try:
         yield
     finally:
-        await ended(listener)
+        await listening.remove(hearer)
         for task in list(working):
             await ended(task)

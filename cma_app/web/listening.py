@@ -13,7 +13,7 @@ from cma_app.settings import settings
 
 log = structlog.get_logger(__name__)
 
-CHANNELS: Final = ("cma_case", "cma_signed_out", "cma_topic")
+CHANNELS: Final = ("cma_case", "cma_notification", "cma_signed_out", "cma_topic")
 FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 10
 """Seconds before a lost connection is tried again, and the most they grow to."""

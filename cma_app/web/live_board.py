@@ -9,7 +9,7 @@ was not shown.
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket
@@ -18,7 +18,7 @@ from cma_app.access.actor import Actor, Origin
 from cma_app.access.acts import Act, allows
 from cma_app.clock import today
 from cma_app.services import caseload
-from cma_app.services.caseload_values import SHOWS, Filter
+from cma_app.services.caseload_values import Filter
 from cma_app.services.watching import Look, Sight, Standing
 from cma_app.session import CentreSession
 from cma_app.web.rooms import NOT_ALLOWED, UNREADABLE, Room, Rooms, Watcher, attend
@@ -199,7 +199,7 @@ async def live_board(socket: WebSocket) -> None:
     asked = dict(socket.query_params)
 
     def board_of(token_hash: str, origin: Origin, actor: Actor) -> BoardWatcher | int:
-        wanted = _filter(asked)
+        wanted = Filter.read(asked)
         if wanted is None:
             return UNREADABLE
         if not actor.may(Act.CASELOAD_SEE):
@@ -224,15 +224,7 @@ def _read_filter(said: str) -> Filter | None:
         asked = json.loads(said)
     except ValueError:
         return None
-    return _filter(asked) if isinstance(asked, dict) else None
-
-
-def _filter(asked: dict[str, Any]) -> Filter | None:
-    show, advisor = asked.get("show", ""), str(asked.get("advisor", ""))
-    plain = advisor.isascii() and advisor.isdigit() and len(advisor) < 10
-    if show not in SHOWS or not (plain or not advisor):
-        return None
-    return Filter(int(advisor) if advisor and int(advisor) else None, show)
+    return Filter.read(asked) if isinstance(asked, dict) else None
 
 
 ROUTES: Final[list[BaseRoute]] = [WebSocketRoute(ADDRESS, live_board)]

@@ -59,6 +59,7 @@ PLACES = {
     ),
     "ruth": (
         *("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}", "/guidelines"),
+        *("/board?by=advisor", "/board/figures", "/board?view=list&show=missed"),
         *("/calendar", "/calendar?view=day&day=2026-11-25", "/availability"),
         *("/checklists", "/checklists?view=changes", "/checklists?view=preview"),
         *("/checklists?type=one_off", "/compliance", "/compliance/list?show=late"),
@@ -403,6 +404,15 @@ def _correct_review(page: Page) -> None:
     expect(page.locator(".error-summary")).to_contain_text("Say why the review is corrected")
 
 
+def _hand_on(page: Page) -> None:
+    """Tick every case of the list, and look at what would become of each."""
+    page.get_by_role("checkbox", name="Tick every case of this page").check()
+    page.get_by_role("button", name="Hand on…", exact=True).click()
+    shown = page.locator("dialog[open]")
+    shown.get_by_label("Give them to").select_option(label="Tom Hale")
+    expect(shown.get_by_text("Tom Hale holds this case already.").first).to_be_visible()
+
+
 MOMENTS = {
     "tom": (
         ("/", _help),
@@ -444,6 +454,8 @@ MOMENTS = {
     "callum": (("/walk-in", _walk_in),),
     "gareth": (("/cases/{Fenwick}/household", _press("Separate the two")),),
     "ruth": (
+        ("/board?view=list", _hand_on),
+        ("/board", _dialog("Views", "Save view")),
         ("/availability", _errors("Add leave")),
         ("/availability", _errors("Set cover")),
         ("/availability", _errors("Add room")),

@@ -11,7 +11,7 @@ from cma_app.clock import today
 from cma_app.services import case_steps
 from tests.browser.conftest import Office
 from tests.people import Cast
-from tests.plant import plant_action, plant_case
+from tests.plant import plant_action, plant_case, plant_referral
 
 pytestmark = [pytest.mark.database, pytest.mark.browser]
 
@@ -67,6 +67,9 @@ class TestBoard:
         page.reload()
         expect(page.get_by_role("link", name="Pat Plain")).to_be_visible()
         expect(page.get_by_role("link", name="Pat Pressing")).to_have_count(0)
+        page.goto(f"{office.served.origin}/board?show=nothing-of-ours")
+        page.wait_for_url(f"{office.served.origin}/board")
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
 
     def test_hides_names_everywhere_with_a_key(self, office: Office, cast: Cast, owner: Engine):
         case_id = plant_case(owner, cast.amina, last="Zuckerman")
@@ -79,7 +82,7 @@ class TestBoard:
         )
         assert "Zuckerman" not in page.inner_text("body")
         assert "Zuckerman" not in page.title()
-        page.get_by_role("link", name="As a list").click()
+        page.get_by_role("link", name="List", exact=True).click()
         expect(page.get_by_role("table")).to_be_visible()
         assert "Zuckerman" not in page.inner_text("body")
         page.keyboard.press("h")
@@ -96,7 +99,7 @@ class TestBoard:
     def test_says_when_the_connection_is_gone_and_comes_back(
         self, office: Office, cast: Cast, owner: Engine
     ):
-        desk = office.desk(expected=("/board/live?show=&advisor=",))
+        desk = office.desk(expected=("/board/live?",))
         page = desk.page
         page.clock.install()
         sockets = []
@@ -118,6 +121,86 @@ class TestBoard:
         expect(page.get_by_text("Reconnecting…")).to_be_visible()
         expect(page.get_by_role("link", name="Pat Meanwhile")).to_be_visible()
         expect(page.get_by_text("Reconnecting…")).to_have_count(0)
+
+    def test_by_advisor_a_case_changes_lanes_with_its_focus_and_a_referral_is_counted(
+        self, office: Office, cast: Cast, owner: Engine
+    ):
+        case_id = plant_case(owner, cast.amina, last="Moves")
+        page = office.signed_in("maria", "/board").page
+        page.get_by_role("link", name="By advisor").click()
+        page.wait_for_url("**/board?by=advisor")
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        expect(lane(page, "Amina Khan").get_by_role("link", name="Pat Moves")).to_be_visible()
+        page.get_by_role("link", name="Pat Moves").focus()
+        with cast.open(cast.maria) as session:
+            case_steps.assign_case(session, case_id, advisor_id=cast.tess.user_id)
+        trainees = lane(page, "Tess Moore, trainee")
+        expect(trainees.get_by_role("link", name="Pat Moves")).to_be_visible(timeout=WITHIN)
+        expect(page.get_by_role("link", name="Pat Moves")).to_be_focused()
+        plant_referral(owner, cast.amina)
+        expect(page.get_by_role("link", name="Referrals waiting, open these: 1")).to_be_visible()
+        page.get_by_role("link", name="Referrals waiting, open these: 1").click()
+        expect(page.get_by_role("rowheader", name="Ray Waits")).to_have_count(1)
+
+    def test_a_number_opens_its_cases_and_the_view_is_kept_and_shared(
+        self, office: Office, cast: Cast, owner: Engine
+    ):
+        plant_case(owner, cast.amina, last="Idle")
+        busy = plant_case(owner, cast.amina, last="Busy")
+        plant_action(owner, cast.amina, busy, "Ring", today())
+        page = office.signed_in("maria", "/board").page
+        page.get_by_role("link", name="No next action, open these: 1").click()
+        page.wait_for_url("**/board?show=unplanned&view=list")
+        rows = page.get_by_role("rowheader")
+        expect(rows).to_have_count(1)
+        expect(rows).to_contain_text("Pat Idle")
+        page.get_by_role("button", name="Views", exact=True).click()
+        views = page.locator("dialog[open]")
+        views.get_by_label("Save what is shown now as").fill("Nothing planned")
+        views.get_by_label("Every manager of the centre sees it").check()
+        views.get_by_role("button", name="Save view").click()
+        expect(views.get_by_text("Shared by you")).to_be_visible()
+        page.goto(f"{office.served.origin}/board")
+        page.get_by_role("button", name="Views", exact=True).click()
+        views.get_by_role("button", name="Change view Nothing planned").click()
+        views.get_by_label("Name", exact=True).fill("To be planned")
+        views.get_by_role("button", name="Save", exact=True).click()
+        views.get_by_role("button", name="Remove view To be planned").click()
+        views.get_by_role("button", name="Undo").click()
+        views.get_by_role("link", name="To be planned").click()
+        expect(page.get_by_role("button", name="View: To be planned")).to_be_visible()
+        expect(page.get_by_role("rowheader")).to_have_count(1)
+        elsewhere = office.signed_in("bea", "/board").page
+        elsewhere.get_by_role("button", name="Views", exact=True).click()
+        expect(elsewhere.get_by_text("No view is kept yet.")).to_be_visible()
+
+    def test_ticked_cases_are_handed_on_by_keyboard_and_given_back(
+        self, office: Office, cast: Cast, owner: Engine
+    ):
+        for last in ("Archer", "Baker"):
+            plant_case(owner, cast.amina, last=last)
+        plant_case(owner, cast.tess, last="Cooper")
+        page = office.signed_in("maria", "/board?view=list&sort=reference").page
+        page.get_by_role("checkbox", name="Pat Archer").focus()
+        for key in ("Space", "Shift+ArrowDown", "ArrowDown", "Space"):
+            page.keyboard.press(key)
+        expect(page.get_by_text("3 cases ticked")).to_be_visible()
+        page.get_by_role("button", name="Hand on…").press("Enter")
+        shown = page.locator("dialog[open]")
+        expect(shown.get_by_text("3 cases ticked.")).to_be_visible()
+        shown.get_by_label("Give them to").select_option(label="Tess Moore")
+        expect(shown.get_by_text("Goes to Tess Moore")).to_have_count(2)
+        expect(shown.get_by_text("Tess Moore holds this case already.")).to_be_visible()
+        shown.get_by_role("button", name="Hand on 2 cases").press("Enter")
+        expect(shown.get_by_text("2 cases handed on to Tess Moore.")).to_be_visible()
+        expect(shown.get_by_role("button", name="Close").last).to_be_focused()
+        cases = page.get_by_role("table", name="Open cases of the centre", include_hidden=True)
+        expect(cases.locator("td", has_text="Tess Moore")).to_have_count(3)
+        shown.get_by_role("button", name="Undo all").press("Enter")
+        expect(shown.get_by_text("2 cases given back.")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(cases.locator("td", has_text="Amina Khan")).to_have_count(2)
+        expect(page.get_by_text("Tick cases to hand them on.")).to_be_visible()
 
 
 class TestPeople:

@@ -215,7 +215,7 @@ def test_a_new_clock_is_on_a_second_persons_board_without_reload(
     page.get_by_role("link", name="Legal date in 7 days 1").click()
     page.wait_for_url("**/board?show=legal")
     expect(page.get_by_role("link", name="Pat Protected")).to_be_visible()
-    page.get_by_role("link", name="As a list").click()
+    page.get_by_role("link", name="List", exact=True).click()
     expect(page.get_by_role("table").get_by_text(re.compile("Protected to"))).to_be_visible()
     picture(page, "dates-board-list")
 

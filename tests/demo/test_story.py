@@ -42,6 +42,7 @@ from cma_app.services.emergencies import open_emergencies
 from cma_app.services.guideline_versions import list_versions
 from cma_app.services.guidelines import read_sheet_guidelines
 from cma_app.services.reminder_timings import read_timings
+from cma_app.services.saved_views import list_views
 from cma_app.services.sign_in import sign_in
 from cma_app.services.sign_off_list import list_queue, open_sign_off
 from models import BudgetSheet, Case, CaseNote, Client, Consent, NextAction, Referral
@@ -375,12 +376,20 @@ class TestBoard:
     def test_its_people_hold_what_they_hold_in_the_picture(self, told: Told) -> None:
         with told.open("ruth") as session:
             holders = caseload.board(session).summary.holders
-        assert {each.name: each.tally.open for each in holders} == {
-            "Priya Nair": 4,
-            "Tom Hale": 3,
-            "Callum Reid": 2,
-            "Ruth Adeyemi": 0,
+        assert {each.name: (each.tally.open, float(each.weighted)) for each in holders} == {
+            "Priya Nair": (4, 7.0),
+            "Tom Hale": (3, 4.5),
+            "Callum Reid": (2, 2.5),
+            "Ruth Adeyemi": (0, 0.0),
         }
+
+    def test_its_views_are_ruths_and_the_centres(self, told: Told) -> None:
+        with told.open("ruth") as session:
+            views = list_views(session)
+        assert [(view.name, view.is_shared) for view in views] == [
+            ("Weekly meeting", False),
+            ("Trainee’s work, longest first", True),
+        ]
 
     def test_what_waits_shows_its_days(self, told: Told, morning: datetime) -> None:
         with told.open("ruth") as session:

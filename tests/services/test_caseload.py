@@ -9,10 +9,13 @@ from sqlalchemy import Engine, text
 from cma_app.access.actor import Actor
 from cma_app.clock import today
 from cma_app.errors import Refused
+from cma_app.rules.appointments import asks_manager
 from cma_app.services import caseload
-from cma_app.services.caseload_values import LANE_CARDS, Board, Filter, Tally
+from cma_app.services.caseload_values import LANE_CARDS, SHOWS, Board, Filter, Tally
+from cma_app.services.referrals import waiting_referrals
+from state.board_view import CHIPS, TILES, matches
 from tests.people import Cast
-from tests.plant import plant_action, plant_case
+from tests.plant import plant_action, plant_case, plant_referral
 
 
 def seen(cast: Cast, actor: Actor, **filters: object) -> Board:
@@ -22,7 +25,7 @@ def seen(cast: Cast, actor: Actor, **filters: object) -> Board:
 
 @pytest.fixture
 def office(cast: Cast, owner: Engine) -> dict[str, int]:
-    """Five open cases of Ashdown's and one that is closed."""
+    """Six open cases of Ashdown's and one that is closed."""
     day = today()
     cases = {
         "late": plant_case(owner, cast.amina, stage="fact_find", debt=100, priority_debt=25),
@@ -32,6 +35,7 @@ def office(cast: Cast, owner: Engine) -> dict[str, int]:
         ),
         "trainee": plant_case(owner, cast.tess, stage="waiting", review=day - timedelta(days=1)),
         "undated": plant_case(owner, cast.amina, stage="fact_find"),
+        "unplanned": plant_case(owner, cast.amina, stage="evidence"),
         "closed": plant_case(owner, cast.amina, status="closed", debt=1_000_000),
     }
     plant_action(owner, cast.amina, cases["late"], "Ring", day - timedelta(days=2))
@@ -40,18 +44,21 @@ def office(cast: Cast, owner: Engine) -> dict[str, int]:
     plant_action(owner, cast.ben, cases["emergency"], "Go to court", day + timedelta(days=1))
     plant_action(owner, cast.tess, cases["trainee"], "Meet", day + timedelta(days=3))
     plant_action(owner, cast.amina, cases["undated"], "Some day", None)
+    plant_action(owner, cast.maria, cases["trainee"], asks_manager(2), day + timedelta(days=8))
     return cases
 
 
 class TestBoard:
     def test_counts_what_is_open(self, cast: Cast, office: dict[str, int]) -> None:
         assert seen(cast, cast.maria).summary.centre == Tally(
-            open=5,
+            open=6,
             urgent=1,
             emergency=1,
             today=1,
             overdue=1,
-            undated=1,
+            undated=2,
+            unplanned=1,
+            missed=1,
             review=1,
             deficit=1,
             trainee=1,
@@ -62,7 +69,7 @@ class TestBoard:
     def test_puts_each_case_in_its_lane(self, cast: Cast, office: dict[str, int]) -> None:
         assert seen(cast, cast.maria).summary.lanes == {
             "waiting": 1,
-            "fact_find": 2,
+            "fact_find": 3,
             "advice": 1,
             "approval": 0,
             "action": 1,
@@ -72,7 +79,7 @@ class TestBoard:
         self, cast: Cast, office: dict[str, int]
     ) -> None:
         cards = seen(cast, cast.maria).cards
-        order = ("emergency", "late", "today", "trainee", "undated")
+        order = ("emergency", "late", "today", "trainee", "undated", "unplanned")
         assert [card.id for card in cards] == [office[name] for name in order]
         assert (cards[1].next_action, cards[1].due_date) == ("Ring", today() - timedelta(days=2))
         assert cards[3].is_trainees
@@ -85,7 +92,9 @@ class TestBoard:
             ("emergency", {"emergency"}),
             ("deficit", {"today"}),
             ("trainee", {"trainee"}),
-            ("undated", {"undated"}),
+            ("undated", {"undated", "unplanned"}),
+            ("unplanned", {"unplanned"}),
+            ("missed", {"trainee"}),
             ("review", {"trainee"}),
         ],
     )
@@ -100,12 +109,12 @@ class TestBoard:
         board = seen(cast, cast.maria, advisor_id=cast.ben.user_id)
         assert {card.id for card in board.cards} == {office["today"], office["emergency"]}
         assert board.summary.shown.open == 2
-        assert board.summary.centre.open == 5
+        assert board.summary.centre.open == 6
 
     def test_tallies_each_person(self, cast: Cast, office: dict[str, int]) -> None:
         holders = {each.name: each.tally for each in seen(cast, cast.maria).summary.holders}
         assert list(holders) == ["Ben Ellis", "Amina Khan", "Tess Moore", "Maria Silva"]
-        assert (holders["Amina Khan"].open, holders["Amina Khan"].overdue) == (2, 1)
+        assert (holders["Amina Khan"].open, holders["Amina Khan"].overdue) == (3, 1)
         assert holders["Maria Silva"] == Tally()
 
     def test_shows_twenty_cards_of_a_lane_and_counts_all(self, cast: Cast, owner: Engine) -> None:
@@ -143,6 +152,90 @@ class TestBoard:
             seen(cast, cast.by_role(role))
 
 
+class TestCountsAndLists:
+    """A number of the board opens exactly its cases: each filter, alone and with others."""
+
+    def test_as_many_as_are_counted_are_listed_and_shown(
+        self, cast: Cast, owner: Engine, office: dict[str, int]
+    ) -> None:
+        hearing = {"emergency": "Hearing", "emergency_date": today() + timedelta(days=3)}
+        plant_case(owner, cast.ben, stage="action", **hearing)
+        plant_case(owner, cast.amina, restricted=True, **hearing)
+        with cast.open(cast.maria) as session:
+            everything = caseload.board(session).cards
+            for show in SHOWS:
+                narrow = Filter(cast.ben.user_id, show, "advisor", ("advice", "action", "closing"))
+                for wanted in (narrow, Filter(show=show)):
+                    board = caseload.board(session, wanted=wanted)
+                    rows = caseload.listing(session, wanted=wanted)
+                    counted = board.summary.shown.of(show)
+                    assert sum(board.summary.lanes.values()) == counted
+                    assert rows.total == len(rows.rows) == counted, wanted
+                    assert {card.id for card in rows.rows} == {card.id for card in board.cards}
+                    matching = [card for card in everything if matches(card, wanted, today())]
+                    assert {card.id for card in matching} == {card.id for card in rows.rows}
+                assert counted > 0, show
+
+    def test_the_referrals_of_the_top_row_are_those_of_the_waiting_list(
+        self, cast: Cast, owner: Engine
+    ) -> None:
+        for actor, status in (
+            (cast.amina, "waiting"),
+            (cast.amina, "waiting"),
+            (cast.amina, "declined"),
+            (cast.colin, "waiting"),
+        ):
+            plant_referral(owner, actor, status)
+        with cast.open(cast.maria) as session:
+            assert caseload.summary(session).of("referrals") == 2
+            assert waiting_referrals(session).total == 2
+
+    def test_every_tile_leads_to_a_list_that_exists(self, cast: Cast) -> None:
+        keys = {tile.key for tile in TILES} - {"referrals"}
+        assert keys <= set(SHOWS)
+        assert {show for show, _ in CHIPS} == set(SHOWS)
+
+
+class TestByAdvisor:
+    def test_stands_each_case_in_its_holders_lane(self, cast: Cast, office: dict[str, int]) -> None:
+        board = seen(cast, cast.maria, by="advisor")
+        assert board.summary.lanes == {
+            f"{cast.ben.user_id}": 2,
+            f"{cast.amina.user_id}": 3,
+            f"{cast.tess.user_id}": 1,
+        }
+        assert {card.id for card in board.cards} == set(office.values()) - {office["closed"]}
+
+    def test_weighs_by_stage_and_emergency(self, cast: Cast, office: dict[str, int]) -> None:
+        weights = {one.name: one.weighted for one in seen(cast, cast.maria).summary.holders}
+        assert weights == {
+            "Ben Ellis": Decimal("3.5"),  # advice 2.0, closing 0.5, an emergency 1.0
+            "Amina Khan": Decimal("4.0"),
+            "Tess Moore": Decimal("1.0"),
+            "Maria Silva": Decimal(0),
+        }
+
+    def test_says_who_is_away_and_for_how_long(self, cast: Cast, owner: Engine) -> None:
+        day = today()
+        last = day + timedelta(days=5)
+        for who, until in ((cast.ben, last), (cast.tess, day)):
+            with owner.begin() as connection:
+                connection.execute(
+                    text(
+                        "INSERT INTO staff_leave (centre_id, user_id, first_day, last_day)"
+                        " VALUES (:centre, :who, :first, :last)"
+                    ),
+                    {"centre": who.centre_id, "who": who.user_id, "first": day, "last": until},
+                )
+        away = {one.name: one.away for one in seen(cast, cast.maria).summary.holders}
+        assert away == {
+            "Ben Ellis": f"away to {last.day} {last:%b}",
+            "Amina Khan": "",
+            "Tess Moore": "away today",
+            "Maria Silva": "",
+        }
+
+
 class TestChanges:
     def test_tells_what_a_case_is_now_and_what_left(
         self, cast: Cast, office: dict[str, int], owner: Engine
@@ -152,7 +245,7 @@ class TestChanges:
             change = caseload.changes(session, [office["late"], office["closed"], theirs])
         assert [card.id for card in change.cards] == [office["late"]]
         assert change.gone == [office["closed"], theirs]
-        assert change.tallies.under(Filter()).centre.open == 5
+        assert change.tallies.under(Filter()).centre.open == 6
 
     def test_refuses_an_advisor(self, cast: Cast) -> None:
         with pytest.raises(Refused), cast.open(cast.amina) as session:
@@ -165,7 +258,7 @@ class TestListing:
     ) -> None:
         with cast.open(cast.maria) as session:
             page = caseload.listing(session)
-        assert page.total == 5
+        assert page.total == 6
         assert page.rows[0].id == office["trainee"]
 
     def test_filters_by_status_and_advisor(self, cast: Cast, office: dict[str, int]) -> None:
@@ -176,7 +269,7 @@ class TestListing:
             undated = caseload.listing(session, wanted=Filter(show="undated"))
             nothing = caseload.listing(session, status="open")
         assert {card.id for card in page.rows} == {office["today"], office["emergency"]}
-        assert [card.id for card in undated.rows] == [office["undated"]]
+        assert {card.id for card in undated.rows} == {office["undated"], office["unplanned"]}
         assert nothing.total == 0
 
     def test_turns_pages(self, cast: Cast, owner: Engine) -> None:

@@ -1229,6 +1229,9 @@ APPOINTMENTS = {
         writes="rooms",
     ),
 }
+LISTED = "/board?view=list"
+LOOKED_UP = ("CaseloadMovesState.choose", "CaseloadMovesState.look")
+VIEWS = ("SavedViewsState.open",)
 BOARD = {
     "CaseloadState.open": Call("/board", "maria", shows=SHOWN),
     "CaseloadState.open list": Call("/board?view=list", "maria", shows=SHOWN),
@@ -1238,6 +1241,52 @@ BOARD = {
         "/board", "maria", {"advisor": "{person}"}, shows="advisor={person}"
     ),
     "CaseloadState.sort_by": Call("/board", "maria", {"sort": "opened"}, shows="sort=opened"),
+    "CaseloadState.open by advisor": Call("/board?by=advisor", "maria", shows=SHOWN),
+    "CaseloadFiguresState.open": Call("/board/figures", "maria", shows="Amina Khan"),
+    "CaseloadFiguresState.choose_advisor": Call(
+        "/board/figures", "maria", {"advisor": "{person}"}, shows="advisor={person}"
+    ),
+    "CaseloadMovesState.choose": Call(
+        LISTED, "maria", {"form": {"case-{cases}": "on"}}, shows=flag_set("chosen", "1")
+    ),
+    "CaseloadMovesState.look": Call(
+        LISTED, "maria", {"advisor": "{colleague}"}, ("CaseloadMovesState.choose",), shows=SHOWN
+    ),
+    "CaseloadMovesState.take_appointments": Call(
+        LISTED, "maria", {"ticked": False}, LOOKED_UP, shows=SHOWN
+    ),
+    "CaseloadMovesState.move": Call(LISTED, "maria", after=LOOKED_UP, writes="cases"),
+    "CaseloadMovesState.undo": Call(
+        LISTED, "maria", after=(*LOOKED_UP, "CaseloadMovesState.move"), writes="cases"
+    ),
+    "SavedViewsState.open": Call("/board", "maria", shows="{people_canary}"),
+    "SavedViewsState.save": Call(
+        "/board?show=overdue", "maria", form(name="{unique} late"), writes="saved_views"
+    ),
+    "SavedViewsState.check": Call("/board", "maria", left("name", "x" * 61), shows="at most 60"),
+    "SavedViewsState.begin": Call(
+        "/board",
+        "maria",
+        {"number": "@saved_views"},
+        VIEWS,
+        shows=flag_set("editing", "{saved_views}"),
+    ),
+    "SavedViewsState.leave": Call(
+        "/board", "maria", after=(*VIEWS, "SavedViewsState.begin"), shows=flag_set("editing", "0")
+    ),
+    "SavedViewsState.change": Call(
+        "/board",
+        "maria",
+        form(name="{unique} renamed", is_shared="on"),
+        (*VIEWS, "SavedViewsState.begin"),
+        writes="saved_views",
+    ),
+    "SavedViewsState.remove": Call(
+        "/board", "maria", {"number": "@saved_views"}, VIEWS, writes="saved_views"
+    ),
+    "SavedViewsState.undo_remove": Call(
+        "/board", "maria", after=(*VIEWS, "SavedViewsState.remove"), writes="saved_views"
+    ),
 }
 FIGURES = "\n".join(
     ["group,first adult,each additional adult,each child under 16,each child 16-18"]

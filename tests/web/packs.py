@@ -34,9 +34,8 @@ Pack = dict[str, Any]
 """The tables with texts that the whole centre sees."""
 
 _numbers = count(1)
-_past = count(1)
-"""Days back on which nobody has met anybody yet; few, since the clocks of 1947 went otherwise."""
 _days = count(1)
+_past_days = count(1)
 """Days ahead on which nobody of a test has anything yet."""
 
 
@@ -69,6 +68,7 @@ SHARED = {
     "creditor_directory",
     "checklist_versions",
     "review_samples",
+    "saved_views",
 }
 """What the whole centre sees and is of no client."""
 
@@ -288,7 +288,11 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
             "due_date": today() + timedelta(days=5),
             "is_given": True,
         },
-        "appointments": {"scheduled_date": today() - timedelta(days=next(_past))},
+        # one a day, and only as many days back as there are packs: older clocks were others
+        "appointments": {
+            "scheduled_date": today()
+            - timedelta(days=next(_past_days) if table == "appointments" else 0)
+        },
         "working_weeks": {"valid_from": date(2040, 1, 1) + timedelta(days=next(_numbers))},
         "reminders": {"status": "unknown", "starts_at": now() + timedelta(days=30)},
         "calendar_feeds": {"revoked_at": now()},
