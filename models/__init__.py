@@ -22,7 +22,14 @@ from models.breathing_space import BreathingSpace, BreathingSpaceDebt
 from models.budgets import BudgetSheet, Household, Offer, SpendingGuideline
 from models.cases import Case, CasePerson, ReferenceCounter
 from models.centres import Centre
-from models.clients import Client, Consent, ContactRoute, Draft, FileAccess
+from models.clients import (
+    Client,
+    Consent,
+    ContactRoute,
+    Draft,
+    FileAccess,
+    MonitoringAnswer,
+)
 from models.closings import CaseClosing, ClosingDebt, ClosingGain, LegalHold, RetentionDate
 from models.compliance import CaseCompliance, ChecklistVersion, GateOverride
 from models.creditors import Creditor, CreditorEntry, CreditorReply, Debt, DebtEvent
@@ -91,6 +98,7 @@ __all__ = [
     "IssuedFile",
     "LegalHold",
     "Letter",
+    "MonitoringAnswer",
     "NextAction",
     "Offer",
     "ReferenceCounter",
