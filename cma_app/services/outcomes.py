@@ -275,10 +275,16 @@ def _asked_parts(figure: Figure, found: _Found, words: Mapping[str, Words]) -> I
 
 
 def _monitored(cells: Cells, sums: list[Sum], limit: int) -> dict[str, Shown]:
-    """Return how the answers for monitoring are shown to whoever sees all the other figures."""
+    """Return how the answers for monitoring are shown to whoever sees all the other figures.
+
+    The total is shown to them in any case: where it would be kept back, no answer is shown.
+    """
     about = [each for each in sums if each.parts[0].split("/")[0] in _monitored_figures()]
-    names = {name for each in about for name in (each.total, *each.parts)}
-    return protect({name: cells[name] for name in cells if name in names}, about, limit)
+    totals = {each.total for each in about}
+    names = totals.union(*(each.parts for each in about))
+    states = protect({name: cells[name] for name in cells if name in names}, about, limit)
+    is_safe = all(states[total] == "shown" for total in totals)
+    return {name: states[name] if is_safe else "hidden" for name in states if name not in totals}
 
 
 def _monitored_figures() -> set[str]:

@@ -163,7 +163,7 @@ def test_the_app_may_do_only_what_it_needs(owner: Engine, table: str) -> None:
         assert granted == set()
     elif table == "audit_logs":
         assert granted == {"SELECT"}
-    elif table in {"drafts", "file_access"}:
+    elif table in {"drafts", "file_access", "monitoring_answers"}:
         assert granted == {"SELECT", "INSERT", "UPDATE", "DELETE"}
     elif table in NEVER_CHANGED:
         assert granted == {"SELECT", "INSERT"}
