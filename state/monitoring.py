@@ -26,10 +26,11 @@ class AskedView:
     def of(cls, asked: Asked, *, may_ask: bool) -> "AskedView":
         """Return what is shown of a question."""
         question = asked.question
+        not_asked = [] if asked.answer else [("", "Not asked")]
         return cls(
             code=question.code,
             label=question.label,
-            choices=[("", "Not asked"), *question.answers.items()],
+            choices=[*not_asked, *question.answers.items()],
             answer=asked.answer or "",
             word=asked.word,
             basis=f"{question.basis.label}: {question.basis.reference.title}.",

@@ -85,11 +85,17 @@ def record_answers(session: CentreSession, client_id: int, data: Mapping[str, An
     kept = {row.question: row for row in _rows(session, client)}
     changed = 0
     for question, answer in given:
-        row = kept.get(question.code) or MonitoringAnswer(
-            client_id=client.id, question=question.code, monitored_answer=""
-        )
-        if row.monitored_answer == answer:
+        row = kept.get(question.code)
+        if row is not None and row.monitored_answer == answer:
             continue
+        if row is None:
+            row = MonitoringAnswer(
+                client_id=client.id,
+                question=question.code,
+                monitored_answer=answer,
+                basis=question.basis.code,
+                questions_version=questions.version,
+            )
         row.monitored_answer, row.basis = answer, question.basis.code
         row.questions_version = questions.version
         session.add(row)

@@ -26,6 +26,7 @@ from cma_app.services.outcome_rows import BASIS, MONITORED, counting, rows_of
 from cma_app.services.outcome_words import MONITORED as ASKED
 from cma_app.services.outcome_words import NAMED_WHERE_FOUND, NOT_RECORDED, Words, part_words
 from cma_app.session import CentreSession
+from cma_app.settings import settings
 from models import User
 
 Cells = dict[str, Cell]
@@ -95,7 +96,7 @@ def read_report(session: CentreSession, days: Days) -> Report:
     """Return every figure of a period, by the definitions of its last day."""
     session.authorize(Act.REPORT_SEE)
     definitions = definitions_on(days.last)
-    limit = int(parameter("report_least_count").on(max(days.last, definitions.start)))
+    limit = least_count(days.last)
     found = _count(session, days, definitions)
     words = _words(session, definitions, found)
     cells = _filled(definitions, found, words)
@@ -112,6 +113,13 @@ def read_report(session: CentreSession, days: Days) -> Report:
         leaving=protect(cells, sums, limit),
         monitored=_monitored(cells, sums, limit),
     )
+
+
+def least_count(day: date) -> int:
+    """Return the least count that leaves a centre: the rule's of a day, or what was set above it."""
+    rule = parameter("report_least_count")
+    known = int(rule.on(max(day, rule.values[0].start)))
+    return max(known, settings().report_least_count)
 
 
 def list_rows(

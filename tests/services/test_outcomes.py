@@ -20,6 +20,7 @@ from cma_app.rules.report_periods import Days, quick_choices
 from cma_app.services.case_steps import record_emergency
 from cma_app.services.outcome_export import export_report
 from cma_app.services.outcomes import Report, list_rows, read_report
+from cma_app.settings import settings, use_settings
 from models import AuditLog
 from tests.people import Cast, make_cast
 from tests.services.reporting import MIDDLE, OCTOBER, Planted
@@ -439,6 +440,20 @@ class TestExport:
         for line in csv.reader(io.StringIO(self.read(crowd, "csv").decode("utf-8-sig"))):
             assert not [cell for cell in line if cell.startswith(("=", "+", "-", "@"))]
             assert "HYPERLINK" not in str(line)
+
+    @pytest.mark.parametrize(("least", "limit"), [(0, 5), (3, 5), (8, 8)])
+    def test_a_setting_raises_the_limit_and_never_lowers_it(
+        self, crowd: Cast, least: int, limit: int
+    ) -> None:
+        before = settings()
+        use_settings(before.model_copy(update={"report_least_count": least}))
+        try:
+            shown = self.figures(self.read(crowd, "xlsx"))
+        finally:
+            use_settings(before)
+        assert shown["Vulnerability", "Vulnerable"] == f"fewer than {limit}"
+        acted = shown["Outcome for the regulator", "Advice given, and the client acts on it"]
+        assert acted == (7 if limit == 5 else "fewer than 8")
 
     def test_another_ending_is_not_found(self, cast: Cast) -> None:
         with cast.open(cast.maria) as session, pytest.raises(NotFound):
