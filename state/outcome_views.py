@@ -6,12 +6,11 @@ from decimal import Decimal
 from typing import Final
 
 from cma_app.clock import local, today
-from cma_app.paging import Page
 from cma_app.rules.outcomes import Figure, cell_name
 from cma_app.rules.report_periods import Days, quick_choices
 from cma_app.rules.suppression import Shown
 from cma_app.services.outcome_export import in_words
-from cma_app.services.outcomes import CountedRow, CountedRows, Report
+from cma_app.services.outcomes import Report
 from state.lists import address
 from state.words import day_text, pounds
 
@@ -303,70 +302,3 @@ def _text(value: int | Decimal, figure: Figure, *, money: bool, in_table: bool) 
     if figure.median:
         return f"{int(value)} days"
     return pounds(Decimal(value), sign=not in_table) if money else f"{value:,}"
-
-
-@dataclass(frozen=True, slots=True)
-class RowView:
-    """One counted thing as text; `path` is its case, or its client where there is none."""
-
-    key: int
-    client: str
-    reference: str
-    path: str
-    day: str
-    amount: str
-    advisor: str
-
-
-@dataclass(frozen=True, slots=True)
-class RowsView:
-    """What a figure counted: its title and how it is counted."""
-
-    title: str = ""
-    words: str = ""
-    days: str = ""
-    money: str = ""
-    has_days: bool = False
-    rows: list[RowView] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, found: CountedRows, days: Days) -> "RowsView":
-        """Return what is shown of the rows behind a figure."""
-        figure, page = found.figure, found.page
-        title = f"{figure.label}: {found.part}" if found.part else figure.label
-        has_amounts = any(row.amount is not None for row in page.rows)
-        return cls(
-            title=title,
-            words=figure.words,
-            days=days_words(days),
-            money=_amounts_word(figure) if has_amounts else "",
-            has_days=any(row.day is not None for row in page.rows),
-            rows=_rows(page, figure),
-        )
-
-
-def _amounts_word(figure: Figure) -> str:
-    is_days = figure.median or figure.parts == "waited"
-    return "Days" if is_days else f"{figure.money}, £"
-
-
-def _rows(page: Page[CountedRow], figure: Figure) -> list[RowView]:
-    is_days = _amounts_word(figure) == "Days"
-    return [
-        RowView(
-            key=number,
-            client=row.client,
-            reference=row.reference or "No case",
-            path=f"/cases/{row.case_id}" if row.case_id else f"/clients/{row.client_id}",
-            day=day_text(row.day, none=NONE),
-            amount=_amount(row.amount, is_days=is_days),
-            advisor=row.advisor or NONE,
-        )
-        for number, row in enumerate(page.rows)
-    ]
-
-
-def _amount(amount: Decimal | None, *, is_days: bool) -> str:
-    if amount is None:
-        return "Not known"
-    return f"{int(amount)}" if is_days else pounds(amount, sign=False)

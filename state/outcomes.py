@@ -1,4 +1,4 @@
-"""The outcomes and funder report of a period, and the rows behind a figure."""
+"""The outcomes and funder report of a period."""
 
 from datetime import date
 
@@ -8,11 +8,11 @@ from cma_app.access.acts import Act
 from cma_app.rules.report_periods import Days
 from cma_app.services import outcomes
 from cma_app.services.outcome_forms import PeriodForm, days_in_address
-from cma_app.services.outcomes import CountedRows, Report
+from cma_app.services.outcomes import Report
 from state.base import CentreState, Form, FormErrors, act, load
 from state.forms import checked, joined_date
-from state.lists import Foot, address, page_beside, page_in
-from state.outcome_views import LEAVING, LIST, PATH, ReportView, RowsView, days_said
+from state.lists import address
+from state.outcome_views import LEAVING, PATH, ReportView, days_said
 
 Boxes = dict[str, str]
 
@@ -63,44 +63,3 @@ class OutcomesState(CentreState):
     def check(self, name: str, value: str):
         """Say beside a date that was left what is wrong with it."""
         self.errors = checked(self.errors, PeriodForm, name, value)
-
-
-class OutcomeRowsState(CentreState):
-    """The rows behind a figure."""
-
-    view: RowsView = RowsView()
-    foot: Foot = Foot()
-    back: str = PATH
-    ready: bool = False
-
-    @load(Act.REPORT_SEE)
-    async def open(self):
-        """Show the rows that the address asks for."""
-        days, number = self._days(), page_in(self.query("page"))
-
-        def show(found: CountedRows) -> tuple[RowsView, Foot]:
-            return RowsView.of(found, days), Foot.of(found.page, none="None")
-
-        self.view, self.foot = await self.ask(
-            outcomes.list_rows,
-            days,
-            figure=self.query("figure")[:40],
-            part=self.query("part")[:80],
-            number=number,
-            show=show,
-        )
-        self.back, self.ready = address(PATH, days_said(days)), True
-
-    @act(Act.REPORT_SEE)
-    def step(self, by: int):
-        """Go a page forth or back."""
-        said = {
-            **days_said(self._days()),
-            "figure": self.query("figure")[:40],
-            "part": self.query("part")[:80],
-            "page": page_beside(self.query("page"), by),
-        }
-        return rx.redirect(address(LIST, said, {"page": "1"}))
-
-    def _days(self) -> Days:
-        return days_in_address(self.query("from"), self.query("to"))

@@ -116,7 +116,7 @@ def read_report(session: CentreSession, days: Days) -> Report:
 
 
 def least_count(day: date) -> int:
-    """Return the least count that leaves a centre: the rule's of a day, or what was set above it."""
+    """Return the least count that leaves a centre: the rule's of a day, or a setting above it."""
     rule = parameter("report_least_count")
     known = int(rule.on(max(day, rule.values[0].start)))
     return max(known, settings().report_least_count)

@@ -15,7 +15,7 @@ from cma_app.access.actor import Actor
 from cma_app.clock import today
 from cma_app.database import app_engine
 from cma_app.errors import NotFound, Refused
-from cma_app.rules.outcomes import cell_name, definitions_on
+from cma_app.rules.outcomes import cell_name, definitions_on, tables
 from cma_app.rules.report_periods import Days, quick_choices
 from cma_app.services.case_steps import record_emergency
 from cma_app.services.outcome_export import export_report
@@ -23,6 +23,7 @@ from cma_app.services.outcomes import Report, list_rows, read_report
 from cma_app.settings import settings, use_settings
 from models import AuditLog
 from tests.people import Cast, make_cast
+from tests.rules.test_suppression import worked_out
 from tests.services.reporting import MIDDLE, OCTOBER, Planted
 
 pytestmark = pytest.mark.database
@@ -414,6 +415,16 @@ class TestExport:
         }
         assert set(acted.values()) <= {"fewer than 5", "not shown", 0}
         assert "fewer than 5" in acted.values()
+
+    def test_no_table_of_it_gives_another_away(self, crowd: Cast) -> None:
+        found = report(crowd)
+        back = {name: found.leaving[name] for name in found.kept_back}
+        sums = tables(found.definitions, found.cells)
+        assert len(back) > 20
+        assert worked_out(back, sums) == set()
+        small = {name for name, cell in found.cells.items() if 0 < cell.people < found.limit}
+        assert small <= set(back)
+        assert worked_out(dict.fromkeys(small, "few"), sums) != set()  # by themselves they would
 
     def test_says_what_it_is_and_is_written_down(self, crowd: Cast) -> None:
         said = self.read(crowd, "csv").decode("utf-8-sig")
