@@ -187,7 +187,7 @@ def _told(told: Any, said: Any) -> rx.Component:
     """Return a number that opens its rows where they may be seen; one kept back says so."""
     return rx.cond(
         told.path != "",
-        link(told.text, rx.el.span(", ", said, class_name="sr"), to=told.path),
+        link(told.text, rx.el.span(" ", said, class_name="sr"), to=told.path),
         rx.el.span(told.text, class_name=rx.cond(told.is_kept, "kept-back", "")),
     )
 

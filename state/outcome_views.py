@@ -177,6 +177,9 @@ class _Shown:
         money = self._told(figure, money=True)
         if figure.sum_alone:
             return self._stat_of(figure, money, "")
+        if figure.counts == "gains":  # what was gained is the figure, not how often
+            number = self._told(figure)
+            return self._stat_of(figure, money, f"{number.text} {figure.counts}")
         also = f"{figure.money}: {money.text}" if figure.money else ""
         if figure.code == "appointments":
             also = self._missed()
@@ -282,7 +285,9 @@ class _Shown:
         if self._kept_back(name):
             return Told(self._kept_words(name).capitalize(), is_kept=True)
         text = _text(cell.value, figure, money=money, in_table=bool(part) or bool(figure.of))
-        if self.is_leaving or not figure.opens or not cell.people:
+        if not cell.people:
+            return Told(NONE if figure.median else text)
+        if self.is_leaving or not figure.opens:
             return Told(text)
         said = {**days_said(self.report.days), "figure": figure.code, "part": part}
         return Told(text, address(LIST, said))

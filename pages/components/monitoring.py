@@ -72,7 +72,9 @@ def _answer(each: Any) -> rx.Component:
             rx.el.div(
                 rx.el.p(rx.el.strong(each.label), ": ", each.word),
                 row_button(
-                    "Take off", rx.Var.create(f": {each.label}"), on_click=STATE.remove(each.code)
+                    "Take off",
+                    rx.Var.create(f" for {each.label}"),
+                    on_click=STATE.remove(each.code),
                 ),
                 class_name="between",
             ),
