@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     absolute_hours: int = Field(10, ge=1, le=24, validation_alias="CMA_ABSOLUTE_HOURS")
     """A sign-in ends this many hours after it began, whatever happens."""
 
+    report_least_count: int = Field(0, ge=0, le=100, validation_alias="CMA_REPORT_LEAST_COUNT")
+    """The least count that leaves a centre in a report, where more than the rule asks is wished."""
+
     smtp_host: str | None = Field(None, validation_alias="CMA_SMTP_HOST")
     """The mail server that takes reminders. None: every client is on the call list."""
     smtp_port: int = Field(587, ge=1, le=65535, validation_alias="CMA_SMTP_PORT")

@@ -22,7 +22,14 @@ from models.breathing_space import BreathingSpace, BreathingSpaceDebt
 from models.budgets import BudgetSheet, Household, Offer, SpendingGuideline
 from models.cases import Case, CasePerson, ReferenceCounter
 from models.centres import Centre
-from models.clients import Client, Consent, ContactRoute, Draft, FileAccess
+from models.clients import (
+    Client,
+    Consent,
+    ContactRoute,
+    Draft,
+    FileAccess,
+    MonitoringAnswer,
+)
 from models.closings import CaseClosing, ClosingDebt, ClosingGain, LegalHold, RetentionDate
 from models.compliance import CaseCompliance, ChecklistVersion, GateOverride
 from models.covers import Cover
@@ -98,6 +105,7 @@ __all__ = [
     "IssuedFile",
     "LegalHold",
     "Letter",
+    "MonitoringAnswer",
     "NextAction",
     "Notification",
     "Offer",

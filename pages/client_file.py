@@ -24,6 +24,7 @@ from pages.components.form import (
     submit,
     tick,
 )
+from pages.components.monitoring import monitoring_card
 from pages.components.route_answers import route_answers
 from pages.components.safe_routes import safe_routes
 from pages.components.status import badge
@@ -31,6 +32,7 @@ from pages.components.table import card, link
 from pages.layout import page_head, screen
 from state.client_file import ClientState
 from state.client_views import LABELS
+from state.monitoring import MonitoringState
 
 FILE: Any = ClientState.file
 DETAILS: Any = FILE.details
@@ -46,7 +48,7 @@ ROUTE_LABELS = {f"route_{route}": word for route, word in ROUTE_WORDS.items()}
     route=routes.CLIENT,
     act=Act.CLIENT_OPEN,
     section="clients",
-    on_load=ClientState.open,
+    on_load=[ClientState.open, MonitoringState.open],
 )
 def client_file() -> rx.Component:
     """Return the client's file once it is there."""
@@ -65,7 +67,12 @@ def _page() -> rx.Component:
             rx.el.div(
                 rx.el.div(_details(), _routes(), consents_card(), class_name="stack"),
                 rx.el.div(
-                    _cases(), _ni_number(), flags_card(), restricted_card(), class_name="stack"
+                    _cases(),
+                    _ni_number(),
+                    flags_card(),
+                    monitoring_card(),
+                    restricted_card(),
+                    class_name="stack",
                 ),
                 class_name="split file",
             ),

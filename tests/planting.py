@@ -42,6 +42,7 @@ WORDS = {
     "issued_files.kind": "full",
     "debt_events.kind": "claim",
     "gate": "statement",
+    "basis": "equality",
     "grouping": "client",
     "covers": "case",
     "legal_holds.kind": "complaint",

@@ -44,6 +44,7 @@ class Act(StrEnum):
     CLIENT_VULNERABILITY_RECORD = "client:record_vulnerability"
     CLIENT_VULNERABILITY_REMOVE = "client:remove_vulnerability"
     CLIENT_RESTRICT = "client:restrict"
+    CLIENT_MONITORING_RECORD = "client:record_monitoring"
     # referrals and cases
     REFERRAL_RECORD = "referral:record"
     REFERRAL_LIST = "referral:list"
@@ -128,6 +129,8 @@ class Act(StrEnum):
     # the centre
     CASELOAD_SEE = "caseload:see"
     VIEW_KEEP = "saved_view:keep"
+    REPORT_SEE = "report:see"
+    REPORT_EXPORT = "report:export"
     GUIDELINE_SEE = "guideline:see"
     GUIDELINE_LOAD = "guideline:load"
     GUIDELINE_REMOVE = "guideline:remove"
@@ -161,6 +164,7 @@ TRAINEE: Final = frozenset(
         Act.CLIENT_ROUTES_RECORD,
         Act.CLIENT_CONSENT_RECORD,
         Act.CLIENT_VULNERABILITY_RECORD,
+        Act.CLIENT_MONITORING_RECORD,
         Act.REFERRAL_RECORD,
         Act.CASE_LIST,
         Act.CASE_OPEN,
@@ -235,6 +239,8 @@ MANAGER: Final = ADVISOR | {
     Act.HOLD_LIFT,
     Act.CASELOAD_SEE,
     Act.VIEW_KEEP,
+    Act.REPORT_SEE,
+    Act.REPORT_EXPORT,
     Act.GUIDELINE_LOAD,
     Act.GUIDELINE_REMOVE,
     Act.CHECKLIST_EDIT,
@@ -334,6 +340,8 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.REVIEW_RECORD: "A trainee cannot review a file. Ask your supervisor.",
     Act.CASE_ASSIGN: "Only a manager can change who holds a case. Ask your manager.",
     Act.CLIENT_RESTRICT: "Only a manager can restrict a file. Ask your manager.",
+    Act.REPORT_SEE: "Only a manager sees the outcomes report. Ask your manager.",
+    Act.REPORT_EXPORT: "Only a manager takes a report away. Ask your manager.",
     Act.GUIDELINE_LOAD: "Only a manager can load spending guidelines. Ask your manager.",
     Act.GUIDELINE_REMOVE: "Only a manager can remove spending guidelines. Ask your manager.",
     Act.CENTRE_ADD: "Only an admin can add a centre.",

@@ -19,6 +19,7 @@ from cma_app.clock import at, today
 from cma_app.database import app_engine, engine_for
 from cma_app.demo.checklists import tell_checklists
 from cma_app.demo.dates import moment_of
+from cma_app.demo.ended import tell_ended
 from cma_app.demo.households import HouseholdData, households
 from cma_app.demo.people import (
     CAST,
@@ -95,6 +96,7 @@ def load(on: date | None = None, say: Say = lambda _words: None) -> DemoSignIns:
                 told[data.code].tell(connection, step)
             spans.append(Span(began, _wall_clock(connection), moment))
         last = (
+            *tell_ended(connection, cast, day),
             *tell_standing_in(connection, cast, day, told["H2"].case_id),
             *tell_checklists(connection, cast, day),
         )

@@ -378,5 +378,6 @@ def _choices(case: Case) -> dict[str, dict[str, str]]:
         "solutions": words_on("solutions", on, nation=case.nation),
         "fca_outcomes": words_on("fca_outcomes", on),
         "gains": words_on("gains", on),
+        "saved": words_on("saved", on),
         **{f"reasons of {each}": words_on("reasons", on, ending=each) for each in ENDINGS},
     }

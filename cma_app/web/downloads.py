@@ -16,6 +16,8 @@ from cma_app.errors import CmaError, NotFound, Refused, SignedOut
 from cma_app.services.calendar_feeds import appointment_file, feed_file, find_feed_owner
 from cma_app.services.issued_files import Printed, open_issued_file
 from cma_app.services.letters import print_letter
+from cma_app.services.outcome_export import export_report
+from cma_app.services.outcome_forms import days_in_address
 from cma_app.services.statements import preview_statement
 from cma_app.session import CentreSession, open_as, open_session
 from cma_app.web.doorway import SIGN_IN, hash_in, origin_of
@@ -77,6 +79,12 @@ def _appointment(session: CentreSession, request: Request) -> Printed:
     return appointment_file(session, request.path_params["appointment_id"])
 
 
+def _outcomes(session: CentreSession, request: Request) -> Printed:
+    asked = request.query_params
+    days = days_in_address(asked.get("from", ""), asked.get("to", ""))
+    return export_report(session, days, ending=request.path_params["ending"])
+
+
 async def _feed(request: Request) -> Response:
     """Send a calendar to whoever knows its secret; every other address looks the same."""
 
@@ -97,6 +105,7 @@ ROUTES: Final = [
     Route("/files/{file_id:int}", download(_issued), methods=["GET"]),
     Route("/statements/{statement_id:int}/{layout}.pdf", download(_statement), methods=["GET"]),
     Route("/letters/{letter_id:int}.{ending}", download(_letter), methods=["GET"]),
+    Route("/outcomes.{ending}", download(_outcomes), methods=["GET"]),
     Route("/appointments/{appointment_id:int}.ics", download(_appointment), methods=["GET"]),
     Route("/feeds/{secret}.ics", _feed, methods=["GET"]),
 ]

@@ -174,9 +174,29 @@ def _gains() -> rx.Component:
         rx.el.div(
             rx.foreach(STATE.gains, _gain),
             rx.el.div(button("Add another gain", on_click=STATE.add_gain, kind="small")),
+            _saved(),
             class_name="card-body stack",
         ),
         key="gains",
+    )
+
+
+def _saved() -> rx.Component:
+    """Return what the client kept because of the advice, to tick."""
+
+    def box(each: Any) -> rx.Component:
+        return rx.el.label(
+            rx.el.input(type="checkbox", name=each[0], default_checked=each[2]),
+            each[1],
+            class_name="choice",
+            key=each[0],
+        )
+
+    return rx.el.fieldset(
+        rx.el.legend("Because of the advice they kept", class_name="label"),
+        rx.el.p("Tick what was in danger and was saved.", class_name="hint"),
+        rx.foreach(STATE.saved_boxes, box),
+        class_name="stack close",
     )
 
 

@@ -37,6 +37,8 @@ _PATHS: Final[dict[str, tuple[tuple[str, dict[str, str]], ...]]] = {
         ("rect", {"x": "9.8", "y": "4", "width": "4.5", "height": "10", "rx": "1"}),
         ("rect", {"x": "15.6", "y": "4", "width": "4.5", "height": "13", "rx": "1"}),
     ),
+    "chart": (("path", {"d": "M4 20h16M7 16v-5M12 16V5M17 16v-8"}),),
+    "download": (("path", {"d": "M12 4v11M7.5 10.5L12 15l4.5-4.5M5 19.5h14"}),),
     "walk-in": (
         ("circle", {"cx": "10", "cy": "8", "r": "3.5"}),
         ("path", {"d": "M3.5 20a6.5 6.5 0 0 1 13 0M19 8v6M16 11h6"}),

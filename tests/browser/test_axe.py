@@ -64,6 +64,7 @@ PLACES = {
         *("/checklists", "/checklists?view=changes", "/checklists?view=preview"),
         *("/checklists?type=one_off", "/compliance", "/compliance/list?show=late"),
         "/compliance/list?show=let",
+        *("/outcomes?from=2026-09-01&to=2026-10-31", "/outcomes/list?figure=clients_seen"),
         *("/reviews", "/reviews?draw=all&state=done", "/reviews/draw", "/reviews/rates"),
         *("/reviews/{Tait}", "/my-reviews"),
         *("/call-list", "/appointments/{Petty}", "/appointments/{Tait}"),

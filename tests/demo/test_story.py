@@ -482,7 +482,7 @@ class TestTrail:
             " AND a.table_name = 'cases' AND a.old_values IS NULL"
             " AND a.new_values ? 'case_reference'"
         )
-        assert len(opened) == 12
+        assert len(opened) == 12 + 6  # the households, and the files of the outcomes report
         assert all(logged == day for logged, day in opened)
 
     def test_whatever_was_made_has_an_audit_row_by_somebody_of_the_cast(self, told: Told) -> None:

@@ -930,6 +930,32 @@ COMPLIANCE_FIGURES = {
     ),
     "OpenItemsState.step": Call("/compliance/list", args={"by": 1}, shows="page=2"),
 }
+THIS_DAY = today().isoformat()
+OUTCOMES_AT = f"/outcomes?from={THIS_DAY}&to={THIS_DAY}"
+OUTCOME_ROWS_AT = f"/outcomes/list?from={THIS_DAY}&to={THIS_DAY}&figure=cases_opened"
+ON_MONITORING = ("MonitoringState.open",)
+OUTCOMES = {
+    "OutcomesState.open": Call(OUTCOMES_AT, "maria", shows="Cases opened"),
+    "OutcomesState.choose": Call(
+        "/outcomes",
+        "maria",
+        form(
+            **{f"first__{part}": value for part, value in boxes(today())},
+            **{f"last__{part}": value for part, value in boxes(today())},
+        ),
+        shows=f"from={THIS_DAY}",
+    ),
+    "OutcomesState.check": Call("/outcomes", "maria", left("first", "1 13 2026"), shows=WRONG_DAY),
+    "OutcomeRowsState.open": Call(OUTCOME_ROWS_AT, "maria", shows=SHOWN),
+    "OutcomeRowsState.step": Call(OUTCOME_ROWS_AT, "maria", {"by": 1}, shows="page=2"),
+    "MonitoringState.open": Call(CLIENT, shows="Ethnic group"),
+    "MonitoringState.record": Call(
+        CLIENT, args=form(sex="female"), after=ON_MONITORING, writes="monitoring_answers"
+    ),
+    "MonitoringState.remove": Call(
+        CLIENT, args={"question": "sex"}, after=ON_MONITORING, writes="monitoring_answers"
+    ),
+}
 LETTERS_AT = f"{CASE}/letters"
 LETTER_AT = f"{CASE}/letters/{{letters}}"
 ON_LETTERS = ("LettersState.open",)
@@ -1630,6 +1656,7 @@ CALLS: dict[str, Call] = {
     **COMPLIANCE,
     **CHECKLISTS,
     **COMPLIANCE_FIGURES,
+    **OUTCOMES,
     **CLOSING,
     **LETTERS,
     **REPLIES,

@@ -276,6 +276,7 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
         },
         "issued_files": {"statement_id": None, "kind": "full"},
         "consents": {"purpose": "holding"},
+        "monitoring_answers": {"question": "sex", "monitored_answer": "male"},
         "breathing_spaces": {
             "start_date": today() - timedelta(days=30),
             "review_from": today() - timedelta(days=5),
