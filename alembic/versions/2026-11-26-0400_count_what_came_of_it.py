@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from alembic import context, op
 
 revision = "0030"
-down_revision = "0024"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
