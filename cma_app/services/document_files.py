@@ -6,7 +6,7 @@ from cma_app.errors import NotFound
 from cma_app.intake.kinds import KEPT
 from cma_app.intake.refusals import FileRefused
 from cma_app.intake.workshop import workshop
-from cma_app.services.documents import DocumentDamaged, document_here, open_bytes
+from cma_app.services.documents import DocumentDamaged, document_here, open_version
 from cma_app.services.issued_files import Printed
 from cma_app.session import CentreSession
 
@@ -19,12 +19,9 @@ def download_document(
 ) -> Printed:
     """Return a version of a document as a file with a name that is safe to show and to keep."""
     document, _ = document_here(session, document_id)
-    content = open_bytes(session, document_id, purpose="download", number=number)
-    ending = next((KEPT[kind] for kind in KEPT if _begins(content, kind)), None)
-    if ending is None:
-        raise DocumentDamaged
-    kind = next(kind for kind, each in KEPT.items() if each == ending)
-    return Printed(f"{document.document_name}.{ending}", kind, content)
+    version, content = open_version(session, document_id, purpose="download", number=number)
+    ending = KEPT[version.mime_type]
+    return Printed(f"{document.document_name}.{ending}", version.mime_type, content)
 
 
 def page_picture(
@@ -34,22 +31,11 @@ def page_picture(
     document, _ = document_here(session, document_id)
     if not 1 <= page <= (document.page_count or 0) or size not in SIDES:
         raise NotFound
-    content = open_bytes(session, document_id, purpose=f"page {page}")
+    version, content = open_version(session, document_id, purpose=f"page {page}")
     try:
         picture = workshop().draw_page(
-            content, mime_type=document.mime_type or "", number=page, longest=SIDES[size]
+            content, mime_type=version.mime_type, number=page, longest=SIDES[size]
         )
     except FileRefused:
         raise DocumentDamaged from None
     return Printed(f"page-{page}.jpg", "image/jpeg", picture)
-
-
-_STARTS: Final = {
-    "application/pdf": b"%PDF-",
-    "image/jpeg": b"\xff\xd8\xff",
-    "image/png": b"\x89PNG",
-}
-
-
-def _begins(content: bytes, kind: str) -> bool:
-    return content.startswith(_STARTS[kind])

@@ -1,4 +1,4 @@
-"""What a document proves: an item of the checklist, a debt, or a line of the newest budget sheet."""
+"""What a document proves: an item of the checklist, a debt, or a line of the newest sheet."""
 
 from dataclasses import dataclass
 from typing import Any, Final

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from cma_app.access.acts import Act
+from cma_app.errors import NotFound
 from cma_app.keys import KeyTrouble
 from cma_app.rules.document_types import document_types, type_label
 from cma_app.services.compliance_rows import names_of
@@ -196,17 +197,20 @@ def open_bytes(
     A person's purpose goes into the audit log. Raises NotFound where the reader may not see the
     document, and DocumentDamaged where the bytes are gone, changed or another document's.
     """
+    return open_version(session, document_id, purpose=purpose, number=number)[1]
+
+
+def open_version(
+    session: CentreSession, document_id: int, *, purpose: str, number: int | None = None
+) -> tuple[DocumentVersion, bytes]:
+    """Return a version's row with its bytes, as `open_bytes` does."""
     document, case = document_here(session, document_id, Act.DOCUMENT_OPEN)
     wanted = document.version_number if number is None else number
-    version = session.execute(
-        select(DocumentVersion).where(
-            col(DocumentVersion.centre_id) == document.centre_id,
-            col(DocumentVersion.document_id) == document.id,
-            col(DocumentVersion.version_number) == wanted,
-        )
-    ).scalar_one_or_none()
+    version = next(
+        (each for each in _versions(session, document) if each.version_number == wanted), None
+    )
     if version is None:
-        raise DocumentDamaged
+        raise DocumentDamaged if number is None else NotFound
     try:
         content = _opened(session, version)
     except (DocumentDamaged, KeyTrouble) as error:
@@ -220,7 +224,7 @@ def open_bytes(
             client_id=case.client_id,
             values=json.dumps({"version_number": wanted, "purpose": purpose[:60]}),
         )
-    return content
+    return version, content
 
 
 def _opened(session: CentreSession, version: DocumentVersion) -> bytes:
