@@ -24,6 +24,7 @@ NEVER_CHANGED = {
     "review_pool",
     "file_review_versions",
     "review_responses",
+    "document_versions",
     "file_reviews",  # but for the columns that say who reviews it and what came of it
 }
 WHO_STAMPS = {"created_by", "updated_by"}
