@@ -34,10 +34,10 @@
     (next?.querySelector("button") ?? job.zone.querySelector("input[type=file]"))?.focus();
   };
   const refused = (job, words, again) => {
+    job.said.setAttribute("role", "alert"); // before the words come, so that they are read out
     const away = button("Put away", job.file.name, () => putAway(job));
     const retry = button("Try again", job.file.name, () => enqueue(job));
     say(job, "refused", words, ...(again ? [retry, away] : [away]));
-    job.line.setAttribute("role", "alert");
   };
   const stored = (job) => {
     say(job, "stored", "Added", button("Put away", job.file.name, () => putAway(job)));
@@ -65,8 +65,7 @@
     request.open("POST", job.zone.dataset.upload);
     request.setRequestHeader("X-File-Name", encodeURIComponent(job.file.name.toWellFormed?.() ?? job.file.name));
     request.setRequestHeader("X-Upload-Key", job.key);
-    const kind = job.zone.querySelector("select")?.value;
-    if (kind) request.setRequestHeader("X-Document-Type", kind);
+    if (job.kind) request.setRequestHeader("X-Document-Type", job.kind);
     request.upload.addEventListener("progress", (event) => {
       const share = event.total ? event.loaded / event.total : 1;
       job.bar.value = share;
@@ -95,17 +94,21 @@
     }
   };
   const enqueue = (job) => {
-    job.line.removeAttribute("role");
+    job.said.removeAttribute("role");
     job.bar.value = 0;
     say(job, "waiting", "Waiting its turn");
     waiting.push(job);
     next();
   };
 
+  const markOf = () => // randomUUID is there over https and on this machine alone
+    Array.from(crypto.getRandomValues(new Uint8Array(16)), (each) => each.toString(16).padStart(2, "0")).join("");
+
   const take = (zone, files) => {
     const list = zone.querySelector("[data-upload-list]");
+    const kind = zone.querySelector("select")?.value;
     for (const file of zone.dataset.single === undefined ? files : [...files].slice(0, 1)) {
-      const job = { zone, file, key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2, 14)}` };
+      const job = { zone, file, kind, key: markOf() };
       job.line = made("li", "upload-line");
       job.said = made("span", "fig upload-said");
       job.doing = made("span", "upload-doing");

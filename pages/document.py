@@ -66,7 +66,6 @@ def _pages() -> rx.Component:
         "Download",
         href=rx.Var.create(f"/documents/{LINE.id}/file"),
         class_name="button small",
-        custom_attrs={"download": True},
     )
     damaged = callout(
         "This document cannot be opened: its stored copy is missing or was changed. Tell your"
@@ -183,7 +182,6 @@ def _versions() -> rx.Component:
                 rx.Var.create(f"Version {version.number}"),
                 rx.el.span(", download", class_name="sr"),
                 href=rx.Var.create(f"/documents/{LINE.id}/versions/{version.number}"),
-                custom_attrs={"download": True},
             ),
             rx.el.span(version.about, class_name="sub"),
             rx.el.span("Came as ", version.came_as, class_name="sub"),

@@ -129,16 +129,16 @@ class DocumentView:
 class AskedView:
     """A document that was asked for."""
 
-    id: int
-    version: int
-    name: str
-    about: str
-    status: str
-    said: str
-    chaser: str
-    is_due: bool
-    document_id: int
-    document: str
+    id: int = 0
+    version: int = 0
+    name: str = ""
+    about: str = ""
+    status: str = ""
+    said: str = ""
+    chaser: str = ""
+    is_due: bool = False
+    document_id: int = 0
+    document: str = ""
 
     @classmethod
     def of(cls, row: AskedRow) -> "AskedView":

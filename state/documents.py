@@ -60,7 +60,7 @@ class DocumentsState(CentreState):
     show: str = "all"
     opened: int = 0
     ask_errors: FormErrors = {}
-    about: AskedView = AskedView(0, 0, "", "", "", "", "", False, 0, "")  # noqa: FBT003 - is_due
+    about: AskedView = AskedView()
     chase_errors: FormErrors = {}
     saved: int = 0
     openings: int = 0
@@ -122,7 +122,7 @@ class DocumentsState(CentreState):
     def pick(self, asked_id: int):
         """Open what was asked for, to chase it or to say that it came."""
         found = [each for each in self.view.awaited.rows if each.id == asked_id]
-        self.about = found[0] if found else AskedView(0, 0, "", "", "", "", "", False, 0, "")  # noqa: FBT003
+        self.about = found[0] if found else AskedView()
         self.chase_errors = {}
         self.openings += 1
 

@@ -62,7 +62,9 @@ def get(path: str) -> bytes:
 
 
 def exists(path: str) -> bool:
-    """Say whether there are bytes under a path."""
+    """Say whether there are bytes under a path of ours."""
+    if not PATH.fullmatch(path):
+        return False
     try:
         obstore.head(_store(settings()), path)
     except FileNotFoundError:

@@ -176,6 +176,9 @@ class TestKeep:
                 )
             ).all()
         views = [(row.user_id, json.loads(json.dumps(row.new_values))["purpose"]) for row in found]
+        with cast.open(cast.amina) as session:
+            told = [(each.title, each.text) for each in read_timeline(session, case_id)]
+        assert told.count(("Document added", "Payslip")) == 1  # and no view is told of there
         assert sorted(views) == [
             (cast.amina.user_id, "page 1"),
             (cast.amina.user_id, "test"),
