@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     """Its region, where it has some."""
     s3_access_key_id: str | None = Field(None, validation_alias="CMA_S3_ACCESS_KEY_ID")
     """Who signs in there."""
-    s3_secret_key: SecretStr | None = Field(None, validation_alias="CMA_S3_SECRET_ACCESS_KEY")
+    s3_password: SecretStr | None = Field(None, validation_alias="CMA_S3_SECRET_ACCESS_KEY")
     """With what."""
     scanner: str | None = Field(None, validation_alias="CMA_CLAMD")
     """A virus scanner that speaks clamd's INSTREAM: host:port, or the path of its socket."""

@@ -108,7 +108,7 @@ def _settle(file: Path) -> None:
 
 
 def _store(given: Settings) -> Any:
-    secret = given.s3_secret_key.get_secret_value() if given.s3_secret_key else None
+    secret = given.s3_password.get_secret_value() if given.s3_password else None
     return _opened(
         given.documents_at, given.s3_endpoint, given.s3_region, given.s3_access_key_id, secret
     )

@@ -51,7 +51,7 @@ def bucket() -> Iterator[str]:
                 "s3_endpoint": address,
                 "s3_region": "eu-west-2",
                 "s3_access_key_id": "tester",
-                "s3_secret_key": SecretStr("secret"),
+                "s3_password": SecretStr("secret"),
             }
         )
     )
@@ -93,7 +93,7 @@ def test_a_store_that_does_not_answer_is_a_sentence_and_marks_nothing(
                 "document_store": "s3://papers",
                 "s3_endpoint": f"http://127.0.0.1:{free_port()}",
                 "s3_access_key_id": "x",
-                "s3_secret_key": SecretStr("y"),
+                "s3_password": SecretStr("y"),
             }
         )
     )
