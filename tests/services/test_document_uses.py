@@ -9,7 +9,7 @@ from cma_app.errors import Conflict, Invalid, NotFound
 from cma_app.rules.calendars import is_working_day
 from cma_app.rules.document_types import chase_on, document_types, next_chaser
 from cma_app.services.budgets import record_line, start_sheet
-from cma_app.services.compliance import open_checklist, read_checklist
+from cma_app.services.compliance import answer_item, open_checklist, read_checklist
 from cma_app.services.contact_routes import RouteAnswers, record_routes
 from cma_app.services.debts import add_debt
 from cma_app.services.document_changes import (
@@ -125,9 +125,18 @@ class TestUses:
         with cast.open(cast.amina) as session:
             assert list_uses(session, case_id) == []
             assert "Private" not in repr(read_checklist(session, case_id))
+            row = next(
+                each
+                for each in read_checklist(session, case_id).rows
+                if each.standing.item.code == "F7"
+            )
+            said = {"answer": "met", "notes": "Seen by the manager"}
+            answer_item(session, row.id, said, version=row.version)  # takes nothing off unseen
             for verb in (list_targets, lambda s, n: use_as_evidence(s, n, kind=DEBT, mark="1")):
                 with pytest.raises(NotFound):
                     verb(session, number)
+        with cast.open(cast.maria) as session:
+            assert [use.kind for use in list_uses(session, case_id)] == [ITEM]
 
     def test_another_centre_finds_nothing_and_a_foreign_target_is_none(
         self, cast: Cast, case_id: int
