@@ -30,7 +30,7 @@ class DocumentForm(Form):
     """A document's name and type; the type may wait."""
 
     document_name: Annotated[str, given("Give the document a name."), Field(max_length=120)]
-    document_type: Annotated[str | None, BeforeValidator(choice("", *document_types())), Blank] = (
+    document_type: Annotated[str | None, Blank, BeforeValidator(choice("", *document_types()))] = (
         None
     )
 
