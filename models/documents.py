@@ -149,9 +149,8 @@ class DocumentUse(CentreOwned, Stamped, SoftDeleted, table=True):
         refers("debt_id", "debts"),
         refers("budget_sheet_id", "budget_sheets"),
         CheckConstraint(
-            "(debt_id IS NULL) <> (budget_sheet_id IS NULL)"
-            " AND (budget_sheet_id IS NULL) = (budget_line IS NULL)",
-            name="one_target",
+            "debt_id IS NOT NULL OR (budget_sheet_id IS NOT NULL AND budget_line IS NOT NULL)",
+            name="target",
         ),
         Index("idx_document_uses_document", "centre_id", "document_id"),
         Index("idx_document_uses_case", "centre_id", "case_id"),

@@ -74,8 +74,8 @@ CODED = {
 }
 """Optional columns whose words are a list's: free text would be an impossible row."""
 
-ANOTHERS = {"reviewer_id", "document_uses.budget_sheet_id"}
-"""Columns left empty: nobody reviews a file of their own, and a document's use has one target."""
+ANOTHERS = {"reviewer_id"}
+"""Columns in which the planted person may not stand: nobody reviews a file of their own."""
 SHOWN_FROM = {"finished_at"}
 """Optional moments without which a row is not shown to the planted person."""
 
@@ -111,7 +111,7 @@ def plant_one(
         if column.name in values or column.computed is not None or column.identity is not None:
             continue
         parent = _parent(table, column.name)
-        if column.name in ANOTHERS or f"{table.name}.{column.name}" in ANOTHERS:
+        if column.name in ANOTHERS:
             continue
         if parent == "users":
             values[column.name] = person.user_id

@@ -189,9 +189,8 @@ def _uses() -> None:
         _text("budget_line", 60, optional=True),
         _check(
             table,
-            "one_target",
-            "(debt_id IS NULL) <> (budget_sheet_id IS NULL)"
-            " AND (budget_sheet_id IS NULL) = (budget_line IS NULL)",
+            "target",
+            "debt_id IS NOT NULL OR (budget_sheet_id IS NOT NULL AND budget_line IS NOT NULL)",
         ),
         *_keys(
             table,

@@ -54,7 +54,7 @@ def case_id(cast: Cast) -> int:
         add_debt(
             session,
             number,
-            {"creditor_name": "Northgate Bank", "debt_type": "credit_card", "balance": "1250.00"},
+            {"creditor": "Northgate Bank", "debt_type": "credit_card", "balance": "1250.00"},
         )
         sheet = start_sheet(session, number)
         record_line(session, sheet.id, code="client-salary-or-wages", typed="1400")
@@ -147,7 +147,7 @@ class TestUses:
             debt = add_debt(
                 session,
                 other,
-                {"creditor_name": "Elsewhere", "debt_type": "credit_card", "balance": "10.00"},
+                {"creditor": "Elsewhere", "debt_type": "credit_card", "balance": "10.00"},
             ).id
             with pytest.raises(NotFound):
                 use_as_evidence(session, number, kind=DEBT, mark=str(debt))
