@@ -127,7 +127,8 @@ def sweep(owner: Engine, say: Say, *, older_than: timedelta = YOUNG) -> Swept:
     orphans = [path for path in old if path not in known]
     for path in orphans:
         store.remove(path)
+    removed = len(orphans) + store.remove_unfinished(until)
     for row in missing:
         say(f"centre {row.centre_id}, document {row.document_id}: its stored copy is missing")
-    say(f"{len(orphans)} leftover copies removed, {len(missing)} missing")
-    return Swept(len(orphans), len(missing))
+    say(f"{removed} leftover copies removed, {len(missing)} missing")
+    return Swept(removed, len(missing))

@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -94,6 +94,22 @@ def everything() -> Iterator[tuple[str, datetime]]:
                     yield each["path"], each["last_modified"]
     except (BaseError, OSError, ValueError):
         raise StoreAway from None
+
+
+def remove_unfinished(before: datetime) -> int:
+    """Remove what a crash left half written in a folder, if older; return how much it was.
+
+    Such a file has no path of ours yet; an S3 store shows none.
+    """
+    where = settings().documents_at
+    if where.startswith("s3:"):
+        return 0
+    gone = 0
+    for file in Path(where).glob("*/*/*#*"):
+        if datetime.fromtimestamp(file.stat().st_mtime, UTC) < before:
+            file.unlink(missing_ok=True)
+            gone += 1
+    return gone
 
 
 def _settle(file: Path) -> None:

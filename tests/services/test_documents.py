@@ -278,9 +278,13 @@ class TestSeal:
         number = keep(cast, case_id)
         orphan = store.new_path(cast.amina.centre_id)
         store.put(orphan, b"left by a crash")
+        half = Path(settings().documents_at) / f"{store.new_path(cast.amina.centre_id)}#1"
+        half.parent.mkdir(parents=True, exist_ok=True)
+        half.write_bytes(b"half writ")
         assert sweep(owner, lambda _: None).removed == 0  # too young: it may be on its way
         found = sweep(owner, lambda _: None, older_than=timedelta(seconds=-1))
-        assert found.removed >= 1
+        assert found.removed >= 2
+        assert not half.exists()
         assert orphan not in {path for path, _ in store.everything()}
         assert opened(cast, number)
         store.remove(stored(owner, number)[0].file_path)
