@@ -11,7 +11,16 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
-from cma_app.web import bell, doorkeeper, downloads, health, live_board, live_topics, sign_in
+from cma_app.web import (
+    bell,
+    doorkeeper,
+    downloads,
+    health,
+    live_board,
+    live_topics,
+    sign_in,
+    uploads,
+)
 from cma_app.web.doorway import Doorway
 from cma_app.web.security import Walls
 from pages import (
@@ -36,6 +45,8 @@ from pages import (
     dates,
     debt_file,
     debts,
+    document,
+    documents,
     guidelines,
     home,
     household,
@@ -84,6 +95,8 @@ SCREENS: list[Screen] = [
     statements.statements,
     letters.letters,
     letter.letter,
+    documents.documents,
+    document.document,
     compliance.compliance,
     closing.closing,
     notes.notes,
@@ -124,6 +137,7 @@ ROUTES: list[BaseRoute] = [
     *live_board.ROUTES,
     *live_topics.ROUTES,
     *downloads.ROUTES,
+    *uploads.ROUTES,
 ]
 """Every plain HTTP or WebSocket route of our own: one line each."""
 

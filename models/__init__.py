@@ -34,7 +34,7 @@ from models.closings import CaseClosing, ClosingDebt, ClosingGain, LegalHold, Re
 from models.compliance import CaseCompliance, ChecklistVersion, GateOverride
 from models.covers import Cover
 from models.creditors import Creditor, CreditorEntry, CreditorReply, Debt, DebtEvent
-from models.documents import Document
+from models.documents import Document, DocumentRequest, DocumentUse, DocumentVersion
 from models.insights import AiInsight
 from models.letters import Authority, Letter
 from models.notes import CaseNote, NextAction
@@ -96,6 +96,9 @@ __all__ = [
     "Debt",
     "DebtEvent",
     "Document",
+    "DocumentRequest",
+    "DocumentUse",
+    "DocumentVersion",
     "Draft",
     "FileAccess",
     "FileReview",

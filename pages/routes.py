@@ -25,6 +25,8 @@ CASE_STATEMENT: Final = "/cases/[case_id]/statement"
 CASE_CHECKLIST: Final = "/cases/[case_id]/checklist"
 CASE_LETTERS: Final = "/cases/[case_id]/letters"
 CASE_LETTER: Final = "/cases/[case_id]/letters/[letter_id]"
+CASE_DOCUMENTS: Final = "/cases/[case_id]/documents"
+CASE_DOCUMENT: Final = "/cases/[case_id]/documents/[document_id]"
 CASE_CLOSING: Final = "/cases/[case_id]/closing"
 CASE_NOTES: Final = "/cases/[case_id]/notes"
 CREDITORS: Final = "/creditors"
@@ -70,6 +72,7 @@ CASE_TABS: Final = {
     "offers": "/offers",
     "statement": "/statement",
     "letters": "/letters",
+    "documents": "/documents",
     "checklist": "/checklist",
     "closing": "/closing",
     "notes": "/notes",

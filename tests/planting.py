@@ -56,6 +56,7 @@ WORDS = {
     "sign_offs.content": SUBMITTED,
     "sign_offs.content_hash": hashlib.sha256(SUBMITTED.encode()).hexdigest(),
     "saved_views.is_shared": True,
+    "documents.upload_status": "stored",
 }
 CODED = {
     "nation",
@@ -79,6 +80,8 @@ CODED = {
     "result",
     "route",
     "answer",
+    "chased_how",
+    "budget_line",
 }
 """Optional columns whose words are a list's: free text would be an impossible row."""
 

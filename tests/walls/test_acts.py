@@ -73,6 +73,8 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "supervision.supervisors_of": "a step of reading a case and the first page: names",
     "supervision.here_today": "a step of submitting and of asking: who answers for a trainee",
     "supervision.trainees_of": "a step of the first page and of queues: colleagues' names",
+    "documents.document_arrived": "a step of keeping a version, asked there",
+    "document_requests.settle_request": "a step of adding and of naming a document, asked there",
     "budgets.kept": "a step of recording a sheet, asked there: reads back the surplus",
     "issued_files.keep_file": "a step of issuing a statement or a letter, asked there",
     "review_draws.overlapping": "a step of drawing, asked there",

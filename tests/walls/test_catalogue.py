@@ -25,6 +25,7 @@ NEVER_CHANGED = {
     "review_pool",
     "file_review_versions",
     "review_responses",
+    "document_versions",
     "file_reviews",  # but for the columns that say who reviews it and what came of it
     "sign_offs",  # but for the columns that say what was decided
 }
