@@ -26,7 +26,7 @@ from models.clients import Client, Consent, ContactRoute, Draft, FileAccess
 from models.closings import CaseClosing, ClosingDebt, ClosingGain, LegalHold, RetentionDate
 from models.compliance import CaseCompliance, ChecklistVersion, GateOverride
 from models.creditors import Creditor, CreditorEntry, CreditorReply, Debt, DebtEvent
-from models.documents import Document
+from models.documents import Document, DocumentRequest, DocumentUse, DocumentVersion
 from models.insights import AiInsight
 from models.letters import Authority, Letter
 from models.notes import CaseNote, NextAction
@@ -82,6 +82,9 @@ __all__ = [
     "Debt",
     "DebtEvent",
     "Document",
+    "DocumentRequest",
+    "DocumentUse",
+    "DocumentVersion",
     "Draft",
     "FileAccess",
     "FileReview",
