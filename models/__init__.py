@@ -30,6 +30,7 @@ from models.documents import Document, DocumentRequest, DocumentUse, DocumentVer
 from models.insights import AiInsight
 from models.letters import Authority, Letter
 from models.notes import CaseNote, NextAction
+from models.readings import DocumentFigure, DocumentPage, DocumentReading, DocumentTypeChoice
 from models.referrals import Referral
 from models.reminders import CalendarFeed, Reminder, ReminderTiming
 from models.requests import RequestDeadline
@@ -82,7 +83,11 @@ __all__ = [
     "Debt",
     "DebtEvent",
     "Document",
+    "DocumentFigure",
+    "DocumentPage",
+    "DocumentReading",
     "DocumentRequest",
+    "DocumentTypeChoice",
     "DocumentUse",
     "DocumentVersion",
     "Draft",

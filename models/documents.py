@@ -1,6 +1,6 @@
-"""Documents of a case: what they are, each version's sealed bytes, what they prove, what is owed."""
+"""Documents of a case: each version's sealed bytes, what they prove, what is still awaited."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -31,10 +31,10 @@ from models.base import (
     named,
     one_of,
     refers,
-    when,
     word,
 )
 
+OCR_STATUSES: Final = ("not_processed", "waiting", "reading", "read", "poor", "no_text", "failed")
 UPLOAD_STATUSES: Final = ("pending", "stored", "damaged")
 ACCESS_LEVELS: Final = ("case_team", "named_people")
 ASKED_STATUSES: Final = ("asked", "received", "not_needed")
@@ -59,6 +59,15 @@ class Document(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
         ),
         Index("idx_documents_case_type", "centre_id", "case_id", "document_type"),
         Index("idx_documents_ocr_text", "centre_id", "extracted_tsv", postgresql_using="gin"),
+        Index("idx_documents_type", "centre_id", "document_type", "id"),
+        live("idx_documents_live", "centre_id", "id"),
+        one_of("ocr_status", OCR_STATUSES),
+        Index(
+            "idx_documents_named",
+            "centre_id",
+            "id",
+            postgresql_where="access_level = 'named_people'",
+        ),
     )
 
     case_id: int | None = key(default=None)
@@ -79,7 +88,11 @@ class Document(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
         default=None,
         sa_column=Column(
             TSVECTOR,
-            Computed("to_tsvector('english', coalesce(extracted_text, ''))", persisted=True),
+            Computed(
+                "to_tsvector('english', translate(document_name, '_.-', '   ')"
+                " || ' ' || coalesce(extracted_text, ''))",
+                persisted=True,
+            ),
         ),
     )
     ai_classification: dict[str, Any] = document("{}")
@@ -148,10 +161,10 @@ class DocumentUse(CentreOwned, Stamped, SoftDeleted, table=True):
             " AND (budget_sheet_id IS NULL) = (budget_line IS NULL)",
             name="one_target",
         ),
-        live("idx_document_uses_document", "centre_id", "document_id", where="true"),
-        live("idx_document_uses_case", "centre_id", "case_id", where="true"),
-        live("idx_document_uses_debt", "centre_id", "debt_id", where="true"),
-        live("idx_document_uses_sheet", "centre_id", "budget_sheet_id", where="true"),
+        Index("idx_document_uses_document", "centre_id", "document_id"),
+        Index("idx_document_uses_case", "centre_id", "case_id"),
+        Index("idx_document_uses_debt", "centre_id", "debt_id"),
+        Index("idx_document_uses_sheet", "centre_id", "budget_sheet_id"),
     )
 
     document_id: int = key()
@@ -162,16 +175,18 @@ class DocumentUse(CentreOwned, Stamped, SoftDeleted, table=True):
 
 
 class DocumentRequest(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
-    """A document that the client was asked for: since when, how often chased, when next, or here."""
+    """A document that the client was asked for: since when, how often chased, when next."""
 
     __tablename__ = named("document_requests")
     __table_args__ = (
         refers("case_id", "cases"),
         refers("document_id", "documents"),
+        refers("action_id", "next_actions"),
         one_of("status", ASKED_STATUSES),
         CheckConstraint("status <> 'received' OR received_on IS NOT NULL", name="received"),
-        live("idx_document_requests_case", "centre_id", "case_id", where="true"),
-        live("idx_document_requests_document", "centre_id", "document_id", where="true"),
+        Index("idx_document_requests_case", "centre_id", "case_id"),
+        Index("idx_document_requests_document", "centre_id", "document_id"),
+        Index("idx_document_requests_action", "centre_id", "action_id"),
         live(
             "idx_document_requests_chaser",
             "centre_id",
@@ -189,6 +204,6 @@ class DocumentRequest(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     chased_on: date | None = None
     chased_how: str | None = Field(default=None, max_length=20)
     next_chaser_on: date | None = None
+    action_id: int | None = key(default=None)  # the next chaser, among the case's actions
     document_id: int | None = key(default=None)
     received_on: date | None = None
-    chased_at: datetime | None = when(default=None, nullable=True)

@@ -88,6 +88,11 @@ class Act(StrEnum):
     CREDITOR_SEE = "creditor:see"
     CREDITOR_RECORD = "creditor:record"
     CREDITOR_REMOVE = "creditor:remove"
+    # documents, read and sorted
+    DOCUMENT_FIND = "document:find"
+    DOCUMENT_READ = "document:read"
+    DOCUMENT_SORT = "document:sort"
+    FIGURE_DECIDE = "document_figure:decide"
     # compliance
     COMPLIANCE_ANSWER = "compliance:answer"
     COMPLIANCE_SEE = "compliance:see"
@@ -178,6 +183,10 @@ TRAINEE: Final = frozenset(
         Act.LETTER_PRINT,
         Act.REPLY_RECORD,
         Act.CREDITOR_SEE,
+        Act.DOCUMENT_FIND,
+        Act.DOCUMENT_READ,
+        Act.DOCUMENT_SORT,
+        Act.FIGURE_DECIDE,
         Act.COMPLIANCE_ANSWER,
         Act.COMPLIANCE_SEE,
         Act.REVIEW_ANSWER,

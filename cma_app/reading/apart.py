@@ -12,13 +12,10 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Timer
 from typing import Any, Final
-
-from collections.abc import Iterator
 
 from cma_app.reading.words import Page, Reading
 from cma_app.settings import ROOT, settings
@@ -42,11 +39,13 @@ def read_apart(
     mime_type: str,
     *,
     seconds: float,
-    told: Callable[[int, int], None] = lambda done, of: None,
+    told: Callable[[int, int], None] = lambda *_: None,
+    began: Callable[["subprocess.Popen[bytes]"], None] = lambda *_: None,
 ) -> Reading:
     """Return what a document says; raise ReadingFailed where it cannot be read in that time.
 
-    `told` is called with the pages done and the pages there are, on this thread.
+    `told` is called with the pages done and the pages there are, on this thread; `began` with the
+    process, for whoever wants to `end` it sooner.
     """
     with _private_folder() as folder:
         child = subprocess.Popen(
@@ -58,8 +57,9 @@ def read_apart(
             cwd=ROOT,
             start_new_session=True,
         )
+        began(child)
         slow: list[bool] = []
-        timer = Timer(seconds, _end, (child, slow))
+        timer = Timer(seconds, _too_slow, (child, slow))
         timer.start()
         try:
             return _talk(child, content, told)
@@ -67,7 +67,7 @@ def read_apart(
             raise ReadingFailed("slow" if slow else "ended") from None
         finally:
             timer.cancel()
-            _end(child, [])
+            end(child)
             child.wait()
             for pipe in (child.stdin, child.stdout):
                 if pipe is not None:
@@ -92,9 +92,13 @@ def _talk(
     raise ValueError("the child ended without a word")
 
 
-def _end(child: "subprocess.Popen[bytes]", slow: list[bool]) -> None:
-    """End the child and whatever it started."""
+def _too_slow(child: "subprocess.Popen[bytes]", slow: list[bool]) -> None:
     slow.append(True)
+    end(child)
+
+
+def end(child: "subprocess.Popen[bytes]") -> None:
+    """End the child and whatever it started."""
     if child.poll() is None:
         try:
             os.killpg(child.pid, signal.SIGKILL)
@@ -155,8 +159,3 @@ def limit(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def folder_of(home: Path) -> Path:
-    """Return where the private folders of reading processes are made."""
-    return home / "reading"

@@ -29,7 +29,7 @@ Told = Callable[[int, int], None]
 
 
 def read_document(
-    content: bytes, mime_type: str, *, told: Told = lambda done, of: None, pages: int = MOST_PAGES
+    content: bytes, mime_type: str, *, told: Told = lambda *_: None, pages: int = MOST_PAGES
 ) -> Reading:
     """Return what a PDF or a picture says, page by page; ValueError where it cannot be opened."""
     found: list[Page] = []

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -86,7 +87,7 @@ def _model() -> _Model:
 def terms_of(text: str) -> list[str]:
     """Return the words and pairs of words of a text, numbers left out."""
     words = _WORD.findall(text[:LONGEST].lower())
-    return words + [f"{first} {second}" for first, second in zip(words, words[1:], strict=False)]
+    return words + [f"{first} {second}" for first, second in pairwise(words)]
 
 
 def known_terms(text: str) -> dict[str, int]:
@@ -119,9 +120,7 @@ def sort_text(text: str) -> Sorted:
     )
 
 
-def _chances(
-    model: _Model, counts: dict[str, int], odds: dict[str, float]
-) -> NDArray[np.float64]:
+def _chances(model: _Model, counts: dict[str, int], odds: dict[str, float]) -> NDArray[np.float64]:
     scores = model.bias.astype(np.float64)
     if counts:
         places = np.array([model.terms[term] for term in counts])

@@ -16,7 +16,9 @@ from typing import Any, Final
 from cma_app.rules.parameters import read_yaml
 
 _FILE: Final = Path(__file__).with_name("document_figures.yaml")
-_MONEY: Final = re.compile(r"^[-(]?£?\s?(\d{1,3}(?:,\d{3})+|\d{1,7})[.](\d{2})(?:\s?(?:CR|DR))?[).,;]?$", re.IGNORECASE)
+_MONEY: Final = re.compile(
+    r"^[-(]?£?\s?(\d{1,3}(?:,\d{3})+|\d{1,7})[.](\d{2})(?:\s?(?:CR|DR))?[).,;]?$", re.IGNORECASE
+)
 _NUMBER: Final = re.compile(r"^(?=.*\d)[A-Z0-9][A-Z0-9/-]{4,23}$", re.IGNORECASE)
 _MONTHS: Final = {
     name: number
@@ -143,9 +145,7 @@ def _in_line(page: int, row: list[Spot], above: list[Spot]) -> list[tuple[int, F
     return found + _dates(page, row)
 
 
-def _found(
-    label: tuple[str, str, int], value: str, page: int, words: Sequence[Spot]
-) -> Found:
+def _found(label: tuple[str, str, int], value: str, page: int, words: Sequence[Spot]) -> Found:
     left, top = min(word.x for word in words), min(word.y for word in words)
     return Found(
         label[0],
@@ -191,9 +191,7 @@ def _day(day: str, month: str, year: str) -> date | None:
         return None
 
 
-def _label(
-    row: Sequence[Spot], place: int, kinds: Sequence[str]
-) -> tuple[str, str, int] | None:
+def _label(row: Sequence[Spot], place: int, kinds: Sequence[str]) -> tuple[str, str, int] | None:
     """Return the kind, label and rank (lower is likelier) that stand nearest before a word."""
     before = [word.text.strip(".,:;()").lower() for word in row[max(0, place - 12) : place]]
     best: tuple[str, str, int] | None = None

@@ -10,7 +10,9 @@ from typing import Any, Final
 from cma_app.rules.parameters import read_yaml
 
 _FILE: Final = Path(__file__).with_name("document_words.yaml")
-_HOST: Final = re.compile(r"\b(?:https?://)?((?:[a-z0-9-]+\.)+(?:[a-z]{2,24}))(?:/\S*)?", re.IGNORECASE)
+_HOST: Final = re.compile(
+    r"\b(?:https?://)?((?:[a-z0-9-]+\.)+(?:[a-z]{2,24}))(?:/\S*)?", re.IGNORECASE
+)
 _SENTENCE: Final = re.compile(r"[.!?]\s+|\n\n")
 _MOST_WORDS: Final = 20_000
 """Characters of a paper that are looked at: the first pages say what it is."""

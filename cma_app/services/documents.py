@@ -4,6 +4,7 @@ A document's bytes are those that were made safe; what came from outside is not 
 """
 
 from cma_app.errors import NotFound
+from cma_app.services.document_queue import queue_reading
 from cma_app.session import CentreSession
 from models import Document
 
@@ -20,3 +21,4 @@ def open_bytes(session: CentreSession, document_id: int, *, purpose: str) -> byt
 
 def document_arrived(session: CentreSession, document: Document) -> None:
     """Let it be read: called in the transaction in which a new version was stored."""
+    queue_reading(session, document)

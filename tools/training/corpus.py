@@ -34,14 +34,16 @@ def read_pieces() -> dict[str, dict[str, list[str]]]:
 def make_papers(pieces: dict[str, dict[str, list[str]]], a_type: int = A_TYPE) -> list[Paper]:
     """Return so many papers of each type; the same pieces give the same papers."""
     chance = random.Random(SEED)  # noqa: S311 - a corpus, not a secret
-    return [Paper(kind, text) for kind in sorted(pieces) for text in _of(pieces[kind], a_type, chance)]
+    return [
+        Paper(kind, text) for kind in sorted(pieces) for text in _of(pieces[kind], a_type, chance)
+    ]
 
 
 def _of(parts: dict[str, list[str]], many: int, chance: random.Random) -> Iterator[str]:
     for number in range(many):
         said = chance.sample(parts["pieces"], k=min(len(parts["pieces"]), chance.randint(2, 6)))
-        head = [chance.choice(parts["issuers"])] if chance.random() < 0.7 else []  # noqa: PLR2004
-        head += [chance.choice(parts["heads"])] if chance.random() < 0.7 else []  # noqa: PLR2004
+        head = [chance.choice(parts["issuers"])] if chance.random() < 0.7 else []
+        head += [chance.choice(parts["heads"])] if chance.random() < 0.7 else []
         text = ". ".join(_fill(piece, chance) for piece in [*head, *said])
         yield _smudge(text, chance) if number % 3 == 0 else text
 
@@ -62,7 +64,7 @@ def _smudge(text: str, chance: random.Random) -> str:
     """Return the text as a poor scan gives it: one letter in twenty-five is another or gone."""
     return "".join(
         letter
-        if not letter.isalpha() or chance.random() > 0.04  # noqa: PLR2004
+        if not letter.isalpha() or chance.random() > 0.04
         else chance.choice([*LETTERS[:6], ""])
         for letter in text
     )

@@ -43,7 +43,9 @@ def main() -> None:
         "checked": checked,
         "terms": model["terms"],
     }
-    sorting.FACTS.write_text(json.dumps(facts, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    sorting.FACTS.write_text(
+        json.dumps(facts, ensure_ascii=False, indent=0) + "\n", encoding="utf-8"
+    )
     print(version, checked)  # noqa: T201 - what the command is for
 
 
@@ -53,7 +55,9 @@ def _fit(papers: list[Paper]) -> dict[str, Any]:
     for terms in lists:
         for term in set(terms):
             seen[term] = seen.get(term, 0) + 1
-    common = sorted((term for term, often in seen.items() if often >= 4), key=lambda t: (-seen[t], t))
+    common = sorted(
+        (term for term, often in seen.items() if often >= 4), key=lambda t: (-seen[t], t)
+    )
     terms = sorted(common[:MOST_TERMS])
     place = {term: number for number, term in enumerate(terms)}
     idf = np.array([np.log((1 + len(papers)) / (1 + seen[term])) + 1 for term in terms])
@@ -93,7 +97,12 @@ def _choose(pieces: dict[str, dict[str, list[str]]]) -> tuple[float, float, dict
         for temperature in (0.8, 1.0, 1.25, 1.5, 2.0):
             loss = -np.mean(
                 [
-                    np.log(max(_chance(fit, counts, odds, power, temperature)[fit.types.index(kind)], 1e-9))
+                    np.log(
+                        max(
+                            _chance(fit, counts, odds, power, temperature)[fit.types.index(kind)],
+                            1e-9,
+                        )
+                    )
                     for fit, kind, odds, counts in scored
                 ]
             )
@@ -108,12 +117,16 @@ def _choose(pieces: dict[str, dict[str, list[str]]]) -> tuple[float, float, dict
             suggested += 1
             sure_right += is_right
     many = len(scored)
-    return power, temperature, {
-        "papers": many,
-        "right": round(right / many, 3),
-        "suggested": round(suggested / many, 3),
-        "suggested_right": round(sure_right / max(1, suggested), 3),
-    }
+    return (
+        power,
+        temperature,
+        {
+            "papers": many,
+            "right": round(right / many, 3),
+            "suggested": round(suggested / many, 3),
+            "suggested_right": round(sure_right / max(1, suggested), 3),
+        },
+    )
 
 
 def _as_model(fit: dict[str, Any]) -> Any:
