@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
-from cma_app.web import doorkeeper, downloads, health, live_board, sign_in
+from cma_app.web import doorkeeper, downloads, health, live_board, sign_in, uploads
 from cma_app.web.doorway import Doorway
 from cma_app.web.security import Walls
 from pages import (
@@ -110,6 +110,7 @@ ROUTES: list[BaseRoute] = [
     *sign_in.ROUTES,
     *live_board.ROUTES,
     *downloads.ROUTES,
+    *uploads.ROUTES,
 ]
 """Every plain HTTP or WebSocket route of our own: one line each."""
 

@@ -98,6 +98,15 @@ class Act(StrEnum):
     COMPLIANCE_SEE = "compliance:see"
     CHECKLIST_EDIT = "checklist:edit"
     GATE_OVERRIDE = "gate:override"
+    # documents
+    DOCUMENT_SEE = "document:see"
+    DOCUMENT_OPEN = "document:open"
+    DOCUMENT_ADD = "document:add"
+    DOCUMENT_EDIT = "document:edit"
+    DOCUMENT_USE = "document:use_as_evidence"
+    DOCUMENT_RESTRICT = "document:restrict"
+    DOCUMENT_REMOVE = "document:remove"
+    DOCUMENT_ASK = "document:ask_for"
     # file reviews
     REVIEW_DRAW = "file_review:draw"
     REVIEW_SEE_ALL = "file_review:see_all"
@@ -189,6 +198,12 @@ TRAINEE: Final = frozenset(
         Act.FIGURE_DECIDE,
         Act.COMPLIANCE_ANSWER,
         Act.COMPLIANCE_SEE,
+        Act.DOCUMENT_SEE,
+        Act.DOCUMENT_OPEN,
+        Act.DOCUMENT_ADD,
+        Act.DOCUMENT_EDIT,
+        Act.DOCUMENT_USE,
+        Act.DOCUMENT_ASK,
         Act.REVIEW_ANSWER,
         Act.GUIDELINE_SEE,
         Act.BREATHING_SPACE_RECORD,
@@ -222,6 +237,8 @@ ADVISOR: Final = TRAINEE | {
     Act.CREDITOR_REMOVE,
     Act.AVAILABILITY_RECORD,
     Act.REVIEW_RECORD,
+    Act.DOCUMENT_RESTRICT,
+    Act.DOCUMENT_REMOVE,
 }
 MANAGER: Final = ADVISOR | {
     Act.CLIENT_RESTRICT,
@@ -278,6 +295,8 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.CREDITOR_REMOVE: "A trainee cannot remove a creditor. Ask your supervisor.",
     Act.CHECKLIST_EDIT: "Only a manager can change a checklist. Ask your manager.",
     Act.GATE_OVERRIDE: "Only a manager can let a case through a gate. Ask your manager.",
+    Act.DOCUMENT_RESTRICT: ("A trainee cannot choose who may see a document. Ask your supervisor."),
+    Act.DOCUMENT_REMOVE: "A trainee cannot remove a document. Ask your supervisor.",
     Act.REVIEW_DRAW: "Only a manager can draw files for review. Ask your manager.",
     Act.REVIEW_SEE_ALL: "Only a manager sees everybody's reviews. Yours are under My file reviews.",
     Act.REVIEW_SET_RATES: "Only a manager can change how many files are drawn. Ask your manager.",
