@@ -50,8 +50,12 @@ async def _read_one(in_centre: InCentre, centre_id: int, document_id: int) -> No
     if claim is None:
         return
     began = time.monotonic()
+    content: bytes | None = await in_centre(centre_id, document_worker.open_claimed, claim)
+    if content is None:
+        await in_centre(centre_id, document_worker.record_failure, claim, "damaged")
+        return
     try:
-        reading = await _read_apart(in_centre, centre_id, claim)
+        reading = await _read_apart(in_centre, centre_id, claim, content)
     except ReadingFailed as failed:
         await in_centre(centre_id, document_worker.record_failure, claim, failed.code)
         log.info("document", came="failed", why=failed.code)
@@ -60,7 +64,7 @@ async def _read_one(in_centre: InCentre, centre_id: int, document_id: int) -> No
     log.info("document", came="read", pages=len(reading.pages), took=time.monotonic() - began)
 
 
-async def _read_apart(in_centre: InCentre, centre_id: int, claim: Claim) -> Any:
+async def _read_apart(in_centre: InCentre, centre_id: int, claim: Claim, content: bytes) -> Any:
     """Read in a process of its own, telling the pages as they come."""
     loop = asyncio.get_running_loop()
 
@@ -73,7 +77,7 @@ async def _read_apart(in_centre: InCentre, centre_id: int, claim: Claim) -> Any:
     try:
         return await asyncio.to_thread(
             read_apart,
-            claim.content,
+            content,
             claim.mime_type,
             seconds=seconds,
             told=told,

@@ -59,6 +59,9 @@ class Document(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
         ),
         Index("idx_documents_case_type", "centre_id", "case_id", "document_type"),
         Index("idx_documents_ocr_text", "centre_id", "extracted_tsv", postgresql_using="gin"),
+        Index("idx_documents_type", "centre_id", "document_type", "id"),
+        live("idx_documents_live", "centre_id", "id"),
+        one_of("ocr_status", OCR_STATUSES),
         Index(
             "idx_documents_named",
             "centre_id",

@@ -56,6 +56,7 @@ MENU: Final = (
     Entry("cases", "Cases", routes.CASES, "folder", Act.CASE_LIST),
     Entry("clients", "Clients", routes.CLIENTS, "client", Act.CLIENT_FIND),
     Entry("referrals", "Referrals", routes.REFERRALS, "referral", Act.REFERRAL_LIST),
+    Entry("documents", "Documents", routes.DOCUMENTS, "note", Act.DOCUMENT_FIND),
     Entry("creditors", "Creditors", routes.CREDITORS, "creditor", Act.CREDITOR_SEE),
     Entry("board", "Caseload board", routes.BOARD, "board", Act.CASELOAD_SEE),
     Entry("compliance", "Compliance", routes.COMPLIANCE, "check", Act.COMPLIANCE_SEE),

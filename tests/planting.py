@@ -45,6 +45,10 @@ WORDS = {
     "breathing_spaces.kind": "standard",
     "breathing_spaces.protected_until": date(2026, 12, 31),
     "request_deadlines.kind": "data_access",
+    "document_readings.status": "read",
+    "document_figures.kind": "balance",
+    "document_figures.value": "12.34",
+    "document_type_choices.chosen": "payslip",
 }
 CODED = {
     "nation",
@@ -68,6 +72,7 @@ CODED = {
     "result",
     "route",
     "answer",
+    "why",
 }
 """Optional columns whose words are a list's: free text would be an impossible row."""
 

@@ -333,7 +333,7 @@ def upgrade() -> None:
     op.create_index("idx_documents_type", "documents", ["centre_id", "document_type", "id"])
     _search_by(BOTH_NAMES)
     for function, signature in ((DUE, "cma_due_readings(timestamptz)"), (FIND, FIND_SIGNATURE)):
-        op.get_bind().exec_driver_sql(function)
+        op.get_bind().exec_driver_sql(function.replace("%", "%%"))
         op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {app}")
     _narrow_the_log()
@@ -376,7 +376,7 @@ def _narrow_the_log() -> None:
         " AND policyname = 'centre_isolation'"
     )
     kept = was.replace("'", "''")
-    op.get_bind().exec_driver_sql(f"COMMENT ON TABLE document_figures IS '{kept}'")
+    op.get_bind().exec_driver_sql(f"COMMENT ON INDEX idx_document_figures_document IS '{kept}'")
     _log_is(f"({was}) AND {TOLD}")
 
 
@@ -390,7 +390,7 @@ def _hush(was: str, becomes: str) -> None:
 
 def downgrade() -> None:
     _hush(*reversed(QUIET))
-    _log_is(_told("SELECT obj_description('document_figures'::regclass, 'pg_class')"))
+    _log_is(_told("SELECT obj_description('idx_document_figures_document'::regclass, 'pg_class')"))
     op.execute("DELETE FROM jobs.procrastinate_jobs WHERE args ? 'document_id'")
     _jobs_may_name(_ids_alone(OLD_ARGS, "centre_id", "appointment_id", "timestamp"))
     op.execute(f"DROP FUNCTION {FIND_SIGNATURE}")

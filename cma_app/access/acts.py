@@ -88,11 +88,6 @@ class Act(StrEnum):
     CREDITOR_SEE = "creditor:see"
     CREDITOR_RECORD = "creditor:record"
     CREDITOR_REMOVE = "creditor:remove"
-    # documents, read and sorted
-    DOCUMENT_FIND = "document:find"
-    DOCUMENT_READ = "document:read"
-    DOCUMENT_SORT = "document:sort"
-    FIGURE_DECIDE = "document_figure:decide"
     # compliance
     COMPLIANCE_ANSWER = "compliance:answer"
     COMPLIANCE_SEE = "compliance:see"
@@ -107,6 +102,10 @@ class Act(StrEnum):
     DOCUMENT_RESTRICT = "document:restrict"
     DOCUMENT_REMOVE = "document:remove"
     DOCUMENT_ASK = "document:ask_for"
+    DOCUMENT_FIND = "document:find"
+    DOCUMENT_READ = "document:read"
+    DOCUMENT_SORT = "document:sort"
+    FIGURE_DECIDE = "document_figure:decide"
     # file reviews
     REVIEW_DRAW = "file_review:draw"
     REVIEW_SEE_ALL = "file_review:see_all"
@@ -192,10 +191,6 @@ TRAINEE: Final = frozenset(
         Act.LETTER_PRINT,
         Act.REPLY_RECORD,
         Act.CREDITOR_SEE,
-        Act.DOCUMENT_FIND,
-        Act.DOCUMENT_READ,
-        Act.DOCUMENT_SORT,
-        Act.FIGURE_DECIDE,
         Act.COMPLIANCE_ANSWER,
         Act.COMPLIANCE_SEE,
         Act.DOCUMENT_SEE,
@@ -204,6 +199,10 @@ TRAINEE: Final = frozenset(
         Act.DOCUMENT_EDIT,
         Act.DOCUMENT_USE,
         Act.DOCUMENT_ASK,
+        Act.DOCUMENT_FIND,
+        Act.DOCUMENT_READ,
+        Act.DOCUMENT_SORT,
+        Act.FIGURE_DECIDE,
         Act.REVIEW_ANSWER,
         Act.GUIDELINE_SEE,
         Act.BREATHING_SPACE_RECORD,

@@ -36,9 +36,7 @@ def light_by_block(grey: Grey) -> NDArray[np.float32]:
     )
     blocks = padded.reshape(rows, BLOCK, columns, BLOCK).swapaxes(1, 2).reshape(rows, columns, -1)
     place = int(blocks.shape[2] * 0.9)
-    light = np.partition(blocks, int(blocks.shape[2] * 0.9), axis=2)[
-        :, :, int(blocks.shape[2] * 0.9)
-    ]
+    light = np.partition(blocks, place, axis=2)[:, :, place]
     around = np.pad(light.astype(np.float32), 1, mode="edge")
     nine = [around[y : y + rows, x : x + columns] for y in range(3) for x in range(3)]
     return np.median(np.stack(nine), axis=0).astype(np.float32)

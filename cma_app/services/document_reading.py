@@ -67,7 +67,7 @@ def read_reading(session: CentreSession, document_id: int) -> OpenDocument:
     """Return a document with what was read in its newest version; NotFound where out of reach."""
     document = session.require(Document, document_id)
     case = session.require(Case, document.case_id) if document.case_id else None
-    session.authorize(Act.DOCUMENT_FIND, case)
+    session.authorize(Act.DOCUMENT_SEE, case)
     here = (
         col(DocumentPage.document_id) == document_id,
         col(DocumentPage.version_number) == document.version_number,
@@ -103,6 +103,13 @@ def is_poor(page: DocumentPage) -> bool:
         return False
     sure = page.confidence if page.confidence is not None else Decimal(0)
     return page.ink_coverage < Decimal(str(GOOD_COVERAGE)) or sure < Decimal(str(GOOD_CONFIDENCE))
+
+
+def place_of(session: CentreSession, figure_id: int) -> DocumentFigure:
+    """Return a figure, with its page and box, of a document that the reader may see."""
+    figure = session.require(DocumentFigure, figure_id)
+    _authorize(session, session.require(Document, figure.document_id), Act.DOCUMENT_SEE)
+    return figure
 
 
 def read_again(session: CentreSession, document_id: int) -> None:

@@ -5,7 +5,7 @@ lock on a connection of its own, so a row that says `reading` while nobody holds
 whose worker is gone: the next one begins it again. All that is read is recorded in one transaction.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
@@ -15,12 +15,12 @@ from sqlmodel import col
 
 from cma_app.access.acts import Act
 from cma_app.clock import now
-from cma_app.errors import CmaError, NotFound
+from cma_app.errors import NotFound
 from cma_app.reading.sorting import sort_text
 from cma_app.reading.words import Page, Reading
 from cma_app.rules.document_figures import Found, Spot, find_figures
 from cma_app.services.document_queue import mark
-from cma_app.services.documents import open_bytes
+from cma_app.services.documents import READ, DocumentDamaged, open_bytes
 from cma_app.services.locking import locked
 from cma_app.session import CentreSession
 from models import Document, DocumentFigure, DocumentPage, DocumentReading
@@ -38,14 +38,13 @@ _DUE: Final = text("SELECT * FROM cma_due_readings(:at)")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A reading that one worker took: of which version, and its bytes."""
+    """A reading that one worker took, and of which version."""
 
     reading_id: int
     document_id: int
     version_number: int
     mime_type: str
     page_count: int
-    content: bytes = field(repr=False)
 
 
 def lock_name(centre_id: int, document_id: int) -> str:
@@ -80,21 +79,25 @@ def claim_reading(session: CentreSession, document_id: int) -> Claim | None:
     row.attempts += 1
     row.page_count = document.page_count or 0
     mark(session, document, ocr_status="reading")
-    try:
-        content = open_bytes(session, document_id, purpose="read")
-    except NotFound:
-        raise
-    except CmaError:
-        _fail(session, row, document, "damaged")
-        return None
     return Claim(
         row.id,
         document_id,
         row.version_number,
         document.mime_type or "application/pdf",
         row.page_count,
-        content,
     )
+
+
+def open_claimed(session: CentreSession, claim: Claim) -> bytes | None:
+    """Return the bytes of a claimed reading; None where they cannot be opened, which is recorded.
+
+    In a session of its own: who opens damaged bytes marks the document in another transaction.
+    """
+    session.authorize(Act.DOCUMENT_READ)
+    try:
+        return open_bytes(session, claim.document_id, purpose=READ, number=claim.version_number)
+    except (DocumentDamaged, NotFound):
+        return None
 
 
 def _to_read(session: CentreSession, document_id: int) -> DocumentReading | None:

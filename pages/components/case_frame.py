@@ -22,6 +22,7 @@ TABS: Final = (
     ("offers", "Offers"),
     ("statement", "Statement"),
     ("letters", "Letters"),
+    ("documents", "Documents"),
     ("checklist", "Checklist"),
     ("notes", "Notes"),
 )

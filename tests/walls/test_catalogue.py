@@ -12,6 +12,8 @@ NO_TRIGGER = {
     "drafts": "nothing is decided in a draft, and its author alone sees it",
     "reference_counters": "numbers without a person",
     "review_pool": "written once with its draw, which is in the log",
+    "document_readings": "a machine's steps; what came of them is in the log with the document",
+    "document_pages": "what a machine read, written once; the log would keep a client's text twice",
 }
 NEVER_CHANGED = {
     "issued_files",  # what was issued
@@ -24,6 +26,9 @@ NEVER_CHANGED = {
     "review_pool",
     "file_review_versions",
     "review_responses",
+    "document_versions",
+    "document_pages",
+    "document_type_choices",
     "file_reviews",  # but for the columns that say who reviews it and what came of it
 }
 WHO_STAMPS = {"created_by", "updated_by"}
@@ -31,6 +36,7 @@ PEOPLE = {
     "called_by",
     "checked_by",
     "completed_by",
+    "decided_by",
     "done_by",
     "drawn_by",
     "ended_by",
