@@ -109,4 +109,6 @@ def route(address: str) -> dict[str, Any]:
             query[name] = number[1]
     if number := re.match(r"/cases/\d+/debts/(\d+)", parts.path):
         query["debt_id"] = number[1]
+    if number := re.match(r"/cases/\d+/documents/(\d+)", parts.path):
+        query["document_id"] = number[1]
     return {"pathname": parts.path, "asPath": address, "query": query}
