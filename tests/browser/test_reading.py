@@ -1,4 +1,4 @@
-"""Papers in a browser: found by their words, read over the page, sorted, and their figures taken."""
+"""Papers in a browser: found by their words, read, sorted, and their figures taken over."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -63,6 +63,11 @@ def test_a_paper_is_found_read_sorted_and_its_balance_taken_over(
     assert "The sum outstanding is £450.00." in " ".join(selected(page).split())
     expect(page.get_by_text("The file's own text")).to_be_visible()
 
+    _decide(page, cast, number, debt_id)
+
+
+def _decide(page: Page, cast: Cast, number: int, debt_id: int) -> None:
+    """Confirm the type, take the balance over and dismiss the account number, by the page."""
     kind = page.get_by_role("region", name="What this is")
     kind.get_by_label("Type").select_option("enforcement_notice")
     kind.locator("button[type=submit]").click()
