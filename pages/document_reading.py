@@ -32,8 +32,8 @@ def _head() -> rx.Component:
     )
     return rx.el.div(
         link(
-            "All documents",
-            to=routes.case_path(STATE.opened, "documents"),
+            "Back to the document",
+            to=routes.document_path(STATE.opened, VIEW.id),
             class_name="small",
         ),
         rx.el.div(rx.el.h2(VIEW.name), state, class_name="inline"),

@@ -297,6 +297,7 @@ def head() -> list[rx.Component]:
         rx.el.script(src="/case.js", defer=True),
         rx.el.script(src="/kept.js", defer=True),
         rx.el.script(src="/letter.js", defer=True),
+        rx.el.script(src="/upload.js", defer=True),
     ]
 
 

@@ -25,6 +25,8 @@ CASE_STATEMENT: Final = "/cases/[case_id]/statement"
 CASE_CHECKLIST: Final = "/cases/[case_id]/checklist"
 CASE_LETTERS: Final = "/cases/[case_id]/letters"
 CASE_LETTER: Final = "/cases/[case_id]/letters/[letter_id]"
+CASE_DOCUMENTS: Final = "/cases/[case_id]/documents"
+CASE_DOCUMENT: Final = "/cases/[case_id]/documents/[document_id]"
 CASE_CLOSING: Final = "/cases/[case_id]/closing"
 CASE_NOTES: Final = "/cases/[case_id]/notes"
 CASE_DOCUMENT_READING: Final = "/cases/[case_id]/documents/[document_id]/reading"
@@ -107,6 +109,11 @@ def compare_path(case_id: rx.Var[int]) -> rx.Var[str]:
 def debt_path(case_id: rx.Var[int] | int, debt_id: rx.Var[int] | int) -> rx.Var[str]:
     """Return the address of one debt of a case, for values or for vars of a state."""
     return rx.Var.create(f"/cases/{case_id}/debts/{debt_id}")
+
+
+def document_path(case_id: rx.Var[int] | int, document_id: rx.Var[int] | int) -> rx.Var[str]:
+    """Return the address of one document of a case, for values or for vars of a state."""
+    return rx.Var.create(f"/cases/{case_id}/documents/{document_id}")
 
 
 def document_reading_path(

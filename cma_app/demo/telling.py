@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from cma_app.clock import today
 from cma_app.demo.dates import day_of
 from cma_app.demo.households import HouseholdData
+from cma_app.demo.papers import add_paper
 from cma_app.demo.people import ORIGIN, Cast
 from cma_app.rules.consents import wording_on
 from cma_app.rules.financial_statement import partner_lines
@@ -29,6 +30,7 @@ from cma_app.services import (
     consents,
     debt_events,
     debts,
+    document_requests,
     guideline_reasons,
     households,
     letter_drafts,
@@ -68,6 +70,9 @@ VERBS = (
     "explain",
     "verify",
     "offers",
+    "asked",
+    "papers",
+    "chased",
     "authority",
     "breathing_space",
     "request",
@@ -361,6 +366,20 @@ class Telling:
             case_type=case.case_type,
             next_review_date=self._day(step["review"]),
         )
+
+    def _asked(self, session: CentreSession, step: Step) -> None:
+        for said in step["asked"]:
+            document_requests.ask_for(session, self.case_id, said)
+
+    def _papers(self, session: CentreSession, step: Step) -> None:
+        for said in step["papers"]:
+            people = [self.cast[name].user_id for name in said.get("people", ())]
+            add_paper(session, self.case_id, {**said, "people": people})
+
+    def _chased(self, session: CentreSession, step: Step) -> None:
+        for row in document_requests.list_asked(session, self.case_id).rows:
+            if row.status == "asked":
+                document_requests.chase(session, row.id, how=step["chased"], version=row.version)
 
     def _let_through(self, session: CentreSession, step: Step) -> None:
         compliance_gates.open_gate(session, self.case_id, **step["let_through"])

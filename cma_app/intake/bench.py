@@ -8,6 +8,7 @@ Run as `python -m cma_app.intake.bench FD`, never imported by the app.
 import ctypes
 import io
 import json
+import math
 import os
 import resource
 import signal
@@ -91,7 +92,7 @@ def _give_up_rights() -> None:
 def _work(task: dict[str, Any], source: int, target: int, answer: int) -> NoReturn:
     """Do one task within its limits, say how it went, and end."""
     try:
-        _limit(int(task["seconds"]), int(task["most"]))
+        _limit(float(task["seconds"]), int(task["most"]))
         with os.fdopen(source, "rb", closefd=False) as file:
             file.seek(0)
             content = file.read()
@@ -118,13 +119,13 @@ def _done(task: dict[str, Any], content: bytes, target: int) -> dict[str, Any]:
     return said
 
 
-def _limit(seconds: int, most: int) -> None:
+def _limit(seconds: float, most: int) -> None:
     """Set what this process may use; a signal that nothing can hold back ends it in time."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     for what, amount in (
-        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CPU, math.ceil(seconds)),
         (resource.RLIMIT_FSIZE, most),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 0),

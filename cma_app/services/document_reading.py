@@ -15,13 +15,14 @@ from sqlmodel import col
 from cma_app.access.acts import Act
 from cma_app.clock import now
 from cma_app.errors import Conflict, Invalid, NotFound
-from cma_app.reading.sorting import known_terms
 from cma_app.reading.words import GOOD_CONFIDENCE, GOOD_COVERAGE
 from cma_app.rules.document_figures import income_line
 from cma_app.rules.document_types import document_types
 from cma_app.rules.frequencies import FREQUENCIES
 from cma_app.services import budgets, debts
+from cma_app.services.document_choices import remember_choice
 from cma_app.services.document_queue import queue_reading
+from cma_app.services.document_requests import settle_request
 from cma_app.services.locking import locked
 from cma_app.session import CentreSession
 from models import (
@@ -141,21 +142,13 @@ def choose_type(
     document = locked(session, Document, document_id)
     if document.version_number != version:
         raise Conflict(GONE)
-    sorted_as = document.ai_classification
-    guesses = sorted_as.get("guesses", [])
-    choice = DocumentTypeChoice(
-        document_id=document_id,
-        version_number=version,
-        suggested=sorted_as.get("type"),
-        probability=Decimal(str(round(guesses[0][1], 2))) if guesses else None,
-        guesses=guesses,
-        chosen=code,
-        model_version=sorted_as.get("version"),
-        terms=dict(known_terms(document.extracted_text or "")),
-    )
-    session.add(choice)
     document.document_type = code
     session.flush()
+    settle_request(session, document)
+    session.authorize(Act.DOCUMENT_SORT)
+    choice = remember_choice(session, document)
+    if choice is None:
+        raise NotFound
     return choice
 
 

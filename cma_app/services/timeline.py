@@ -331,8 +331,14 @@ def _say_offer(old: Values, new: Values) -> list[Event]:
     return []
 
 
-def _say_document(old: Values, _: Values) -> list[Event]:
-    return [] if old else [Event("Document added")]
+def _say_document(old: Values, new: Values) -> list[Event]:
+    if "deleted_at" in old:
+        return [Event("Document removed" if new.get("deleted_at") else "Document brought back")]
+    if "version_number" in old:
+        return [Event("Newer version of a document", f"Version {new['version_number']}")]
+    if old or "document_name" not in new:
+        return []  # a view, or an edit
+    return [Event("Document added", str(new["document_name"]))]
 
 
 def _say_appointment(old: Values, new: Values) -> list[Event]:

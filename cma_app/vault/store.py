@@ -61,6 +61,19 @@ def get(path: str) -> bytes:
         raise StoreAway from None
 
 
+def exists(path: str) -> bool:
+    """Say whether there are bytes under a path of ours."""
+    if not PATH.fullmatch(path):
+        return False
+    try:
+        obstore.head(_store(settings()), path)
+    except FileNotFoundError:
+        return False
+    except (BaseError, OSError, ValueError):
+        raise StoreAway from None
+    return True
+
+
 def remove(path: str) -> None:
     """Forget what is under a path; nothing there is well too."""
     with contextlib.suppress(FileNotFoundError):

@@ -28,6 +28,7 @@ TABS = (
     "offers",
     "statement",
     "letters",
+    "documents",
     "checklist",
     "notes",
 )
@@ -47,7 +48,12 @@ PLACES = {
     ),
     "priya": (
         *(CASE, *[f"{CASE}/{tab}" for tab in TABS], CLIENT),
-        *("/cases/{Lomax}/debts", "/cases/{Lomax}/debts/0", "/cases/{Lomax}/closing"),
+        *(
+            "/cases/{Lomax}/debts",
+            "/cases/{Lomax}/documents",
+            "/cases/{Lomax}/debts/0",
+            "/cases/{Lomax}/closing",
+        ),
         "/cases/{Lomax}/dates",
         *("/calendar?view=week&day=2026-11-25", "/calendar?view=list&day=2026-11-25"),
         *("/appointments/{Whitmore}", "/calendar/book?case={Whitmore}", "/availability"),

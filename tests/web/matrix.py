@@ -600,6 +600,81 @@ REQUESTS = {
     "RequestsState.check": Call("/cases", args=left("asked_on", "1 13 2027"), shows=WRONG_DAY),
     "RequestsState.check_done": Call("/cases", args=left("done_how", ""), shows="Say how"),
 }
+DOCUMENTS_TAB = f"{CASE}/documents"
+DOCUMENT_PAGE = f"{DOCUMENTS_TAB}/{{documents}}"
+ON_DOCUMENTS = ("DocumentsState.open",)
+ON_DOCUMENT = ("DocumentState.open",)
+ON_ASKED = (*ON_DOCUMENTS, "DocumentsState.pick")
+DOCUMENTS = {
+    "DocumentsState.open": Call(DOCUMENTS_TAB, shows=SHOWN),
+    "DocumentsState.refresh": Call(DOCUMENTS_TAB, after=ON_DOCUMENTS, shows=SHOWN),
+    "DocumentsState.choose": Call(DOCUMENTS_TAB, args={"show": "unused"}, shows="show=unused"),
+    "DocumentsState.restore": Call(
+        DOCUMENTS_TAB,
+        args={"document_id": "@removed_document"},
+        after=ON_DOCUMENTS,
+        writes="documents",
+    ),
+    "DocumentsState.begin": Call(DOCUMENTS_TAB, after=ON_DOCUMENTS),
+    "DocumentsState.ask_for": Call(
+        DOCUMENTS_TAB,
+        args=form(document_type="payslip", about="The last three"),
+        after=ON_DOCUMENTS,
+        writes="document_requests",
+    ),
+    "DocumentsState.check_ask": Call("/cases", args=left("document_type", "x"), shows="Choose one"),
+    "DocumentsState.pick": Call(
+        DOCUMENTS_TAB, args={"asked_id": "@document_requests"}, after=ON_DOCUMENTS, shows=SHOWN
+    ),
+    "DocumentsState.chase": Call(
+        DOCUMENTS_TAB, args=form(how="post"), after=ON_ASKED, shows="not a safe way"
+    ),
+    "DocumentsState.came": Call(
+        DOCUMENTS_TAB,
+        args=form(document_id="{documents}"),
+        after=ON_ASKED,
+        writes="document_requests",
+    ),
+    "DocumentsState.drop": Call(DOCUMENTS_TAB, after=ON_ASKED, writes="document_requests"),
+    "DocumentsState.ask_again": Call(
+        DOCUMENTS_TAB,
+        args={"asked_id": "@document_requests"},
+        after=(*ON_ASKED, "DocumentsState.came"),
+        writes="document_requests",
+    ),
+    "DocumentState.open": Call(DOCUMENT_PAGE, shows=SHOWN),
+    "DocumentState.refresh": Call(DOCUMENT_PAGE, after=ON_DOCUMENT, shows=SHOWN),
+    "DocumentState.save": Call(
+        DOCUMENT_PAGE,
+        args=form(document_name="Named anew", document_type=""),
+        after=ON_DOCUMENT,
+        writes="documents",
+    ),
+    "DocumentState.check": Call("/cases", args=left("document_name", ""), shows="Give the"),
+    "DocumentState.choose_readers": Call(DOCUMENT_PAGE, after=ON_DOCUMENT, shows="Advisor"),
+    "DocumentState.restrict": Call(
+        DOCUMENT_PAGE,
+        args=form(),
+        after=(*ON_DOCUMENT, "DocumentState.choose_readers"),
+        shows="Name a manager too",
+    ),
+    "DocumentState.open_to_team": Call(
+        DOCUMENT_PAGE, after=ON_DOCUMENT, shows="Everybody who may see the case"
+    ),
+    "DocumentState.remove": Call(DOCUMENT_PAGE, after=ON_DOCUMENT, shows="It is the evidence for"),
+    "EvidenceState.begin": Call(DOCUMENTS_TAB, args={"document_id": "@documents"}, shows=SHOWN),
+    "EvidenceState.use": Call(
+        DOCUMENTS_TAB,
+        args={"kind": "line", "mark": "{budget_sheets}/client-salary-or-wages"},
+        after=("EvidenceState.begin",),
+        writes="document_uses",
+    ),
+    "EvidenceState.drop": Call(
+        DOCUMENTS_TAB,
+        args={"document_id": "@documents", "kind": "debt", "mark": "{debts}"},
+        writes="document_uses",
+    ),
+}
 ON_SHEET = ("BudgetState.open",)
 BUDGET = {
     "BudgetState.open": Call(f"{CASE}/budget", shows=SHOWN),
@@ -1437,6 +1512,7 @@ CALLS: dict[str, Call] = {
     **DEBT_FILE,
     **BREATHING_SPACES,
     **REQUESTS,
+    **DOCUMENTS,
     **BUDGET,
     **VERSIONS,
     **OFFERS,

@@ -109,6 +109,15 @@ def plant_pack(
             everywhere=True,
         )
         _plant_reviews(connection, holder, pack, marks)
+        removed = {"deleted_at": now(), "document_type": "other"}
+        pack["removed_document"] = plant_one(
+            connection,
+            next(each for each in CENTRE_TABLES if each.name == "documents"),
+            holder,
+            pack,
+            marks.casework,
+            removed,
+        )
         pack["second"] = _plant_second_person(connection, holder, pack, marks)
         _keep_ni_number(connection, pack, marks)
         pack |= _spare_centre(connection, pack["unique"])
@@ -211,6 +220,8 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
         },
         "next_actions": {"due_date": today(), "done_by": None},
         "offers": {"amount": 1},
+        "documents": {"document_type": "other"},
+        "document_requests": {"document_type": "payslip", "chased_how": None},
         "case_compliance": {
             "compliance_type": "I2",
             "item": {**Item("I2", "intake", f"{canary} asked", evidence="note").to_json()},
