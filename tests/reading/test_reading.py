@@ -1,6 +1,6 @@
 """Pages are read: by their own text, else by their picture, and one that reads badly says so."""
 
-import os
+import contextlib
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from cma_app.reading.marks import ink_of, marks_of
 from cma_app.reading.read import read_document, read_page
 from cma_app.reading.words import Page, Reading, Word
 from cma_app.settings import Settings, clear_settings, use_settings
+from tests.platform.waiting import until
 from tests.reading.pages import (
     LETTER,
     drawn,
@@ -27,6 +28,17 @@ from tests.reading.pages import (
 )
 
 PDF = "application/pdf"
+
+
+def at_work(group: int) -> list[str]:
+    """Return the processes of a group that have not ended."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            state, _, of_group = path.read_text().rpartition(")")[2].split()[:3]
+            if int(of_group) == group and state != "Z":
+                found.append(path.parent.name)
+    return found
 
 
 @pytest.fixture
@@ -128,8 +140,7 @@ class TestApart:
         with pytest.raises(ReadingFailed, match="slow"):
             read_apart(content, "application/pdf", seconds=1.5, began=child.append)
         assert time.monotonic() - began < 20
-        with pytest.raises(ProcessLookupError):
-            os.killpg(child[0].pid, 0)
+        until(lambda: at_work(child[0].pid) == [], what="the end of all it started")
         assert list((home / "reading").iterdir()) == []
 
     def test_what_is_no_document_is_unreadable_and_what_a_killed_process_left_is_cleared(
