@@ -118,14 +118,17 @@ def _line(line: Any) -> rx.Component:
 
 
 def _word(word: Any) -> rx.Component:
-    return _SvgSpan.create(
-        word.said,
+    """Return a word, and the space that a copy of the line has after it."""
+    return rx.fragment(
+        _SvgSpan.create(
+            word.said,
+            custom_attrs={
+                "x": word.x,
+                "y": word.base,
+                "textLength": word.width,
+                "lengthAdjust": "spacingAndGlyphs",
+                "fontSize": word.size,
+            },
+        ),
         " ",
-        custom_attrs={
-            "x": word.x,
-            "y": word.base,
-            "textLength": word.width,
-            "lengthAdjust": "spacingAndGlyphs",
-            "fontSize": word.size,
-        },
     )
