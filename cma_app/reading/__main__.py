@@ -26,9 +26,6 @@ def main() -> None:
     except (ValueError, MemoryError):
         _say({"failed": "unreadable"})
         return
-    except RuntimeError:
-        _say({"failed": "slow"})
-        return
     _say({"pages": [page.to_json() for page in found.pages], "page_count": found.page_count})
 
 

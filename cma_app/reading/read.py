@@ -14,7 +14,7 @@ from PIL import Image, ImageOps, ImageSequence
 from cma_app.reading import pictures
 from cma_app.reading.layer import LARGEST_SIDE, layer_of, picture_of
 from cma_app.reading.marks import Grey, ink_of, marks_of
-from cma_app.reading.tesseract import DPI, confidence_of, recognise
+from cma_app.reading.tesseract import DPI, TooSlow, confidence_of, recognise
 from cma_app.reading.words import Page, Reading, Word
 
 MOST_PAGES: Final = 60
@@ -38,9 +38,17 @@ def read_document(
         if number > pages:
             break
         told(number - 1, min(total, pages))
-        found.append(read_page(grey, layer, number))
+        found.append(_in_time(grey, layer, number))
     told(len(found), min(total, pages))
     return Reading(tuple(found), total)
+
+
+def _in_time(grey: Grey, layer: tuple[Word, ...], number: int) -> Page:
+    """Return a page as it was read; one that takes too long is unread, and the rest goes on."""
+    try:
+        return read_page(grey, layer, number)
+    except TooSlow:
+        return Page(number, grey.shape[1], grey.shape[0], "none", coverage=0.0)
 
 
 def _sheets(content: bytes, mime_type: str) -> Iterator[tuple[int, int, Grey, tuple[Word, ...]]]:
