@@ -11,7 +11,7 @@ from pages.components.empty import empty
 from pages.components.form import button
 from pages.components.page_words import Every, page_words
 from pages.components.reading_cards import figures_card, scam_card, type_card
-from pages.components.status import badge, callout
+from pages.components.status import callout, tone_badge
 from pages.components.table import card, chip, link
 from pages.layout import screen, when_may
 from state.case_bar import CaseBarState
@@ -23,13 +23,7 @@ PAGE: Any = DocumentReadingState.page
 
 
 def _head() -> rx.Component:
-    state = rx.match(
-        VIEW.tone,
-        ("good", badge(VIEW.status_word, "good")),
-        ("soon", badge(VIEW.status_word, "soon")),
-        ("late", badge(VIEW.status_word, "late")),
-        badge(VIEW.status_word),
-    )
+    state = tone_badge(VIEW.status_word, VIEW.tone)
     return rx.el.div(
         link(
             "Back to the document",

@@ -10,7 +10,7 @@ from cma_app.services.document_search import STATUS_LABELS
 from pages import routes
 from pages.components.empty import empty, skeleton
 from pages.components.form import date_boxes, error_summary, field, form, select, submit
-from pages.components.status import badge
+from pages.components.status import tone_badge
 from pages.components.table import column, link, list_pager, table
 from pages.layout import page_head, screen
 from state.document_search import DocumentSearchState
@@ -133,13 +133,6 @@ def _table() -> rx.Component:
 
 
 def _row(row: Any) -> rx.Component:
-    state = rx.match(
-        row.tone,
-        ("good", badge(row.status_word, "good")),
-        ("soon", badge(row.status_word, "soon")),
-        ("late", badge(row.status_word, "late")),
-        badge(row.status_word),
-    )
     return rx.el.tr(
         rx.el.th(
             link(row.name, to=routes.document_reading_path(row.case_id, row.id)),
@@ -155,7 +148,7 @@ def _row(row: Any) -> rx.Component:
             class_name="found-words",
         ),
         rx.el.td(row.added, class_name="fig"),
-        rx.el.td(state),
+        rx.el.td(tone_badge(row.status_word, row.tone)),
         key=row.id,
     )
 
