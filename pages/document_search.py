@@ -45,7 +45,10 @@ def document_search() -> rx.Component:
         ),
         rx.cond(
             STATE.has_more,
-            rx.el.p("Only the newest 200 are listed. Ask for more words, or by type or day.", class_name="hint"),
+            rx.el.p(
+                "Only the newest 200 are listed. Ask for more words, or by type or day.",
+                class_name="hint",
+            ),
         ),
         class_name="page",
     )
