@@ -39,6 +39,7 @@ from models.insights import AiInsight
 from models.letters import Authority, Letter
 from models.notes import CaseNote, NextAction
 from models.notifications import Notification
+from models.readings import DocumentFigure, DocumentPage, DocumentReading, DocumentTypeChoice
 from models.referrals import Referral
 from models.reminders import CalendarFeed, Reminder, ReminderTiming
 from models.requests import RequestDeadline
@@ -96,7 +97,11 @@ __all__ = [
     "Debt",
     "DebtEvent",
     "Document",
+    "DocumentFigure",
+    "DocumentPage",
+    "DocumentReading",
     "DocumentRequest",
+    "DocumentTypeChoice",
     "DocumentUse",
     "DocumentVersion",
     "Draft",

@@ -34,6 +34,7 @@ from models.base import (
     word,
 )
 
+OCR_STATUSES: Final = ("not_processed", "waiting", "reading", "read", "poor", "no_text", "failed")
 UPLOAD_STATUSES: Final = ("pending", "stored", "damaged")
 ACCESS_LEVELS: Final = ("case_team", "named_people")
 ASKED_STATUSES: Final = ("asked", "received", "not_needed")
@@ -58,6 +59,9 @@ class Document(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
         ),
         Index("idx_documents_case_type", "centre_id", "case_id", "document_type"),
         Index("idx_documents_ocr_text", "centre_id", "extracted_tsv", postgresql_using="gin"),
+        Index("idx_documents_type", "centre_id", "document_type", "id"),
+        live("idx_documents_live", "centre_id", "id"),
+        one_of("ocr_status", OCR_STATUSES),
         Index(
             "idx_documents_named",
             "centre_id",
@@ -84,7 +88,11 @@ class Document(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
         default=None,
         sa_column=Column(
             TSVECTOR,
-            Computed("to_tsvector('english', coalesce(extracted_text, ''))", persisted=True),
+            Computed(
+                "to_tsvector('english', translate(document_name, '_.-', '   ')"
+                " || ' ' || coalesce(extracted_text, ''))",
+                persisted=True,
+            ),
         ),
     )
     ai_classification: dict[str, Any] = document("{}")

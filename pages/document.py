@@ -62,6 +62,11 @@ def _pages() -> rx.Component:
             key=number,
         )
 
+    read = link(
+        "Words, type and figures",
+        to=routes.document_reading_path(STATE.opened, LINE.id),
+        class_name="button small",
+    )
     take = anchor(
         "Download",
         href=rx.Var.create(f"/documents/{LINE.id}/file"),
@@ -81,7 +86,7 @@ def _pages() -> rx.Component:
         ),
         key="pages",
         count=VIEW.pages.length(),
-        end=rx.cond(LINE.state == "damaged", rx.fragment(), take),
+        end=rx.cond(LINE.state == "damaged", rx.fragment(), rx.el.span(read, " ", take)),
     )
 
 

@@ -10,7 +10,7 @@ from pages.components.case_frame import case_frame
 from pages.components.document_evidence import evidence_button, evidence_dialog
 from pages.components.document_requests import awaited_card, awaited_dialogs
 from pages.components.empty import empty
-from pages.components.status import badge
+from pages.components.status import badge, tone_badge
 from pages.components.table import card, chip, column, link, row_button, table
 from pages.components.uploads import upload_zone
 from pages.layout import screen, when_may
@@ -29,6 +29,7 @@ def document_badges(line: Any) -> rx.Component:
             ("damaged", badge("Cannot be opened", "late")),
             badge("Kept", "good"),
         ),
+        tone_badge(line.read_word, line.read_tone),
         rx.cond(line.is_for_named, badge("Named people", "note", "lock")),
         class_name="inline",
     )

@@ -58,6 +58,7 @@ MENU: Final = (
     Entry("referrals", "Referrals", routes.REFERRALS, "referral", Act.REFERRAL_LIST),
     Entry("sign-offs", "Sign-offs", routes.SIGN_OFFS, "check", Act.SIGN_OFF_DECIDE),
     Entry("my-work", "My work", routes.MY_WORK, "came-back", Act.SIGN_OFF_SUBMIT),
+    Entry("documents", "Documents", routes.DOCUMENTS, "note", Act.DOCUMENT_FIND),
     Entry("creditors", "Creditors", routes.CREDITORS, "creditor", Act.CREDITOR_SEE),
     Entry("board", "Caseload board", routes.BOARD, "board", Act.CASELOAD_SEE),
     Entry("compliance", "Compliance", routes.COMPLIANCE, "check", Act.COMPLIANCE_SEE),

@@ -29,6 +29,8 @@ CASE_DOCUMENTS: Final = "/cases/[case_id]/documents"
 CASE_DOCUMENT: Final = "/cases/[case_id]/documents/[document_id]"
 CASE_CLOSING: Final = "/cases/[case_id]/closing"
 CASE_NOTES: Final = "/cases/[case_id]/notes"
+CASE_DOCUMENT_READING: Final = "/cases/[case_id]/documents/[document_id]/reading"
+DOCUMENTS: Final = "/documents"
 CREDITORS: Final = "/creditors"
 CALENDAR: Final = "/calendar"
 BOOKING: Final = "/calendar/book"
@@ -114,6 +116,18 @@ def compare_path(case_id: rx.Var[int]) -> rx.Var[str]:
 def debt_path(case_id: rx.Var[int] | int, debt_id: rx.Var[int] | int) -> rx.Var[str]:
     """Return the address of one debt of a case, for values or for vars of a state."""
     return rx.Var.create(f"/cases/{case_id}/debts/{debt_id}")
+
+
+def document_path(case_id: rx.Var[int] | int, document_id: rx.Var[int] | int) -> rx.Var[str]:
+    """Return the address of one document of a case, for values or for vars of a state."""
+    return rx.Var.create(f"/cases/{case_id}/documents/{document_id}")
+
+
+def document_reading_path(
+    case_id: rx.Var[int] | int, document_id: rx.Var[int] | int
+) -> rx.Var[str]:
+    """Return the address of a document's words over its pages."""
+    return rx.Var.create(f"/cases/{case_id}/documents/{document_id}/reading")
 
 
 def appointment_path(appointment_id: rx.Var[int] | int) -> rx.Var[str]:

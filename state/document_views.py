@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 
 from cma_app.services.document_requests import AskedList, AskedRow
+from cma_app.services.document_search import STATUS_LABELS
 from cma_app.services.document_uses import GROUP_WORDS, Target, UseRow
 from cma_app.services.documents import DocumentFile, DocumentRow, VersionRow
+from state.reading_views import TONES as READ_TONES
 from state.words import away, day_text, moment_text, several, weekday_text
 
 LEFT_BEHIND = {
@@ -51,6 +53,8 @@ class DocumentLine:
     added: str = ""
     added_by: str = ""
     state: str = ""
+    read_word: str = ""
+    read_tone: str = ""
     is_for_named: bool = False
     uses: list[UseView] = field(default_factory=list)
 
@@ -68,6 +72,8 @@ class DocumentLine:
             added=moment_text(row.added_at),
             added_by=row.added_by,
             state=row.status,
+            read_word=STATUS_LABELS.get(row.ocr_status, row.ocr_status),
+            read_tone=READ_TONES.get(row.ocr_status, ""),
             is_for_named=row.is_for_named,
             uses=[UseView.of(use) for use in uses if use.document_id == row.id],
         )

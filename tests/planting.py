@@ -56,6 +56,11 @@ WORDS = {
     "sign_offs.content": SUBMITTED,
     "sign_offs.content_hash": hashlib.sha256(SUBMITTED.encode()).hexdigest(),
     "saved_views.is_shared": True,
+    "document_readings.status": "failed",
+    "document_readings.why": "slow",
+    "document_figures.kind": "balance",
+    "document_figures.value": "12.34",
+    "document_type_choices.chosen": "payslip",
     "documents.upload_status": "stored",
 }
 CODED = {
@@ -80,6 +85,7 @@ CODED = {
     "result",
     "route",
     "answer",
+    "why",
     "chased_how",
     "budget_line",
 }

@@ -110,6 +110,10 @@ class Act(StrEnum):
     DOCUMENT_RESTRICT = "document:restrict"
     DOCUMENT_REMOVE = "document:remove"
     DOCUMENT_ASK = "document:ask_for"
+    DOCUMENT_FIND = "document:find"
+    DOCUMENT_READ = "document:read"
+    DOCUMENT_SORT = "document:sort"
+    FIGURE_DECIDE = "document_figure:decide"
     # file reviews
     REVIEW_DRAW = "file_review:draw"
     REVIEW_SEE_ALL = "file_review:see_all"
@@ -208,6 +212,10 @@ TRAINEE: Final = frozenset(
         Act.DOCUMENT_EDIT,
         Act.DOCUMENT_USE,
         Act.DOCUMENT_ASK,
+        Act.DOCUMENT_FIND,
+        Act.DOCUMENT_READ,
+        Act.DOCUMENT_SORT,
+        Act.FIGURE_DECIDE,
         Act.REVIEW_ANSWER,
         Act.GUIDELINE_SEE,
         Act.BREATHING_SPACE_RECORD,

@@ -12,6 +12,7 @@ from cma_app.access.acts import Act
 from cma_app.clock import now
 from cma_app.errors import Conflict, Invalid
 from cma_app.rules.document_types import document_types
+from cma_app.services.document_choices import remember_choice
 from cma_app.services.document_requests import settle_request
 from cma_app.services.document_uses import list_uses
 from cma_app.services.documents import document_here
@@ -63,6 +64,7 @@ def change_document(
     document.document_name, document.document_type = form.document_name, form.document_type
     session.flush()
     if is_sorted_now:
+        remember_choice(session, document)
         settle_request(session, document)
     return document
 

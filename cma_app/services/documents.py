@@ -20,6 +20,7 @@ from cma_app.errors import NotFound
 from cma_app.keys import KeyTrouble
 from cma_app.rules.document_types import document_types, type_label
 from cma_app.services.compliance_rows import names_of
+from cma_app.services.document_queue import queue_reading
 from cma_app.session import CentreSession, open_as
 from cma_app.vault import keyring, store
 from cma_app.vault.sealing import Damaged as DocumentDamaged
@@ -251,3 +252,4 @@ def _tell_damage(session: CentreSession, document: Document) -> None:
 
 def document_arrived(session: CentreSession, document: Document) -> None:
     """Let it be read: called in the transaction in which a new version was stored."""
+    queue_reading(session, document)

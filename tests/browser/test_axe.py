@@ -49,6 +49,7 @@ PLACES = {
         "/cases/{Petty}/dates",
         "/cases/{Oakley}/dates",
         "/creditors",
+        "/documents",
     ),
     "priya": (
         *(CASE, *[f"{CASE}/{tab}" for tab in TABS], CLIENT),

@@ -13,6 +13,8 @@ NO_TRIGGER = {
     "notifications": "nothing is decided in one: what it tells of is in the log",
     "reference_counters": "numbers without a person",
     "review_pool": "written once with its draw, which is in the log",
+    "document_readings": "a machine's steps; what came of them is in the log with the document",
+    "document_pages": "what a machine read, written once; the log would keep a client's text twice",
 }
 NEVER_CHANGED = {
     "issued_files",  # what was issued
@@ -26,6 +28,8 @@ NEVER_CHANGED = {
     "file_review_versions",
     "review_responses",
     "document_versions",
+    "document_pages",
+    "document_type_choices",
     "file_reviews",  # but for the columns that say who reviews it and what came of it
     "sign_offs",  # but for the columns that say what was decided
 }

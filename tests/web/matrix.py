@@ -11,6 +11,7 @@ from cma_app.rules.dates import add_months
 from tests.services import reviewing
 from tests.services.intake_forms import ROUTES
 from tests.web.calls import Call, boxes, flag_set, form, left
+from tests.web.matrix_reading import READING
 from tests.web.packs import SEARCH
 
 CLIENT = "/clients/{clients}"
@@ -1741,6 +1742,7 @@ CALLS: dict[str, Call] = {
     **REVIEWS,
     **SIGN_OFFS,
     **SUPERVISED,
+    **READING,
     **GUIDELINES,
     **PEOPLE_SCREEN,
     **CENTRES,
