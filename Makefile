@@ -1,12 +1,13 @@
 # One word for each thing one does with this project; `make` alone prints them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench migrate demo shell lock
+.PHONY: help setup run test check types layers bench traces bench-ocr bench-find train migrate demo
+.PHONY: shell lock
 
 BIN := .venv/bin
 TEST := $(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.locked ## make .venv with exactly what the lock names
 
@@ -18,21 +19,37 @@ run: setup ## start everything with the demo on http://localhost:8000 (PORT, CMA
 
 test: setup ## unit tests, services, walls, platform, browser journeys (two at a time)
 	@sh tools/browser.sh
-	@$(TEST) tests/rules tests/access tests/test_clock.py
+	@$(TEST) tests/rules tests/access tests/reading tests/test_clock.py
 	@$(TEST) tests/services
 	@$(TEST) --dist loadfile tests/walls tests/demo tests/printing
 	@$(TEST) --dist loadfile tests/platform
-	@$(TEST) tests/web tests/browser
+	@$(TEST) --dist loadgroup tests/web tests/browser
 
 check: setup ## ruff, pyright, import-linter, alembic check
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types layers
+
+types: setup
 	@$(BIN)/pyright
+
+layers: setup
 	@$(BIN)/lint-imports
 	@$(BIN)/cma check-schema
 
 bench: setup ## measure against raw SQL, and the bytes of a first load
 	@$(BIN)/python -m tests.bench
+
+traces: setup ## walk 2,000 random traces of supervised work (some minutes)
+	@$(BIN)/python -m pytest -q -s --traces 2000 tests/services/test_sign_off_machine.py
+bench-ocr: setup ## how well documents are read, beside plain pytesseract (SCANS=folder for more)
+	@OMP_THREAD_LIMIT=1 $(BIN)/python -m tests.bench.reading $(SCANS)
+
+bench-find: setup ## how fast documents are found among a hundred thousand
+	@$(BIN)/python -m tests.bench.finding
+
+train: setup ## make the sorter of documents again from its papers
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tools.training.train
 
 migrate: setup ## bring the schema to the newest revision
 	@$(BIN)/cma migrate

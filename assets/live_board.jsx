@@ -4,8 +4,9 @@
 import { Fragment, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 
+import { keepSocket } from "./live_socket.js";
+
 const SHOWN = 20; // cards of a lane
-const ENDED = { 4401: "Signed out", 4403: "Not part of your role" };
 const PATHS = {
   Overdue: "M12 4 2.8 20h18.4zM12 10v4.5M12 17.2v.1",
   shield: "M12 3.5 5 6v5.5c0 4.5 3 7.5 7 9 4-1.5 7-4.5 7-9V6z",
@@ -101,8 +102,9 @@ function Card({ card }) {
           </span>
         )}
       </p>
-      {(card.guard || card.legal) && (
+      {(card.guard || card.legal || card.cover) && (
         <p className="legal">
+          {card.cover && <span className="badge">{card.cover}</span>}
           {card.guard && (
             <span className="badge note">
               <Shape of="shield" />
@@ -284,7 +286,7 @@ const WORDS = ["show", "advisor", "by", "stage"];
 const wordsOf = (said) =>
   new URLSearchParams(WORDS.filter((name) => said[name]).map((name) => [name, said[name]])).toString();
 
-/* Keeps a socket open while the page is, and comes back by itself. */
+/* Keeps the board's socket, and asks it for everything when the filter in the address changes. */
 function useSocket(query, hear) {
   const [state, setState] = useState("");
   const socket = useRef(null);
@@ -292,42 +294,13 @@ function useSocket(query, hear) {
   const heard = useRef(hear);
   heard.current = hear;
   const ask = useCallback(() => {
-    if (socket.current?.readyState === WebSocket.OPEN)
-      socket.current.send(JSON.stringify(Object.fromEntries(new URLSearchParams(asked.current))));
+    socket.current?.say(JSON.stringify(Object.fromEntries(new URLSearchParams(asked.current))));
   }, []);
   useEffect(() => {
-    let timer;
-    let pause = 500;
-    let over = false;
-    const open = () => {
-      const scheme = location.protocol === "https:" ? "wss" : "ws";
-      const ws = new WebSocket(`${scheme}://${location.host}/board/live?${asked.current}`);
-      socket.current = ws;
-      ws.onmessage = (event) => {
-        if (over) return;
-        pause = 500;
-        setState("live");
-        heard.current(JSON.parse(event.data));
-      };
-      ws.onclose = (event) => {
-        if (over) return;
-        if (ENDED[event.code]) {
-          setState(ENDED[event.code]);
-          return;
-        }
-        setState("away");
-        timer = setTimeout(open, pause);
-        pause = Math.min(pause * 2, 10000);
-      };
-    };
-    open();
-    return () => {
-      over = true;
-      clearTimeout(timer);
-      const leaving = socket.current;
-      if (leaving?.readyState === WebSocket.CONNECTING) leaving.onopen = () => leaving.close();
-      else leaving?.close(); // closing one that still connects is a warning in every browser
-    };
+    const where = () => `/board/live?${asked.current}`;
+    const kept = keepSocket(where, (said) => heard.current(said), setState);
+    socket.current = kept;
+    return kept.end;
   }, []);
   useEffect(() => {
     if (asked.current === query) return;

@@ -141,6 +141,34 @@ def restore(
     say("The next `cma serve` brings the schema up to date.")
 
 
+keys_app = typer.Typer(no_args_is_help=True, help="The keys that documents are sealed with.")
+app.add_typer(keys_app, name="keys")
+documents_app = typer.Typer(no_args_is_help=True, help="The stored documents.")
+app.add_typer(documents_app, name="documents")
+
+
+@keys_app.command("rotate")
+def rotate() -> None:
+    """Seal the documents' keys under a new one while people work, and drop the old ones."""
+    from cma_app.commands.documents import owner_engine, rotate_keys
+    from cma_app.databases import open_database
+
+    with open_database(say) as database, owner_engine(database) as owner:
+        say(f"{rotate_keys(owner, say)} documents are under the new key; the old ones are gone.")
+        say("Make a backup of the database and of the keys now: older ones do not fit together.")
+
+
+@documents_app.command("sweep")
+def sweep_documents() -> None:
+    """Remove copies that a crash left behind, and tell which documents lost theirs."""
+    from cma_app.commands.documents import owner_engine, sweep
+    from cma_app.databases import open_database
+
+    with open_database(say) as database, owner_engine(database) as owner:
+        if sweep(owner, say).missing:
+            raise typer.Exit(1)
+
+
 @app.command("check-statements")
 def check_statements() -> None:
     """Find issued statements whose sums do not reconcile; exit 1 where there is one."""

@@ -11,7 +11,16 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
-from cma_app.web import doorkeeper, downloads, health, live_board, sign_in
+from cma_app.web import (
+    bell,
+    doorkeeper,
+    downloads,
+    health,
+    live_board,
+    live_topics,
+    sign_in,
+    uploads,
+)
 from cma_app.web.doorway import Doorway
 from cma_app.web.security import Walls
 from pages import (
@@ -36,6 +45,10 @@ from pages import (
     dates,
     debt_file,
     debts,
+    document,
+    document_reading,
+    document_search,
+    documents,
     guidelines,
     home,
     household,
@@ -44,7 +57,10 @@ from pages import (
     my_reviews,
     not_found,
     notes,
+    notifications,
     offers,
+    outcome_rows,
+    outcomes,
     pasted_debts,
     people,
     referrals,
@@ -53,6 +69,8 @@ from pages import (
     review_rates,
     reviews,
     sign_ins,
+    sign_off,
+    sign_offs,
     statements,
     walk_in,
 )
@@ -79,9 +97,13 @@ SCREENS: list[Screen] = [
     statements.statements,
     letters.letters,
     letter.letter,
+    document_reading.document_reading,
+    documents.documents,
+    document.document,
     compliance.compliance,
     closing.closing,
     notes.notes,
+    document_search.document_search,
     creditors.creditors,
     calendar.calendar,
     calendar.booking,
@@ -92,6 +114,8 @@ SCREENS: list[Screen] = [
     board_figures.board_figures,
     compliance_overview.overview,
     compliance_overview.open_items,
+    outcomes.report,
+    outcome_rows.counted_rows,
     checklists.checklists,
     reviews.reviews,
     review_draw.review_draw,
@@ -99,6 +123,10 @@ SCREENS: list[Screen] = [
     review.review,
     my_reviews.my_reviews,
     my_reviews.my_review,
+    sign_offs.sign_offs,
+    sign_offs.my_work,
+    sign_off.sign_off,
+    notifications.notifications,
     guidelines.guidelines,
     people.people,
     centres.centres,
@@ -111,13 +139,16 @@ ROUTES: list[BaseRoute] = [
     *health.ROUTES,
     *sign_in.ROUTES,
     *live_board.ROUTES,
+    *live_topics.ROUTES,
     *downloads.ROUTES,
+    *uploads.ROUTES,
 ]
 """Every plain HTTP or WebSocket route of our own: one line each."""
 
 LIFESPANS: list[Callable[..., Any]] = [
     health.behind_the_walls,
     doorkeeper.keep_the_door,
+    bell.keep_the_bell,
 ]
 """What runs for as long as the app does: one line each."""
 

@@ -1,7 +1,8 @@
-"""The worker: procrastinate's queue, and what its jobs do about reminders.
+"""The worker: procrastinate's queue, and its jobs: reminders, documents, tasks and old news.
 
-The rows of `reminders` are what is true; a job is only a nudge, and may be lost or come twice. A
-job holds the number of a centre and of an appointment, and opens that centre's session by itself.
+The rows of `reminders` and `document_readings` are what is true; a job is only a nudge, and may be
+lost or come twice. A job holds the number of a centre and of an appointment or a document, and
+opens that centre's session by itself.
 """
 
 import asyncio
@@ -22,7 +23,9 @@ from cma_app.database import app_engine
 from cma_app.databases import require_safe_role
 from cma_app.mail import deliver
 from cma_app.postgres_parts import plain
-from cma_app.services import reminder_sending
+from cma_app.reading_jobs import AT_ONCE as DOCUMENTS_AT_ONCE
+from cma_app.reading_jobs import QUEUE, add_reading, keep_looking
+from cma_app.services import notifications, reminder_sending, rule_tasks
 from cma_app.services.reminder_sending import Claim, Due, lock_name
 from cma_app.session import SYSTEM, CentreSession, open_as
 from cma_app.settings import settings
@@ -49,18 +52,18 @@ async def _in_centre(centre_id: int, work: Callable[..., Any], *args: Any, **kwa
 
 
 @contextlib.asynccontextmanager
-async def _held(centre_id: int, appointment_id: int) -> AsyncIterator[bool]:
-    """Hold the lock of an appointment's reminder; False where another worker does.
+async def _held(name: str) -> AsyncIterator[bool]:
+    """Hold the lock of that name; False where another worker does.
 
     The lock belongs to a connection of its own: it ends with this process, however that ends.
     """
     connection = await psycopg.AsyncConnection.connect(
-        _address(), autocommit=True, connect_timeout=5, application_name="cma reminder"
+        _address(), autocommit=True, connect_timeout=5, application_name="cma worker lock"
     )
     try:
         cursor = await connection.execute(
             "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))",
-            (lock_name(centre_id, appointment_id),),
+            (name,),
         )
         row = await cursor.fetchone()
         yield bool(row and row[0])
@@ -70,7 +73,7 @@ async def _held(centre_id: int, appointment_id: int) -> AsyncIterator[bool]:
 
 async def remind(centre_id: int, appointment_id: int) -> None:
     """Send the reminder of an appointment, if it is due and nobody else is about it."""
-    async with _held(centre_id, appointment_id) as is_mine:
+    async with _held(lock_name(centre_id, appointment_id)) as is_mine:
         if not is_mine:
             return
         claimed: Claim | None = await _in_centre(centre_id, reminder_sending.claim, appointment_id)
@@ -120,6 +123,26 @@ async def _clear_stalled(app: procrastinate.App) -> None:
         await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
 
 
+async def tidy(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - when it was due
+    """Every hour make the tasks that rules ask for and forget old notifications, by centre."""
+    await tidy_round()
+
+
+async def tidy_round() -> None:
+    """Go through the centres once."""
+    for centre_id in await _in_centre(0, rule_tasks.open_centres):
+        await tidy_centre(centre_id)
+
+
+async def tidy_centre(centre_id: int) -> None:
+    """Make a centre's tasks and forget its old news; what goes wrong holds up nothing else."""
+    for work in (rule_tasks.make_rule_tasks, notifications.forget_old):
+        try:
+            await _in_centre(centre_id, work)
+        except Exception as error:
+            log.warning("round_failed", step=work.__name__, error=type(error).__name__)
+
+
 def _address() -> str:
     return plain(settings().serving_url)
 
@@ -129,7 +152,7 @@ def make_app() -> procrastinate.App:
     connector = procrastinate.PsycopgConnector(
         conninfo=_address(),
         min_size=1,
-        max_size=4,
+        max_size=6,
         kwargs={
             "connect_timeout": 5,
             "application_name": "cma worker",
@@ -140,6 +163,9 @@ def make_app() -> procrastinate.App:
     app.task(name="remind")(remind)
     every_minute = app.periodic(cron="* * * * *")
     every_minute(app.task(name="look", queueing_lock="look", pass_context=True)(look))
+    every_hour = app.periodic(cron="7 * * * *")
+    every_hour(app.task(name="tidy", queueing_lock="tidy", pass_context=True)(tidy))
+    add_reading(app, _in_centre, _held)
     return app
 
 
@@ -159,15 +185,35 @@ async def work() -> None:
     app = make_app()
     async with app.open_async():
         await look_round(app)
-        await app.run_worker_async(
-            name="reminders",
-            concurrency=AT_ONCE,
-            delete_jobs="always",
-            fetch_job_polling_interval=POLL_SECONDS,
-            shutdown_graceful_timeout=STOP_SECONDS,
-            stalled_worker_timeout=STALLED_SECONDS,
-            worker_middleware=[_quiet],
-        )
+        with contextlib.suppress(AlreadyEnqueued):  # beside the reminders, which do not wait for it
+            await app.configure_task("tidy", queueing_lock="tidy").defer_async(timestamp=0)
+        beside = [
+            asyncio.create_task(keep_looking(app, _in_centre)),
+            asyncio.create_task(_run(app, "documents", QUEUE, DOCUMENTS_AT_ONCE, signals=False)),
+        ]
+        try:
+            await _run(app, "reminders", "default", AT_ONCE)
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+
+async def _run(
+    app: procrastinate.App, name: str, queue: str, at_once: int, *, signals: bool = True
+) -> None:
+    """Work on one queue until SIGTERM or until cancelled: documents never hold up a reminder."""
+    await app.run_worker_async(
+        name=name,
+        queues=[queue],
+        install_signal_handlers=signals,
+        concurrency=at_once,
+        delete_jobs="always",
+        fetch_job_polling_interval=POLL_SECONDS,
+        shutdown_graceful_timeout=STOP_SECONDS,
+        stalled_worker_timeout=STALLED_SECONDS,
+        worker_middleware=[_quiet],
+    )
 
 
 def main() -> None:

@@ -13,7 +13,20 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, event, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    Engine,
+    Row,
+    any_,
+    event,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.attributes import set_committed_value
@@ -21,8 +34,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col
 
 from cma_app.access.actor import Actor, Origin
-from cma_app.access.acts import Act, allows, refusal
-from cma_app.access.policy import check
+from cma_app.access.acts import Act, Role, allows, refusal
+from cma_app.access.policy import NO_SHADOWS, SHADOWING, Shadows, check
 from cma_app.clock import now
 from cma_app.database import app_engine
 from cma_app.errors import Conflict, NotFound, Refused, SignedOut
@@ -52,6 +65,10 @@ _SCOPE = text(
 _CENTRE = text("SELECT set_config('app.centre_id', :centre_id, true)").execution_options(
     autoflush=False
 )
+_SHADOWS = text(
+    "SELECT cma_shadowed_cases() AS cases, cma_shadowed_clients() AS clients"
+).execution_options(autoflush=False)
+_SHADOWED_CASES = any_(literal_column("(SELECT cma_shadowed_cases())::bigint[]", ARRAY(BigInteger)))
 _ACT = text("SELECT set_config('app.act', :act, true)")
 _EVENT = text(
     "SELECT cma_record_event(:action, :table, :record, :client, :case, cast(:values AS jsonb))"
@@ -69,6 +86,7 @@ class CentreSession(Session):
     def __init__(self, engine: Engine | Connection, actor: Actor) -> None:
         super().__init__(engine, expire_on_commit=False)
         self.actor = actor
+        self._shadows: Shadows | None = None
 
     def require(self, model: type[Table], record_id: int) -> Table:
         """Return the row, or raise NotFound: absent and another centre's look alike."""
@@ -85,8 +103,17 @@ class CentreSession(Session):
         if self.actor.role != SYSTEM and not allows(self.actor.role, act):
             raise Refused(refusal(act), act.value)
         if record is not None:
-            check(self.actor, act, record)
+            check(self.actor, act, record, self.shadows())
         self.execute(_ACT, {"act": act.value})
+
+    def shadows(self) -> Shadows:
+        """Return what a trainee follows today; the database says it, and is asked once."""
+        if self.actor.role != Role.TRAINEE:
+            return NO_SHADOWS
+        if self._shadows is None:
+            row = self.execute(_SHADOWS).one()
+            self._shadows = Shadows(frozenset(row.cases), frozenset(row.clients))
+        return self._shadows
 
     def record_event(
         self,
@@ -177,10 +204,10 @@ def _narrow(state: ORMExecuteState) -> None:
             ReferenceCounter, col(ReferenceCounter.centre_id) == centre, include_aliases=True
         ),
     ]
-    if session.actor.role == "trainee":
-        criteria.append(
-            with_loader_criteria(Case, col(Case.advisor_id) == me, include_aliases=True)
-        )
+    if session.actor.role == Role.TRAINEE:
+        own = col(Case.advisor_id) == me
+        seen = or_(own, col(Case.id) == _SHADOWED_CASES) if state.is_select else own
+        criteria.append(with_loader_criteria(Case, seen, include_aliases=True))
     if session.actor.role not in {"admin", SYSTEM}:
         criteria.append(
             with_loader_criteria(Centre, col(Centre.id) == centre, include_aliases=True)
@@ -189,7 +216,7 @@ def _narrow(state: ORMExecuteState) -> None:
 
 
 def _stamp(session: Session, *_: Any) -> None:
-    """Stamp who and when, and refuse a row of another centre."""
+    """Stamp who and when; refuse a row of another centre, and one of a case that is shadowed."""
     if not isinstance(session, CentreSession):
         return
     actor = session.actor
@@ -200,11 +227,15 @@ def _stamp(session: Session, *_: Any) -> None:
                 row.centre_id = actor.centre_id
             if row.centre_id != actor.centre_id:
                 raise NotFound
+    changed = [row for row in session.dirty if session.is_modified(row)]
+    written = (*session.new, *changed, *session.deleted)
+    if written and any(map(session.shadows().hold, written)):
+        raise Refused(SHADOWING)
     for row in session.new:
         if isinstance(row, Stamped | Centre):
             row.created_by, row.updated_by = who, who
-    for row in session.dirty:
-        if isinstance(row, Stamped | Centre) and session.is_modified(row):
+    for row in changed:
+        if isinstance(row, Stamped | Centre):
             row.updated_by, row.updated_at = who, now()
 
 
@@ -265,32 +296,42 @@ def _edge(session: CentreSession) -> Iterator[CentreSession]:
             raise
 
 
+_SENTENCES: Final = {
+    "ex_appointments_advisor_slot": (
+        "The advisor already has an appointment then. Choose another time."
+    ),
+    "ex_appointments_room_slot": "The room is taken then. Choose another room or time.",
+    "ex_breathing_spaces_client": (
+        "A breathing space of this person stands for these days. Load the page again."
+    ),
+    "frozen": "This was issued and stays as it is. Make a new version instead.",
+    "waits_for_sign_off": "This waits for your supervisor's sign-off. Submit it instead.",
+    "idx_sign_offs_one_waits": "This was submitted a moment ago. Load the page again to see it.",
+}
+"""What a person reads where the database itself refused, by the constraint's name."""
+
+
 def _refused_by(error: IntegrityError) -> str:
     diagnostics = getattr(error.orig, "diag", None)
     name = getattr(diagnostics, "constraint_name", None) or ""
-    if name == "ex_appointments_advisor_slot":
-        return "The advisor already has an appointment then. Choose another time."
-    if name == "ex_appointments_room_slot":
-        return "The room is taken then. Choose another room or time."
-    if name == "ex_breathing_spaces_client":
-        return "A breathing space of this person stands for these days. Load the page again."
-    if name == "frozen":
-        return "This was issued and stays as it is. Make a new version instead."
+    if name in _SENTENCES:
+        return _SENTENCES[name]
     if name.startswith("uq_"):
         return "Somebody has just saved the same thing. Load the page again to see it."
     return "This does not fit what is stored. Load the page again and check the values."
 
 
 @contextmanager
-def open_session(token_hash: str, origin: Origin) -> Iterator[CentreSession]:
+def open_session(token_hash: str, origin: Origin, *, touch: bool = True) -> Iterator[CentreSession]:
     """Open the session of whoever is signed in with this token; raise SignedOut otherwise.
 
-    One statement reads the sign-in and puts the transaction into that person's centre.
+    One statement reads the sign-in and puts the transaction into that person's centre. Without
+    `touch` it does not count as activity.
     """
     session = CentreSession(app_engine(), Actor(0, 0, "", "", "", ""))
     try:
         with _edge(session):
-            row = session.execute(_RESUME, _asked(token_hash, origin, touch=True)).one_or_none()
+            row = session.execute(_RESUME, _asked(token_hash, origin, touch=touch)).one_or_none()
             if row is None:
                 raise SignedOut
             session.actor = _person(row)

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     absolute_hours: int = Field(10, ge=1, le=24, validation_alias="CMA_ABSOLUTE_HOURS")
     """A sign-in ends this many hours after it began, whatever happens."""
 
+    report_least_count: int = Field(0, ge=0, le=100, validation_alias="CMA_REPORT_LEAST_COUNT")
+    """The least count that leaves a centre in a report, where more than the rule asks is wished."""
+
     smtp_host: str | None = Field(None, validation_alias="CMA_SMTP_HOST")
     """The mail server that takes reminders. None: every client is on the call list."""
     smtp_port: int = Field(587, ge=1, le=65535, validation_alias="CMA_SMTP_PORT")
@@ -74,6 +77,21 @@ class Settings(BaseSettings):
     """The address that reminders come from; it may not say what a centre does."""
     smtp_seconds: int = Field(60, ge=1, le=600, validation_alias="CMA_SMTP_SECONDS")
     """How long we wait for each answer of the mail server, in seconds."""
+
+    document_store: str | None = Field(None, validation_alias="CMA_DOCUMENT_STORE")
+    """Where documents lie, sealed: a folder, or s3://bucket/prefix. None: CMA_HOME/documents."""
+    s3_endpoint: str | None = Field(None, validation_alias="CMA_S3_ENDPOINT")
+    """The address of an S3-compatible store that is not Amazon's."""
+    s3_region: str | None = Field(None, validation_alias="CMA_S3_REGION")
+    """Its region, where it has some."""
+    s3_access_key_id: str | None = Field(None, validation_alias="CMA_S3_ACCESS_KEY_ID")
+    """Who signs in there."""
+    s3_password: SecretStr | None = Field(None, validation_alias="CMA_S3_SECRET_ACCESS_KEY")
+    """With what."""
+    scanner: str | None = Field(None, validation_alias="CMA_CLAMD")
+    """A virus scanner that speaks clamd's INSTREAM: host:port, or the path of its socket."""
+    scanner_seconds: int = Field(30, ge=1, le=300, validation_alias="CMA_CLAMD_SECONDS")
+    """How long we wait for each of its answers; without one no file is taken in."""
 
     @field_validator("home")
     @classmethod
@@ -98,6 +116,23 @@ class Settings(BaseSettings):
                     "must list exact addresses such as https://advice.example.org,"
                     f" and '{origin}' is not one"
                 )
+        return value
+
+    @field_validator("scanner")
+    @classmethod
+    def _scanner(cls, value: str | None) -> str | None:
+        plain = value is None or re.fullmatch(r"/.+|[A-Za-z0-9.-]+:[0-9]{1,5}", value)
+        if not plain:
+            raise ValueError("must be host:port or the path of a socket, such as localhost:3310")
+        return value
+
+    @field_validator("document_store")
+    @classmethod
+    def _store(cls, value: str | None) -> str | None:
+        if value is None or value.startswith("/"):
+            return value
+        if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{2,62}(/[A-Za-z0-9._/-]*)?", value):
+            raise ValueError("must be a folder's full path, or s3://bucket or s3://bucket/prefix")
         return value
 
     @field_validator("database_url", "database_owner_url")
@@ -136,6 +171,11 @@ class Settings(BaseSettings):
             raise ValueError(
                 "CMA_SMTP_TLS is none: that is for a mail server on this machine alone"
             )
+
+    @property
+    def documents_at(self) -> str:
+        """Where documents lie: a folder's full path, or s3://bucket/prefix."""
+        return self.document_store or str(self.home / "documents")
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:

@@ -22,14 +22,24 @@ from models.breathing_space import BreathingSpace, BreathingSpaceDebt
 from models.budgets import BudgetSheet, Household, Offer, SpendingGuideline
 from models.cases import Case, CasePerson, ReferenceCounter
 from models.centres import Centre
-from models.clients import Client, Consent, ContactRoute, Draft, FileAccess
+from models.clients import (
+    Client,
+    Consent,
+    ContactRoute,
+    Draft,
+    FileAccess,
+    MonitoringAnswer,
+)
 from models.closings import CaseClosing, ClosingDebt, ClosingGain, LegalHold, RetentionDate
 from models.compliance import CaseCompliance, ChecklistVersion, GateOverride
+from models.covers import Cover
 from models.creditors import Creditor, CreditorEntry, CreditorReply, Debt, DebtEvent
-from models.documents import Document
+from models.documents import Document, DocumentRequest, DocumentUse, DocumentVersion
 from models.insights import AiInsight
 from models.letters import Authority, Letter
 from models.notes import CaseNote, NextAction
+from models.notifications import Notification
+from models.readings import DocumentFigure, DocumentPage, DocumentReading, DocumentTypeChoice
 from models.referrals import Referral
 from models.reminders import CalendarFeed, Reminder, ReminderTiming
 from models.requests import RequestDeadline
@@ -44,6 +54,8 @@ from models.reviews import (
 )
 from models.saved_views import SavedView
 from models.sessions import SignInSession
+from models.shadows import CaseShadow
+from models.sign_offs import SignOff
 from models.statements import IssuedFile, Statement
 from models.users import User
 
@@ -70,6 +82,7 @@ __all__ = [
     "CaseCompliance",
     "CaseNote",
     "CasePerson",
+    "CaseShadow",
     "Centre",
     "ChecklistVersion",
     "Client",
@@ -77,12 +90,20 @@ __all__ = [
     "ClosingGain",
     "Consent",
     "ContactRoute",
+    "Cover",
     "Creditor",
     "CreditorEntry",
     "CreditorReply",
     "Debt",
     "DebtEvent",
     "Document",
+    "DocumentFigure",
+    "DocumentPage",
+    "DocumentReading",
+    "DocumentRequest",
+    "DocumentTypeChoice",
+    "DocumentUse",
+    "DocumentVersion",
     "Draft",
     "FileAccess",
     "FileReview",
@@ -92,7 +113,9 @@ __all__ = [
     "IssuedFile",
     "LegalHold",
     "Letter",
+    "MonitoringAnswer",
     "NextAction",
+    "Notification",
     "Offer",
     "ReferenceCounter",
     "Referral",
@@ -109,6 +132,7 @@ __all__ = [
     "SavedView",
     "SecurityEvent",
     "SignInSession",
+    "SignOff",
     "SpendingGuideline",
     "StaffLeave",
     "Statement",

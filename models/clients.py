@@ -26,6 +26,7 @@ from models.base import (
 
 ROUTES = ("call", "voicemail", "text", "email", "post")
 ANSWERS = ("yes", "no", "not_asked")
+BASES = ("equality", "legitimate_interests")
 
 
 class Client(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
@@ -123,6 +124,28 @@ class Consent(CentreOwned, Stamped, table=True):
     is_given: bool = Field()
     channel: str = Field(max_length=20)
     given_at: datetime = when()
+
+
+class MonitoringAnswer(CentreOwned, Stamped, table=True):
+    """One optional answer for equality monitoring, kept apart from the client's own details.
+
+    Seen by who recorded it and by who holds a case of the client; counted for managers by a
+    function of the owner. The log says that it changed, never what it was.
+    """
+
+    __tablename__ = named("monitoring_answers")
+    __table_args__ = (
+        refers("client_id", "clients"),
+        UniqueConstraint("centre_id", "client_id", "question"),
+        one_of("basis", BASES),
+        Index("idx_monitoring_answers_created_by", "centre_id", "created_by"),
+    )
+
+    client_id: int = key()
+    question: str = Field(max_length=20)
+    monitored_answer: str = Field(max_length=20)
+    basis: str = Field(max_length=30)
+    questions_version: str = Field(max_length=20)
 
 
 class FileAccess(CentreOwned, Stamped, table=True):

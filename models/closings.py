@@ -58,6 +58,7 @@ class CaseClosing(CentreOwned, Stamped, table=True):
     client_words: str | None = Field(default=None, sa_type=Text)
     what_next: str | None = Field(default=None, sa_type=Text)
     emergency_words: str | None = Field(default=None, max_length=500)
+    saved: list[str] = document("[]")  # what the client kept because of the advice
     owed_at_start: Decimal = money(14, default=ZERO, nullable=False)
     owed_at_closing: Decimal = money(14, default=ZERO, nullable=False)
     written_off: Decimal = money(14, default=ZERO, nullable=False)

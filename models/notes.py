@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import Index, Text
+from sqlalchemy import CheckConstraint, Index, Text
 from sqlmodel import Field
 
 from models.base import (
@@ -44,7 +44,11 @@ class CaseNote(CentreOwned, Stamped, SoftDeleted, table=True):
 
 
 class NextAction(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
-    """Something to do in a case, with an owner and a date; legal dates never roll."""
+    """Something to do in a case, with an owner and a date; legal dates never roll.
+
+    `rule` is the code of the rule that made it, `cause` what it was made for: never twice for one.
+    `put_off_from` is the day it had before it was last put off, and `put_off_reason` says why.
+    """
 
     __tablename__ = named("next_actions")
     __table_args__ = (
@@ -53,6 +57,18 @@ class NextAction(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
         refers("owner_id", "users"),
         refers("done_by", "users"),
         one_of("kind", ACTION_KINDS),
+        CheckConstraint("cause IS NULL OR rule IS NOT NULL", name="cause_of_a_rule"),
+        CheckConstraint(
+            "put_off_from IS NULL OR put_off_reason IS NOT NULL", name="put_off_says_why"
+        ),
+        Index(
+            "uq_next_actions_cause",
+            "centre_id",
+            "rule",
+            "cause",
+            unique=True,
+            postgresql_where="cause IS NOT NULL",
+        ),
         Index("idx_next_actions_note", "centre_id", "note_id"),
         live(
             "idx_next_actions_case",
@@ -81,3 +97,7 @@ class NextAction(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     due_time: time | None = None
     done_at: datetime | None = when(default=None, nullable=True)
     done_by: int | None = key(default=None)
+    rule: str | None = Field(default=None, max_length=40)
+    cause: str | None = Field(default=None, max_length=80)
+    put_off_from: date | None = None
+    put_off_reason: str | None = Field(default=None, max_length=300)

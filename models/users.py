@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from models.base import (
@@ -30,9 +30,12 @@ class User(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     __table_args__ = (
         UniqueConstraint("id", name="uq_users_id"),  # what the who-stamps refer to
         refers("supervisor_id", "users"),
+        refers("stand_in_id", "users"),
+        CheckConstraint("stand_in_id <> supervisor_id", name="two_supervisors"),
         one_of("role", ("admin", "advisor", "manager", "trainee")),
         Index("idx_users_centre_id", "centre_id", "role", "is_active"),
         Index("idx_users_supervisor", "centre_id", "supervisor_id"),
+        Index("idx_users_stand_in", "centre_id", "stand_in_id"),
     )
 
     username: str = Field(max_length=50, unique=True)
@@ -44,6 +47,7 @@ class User(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     last_name: str | None = Field(default=None, max_length=100)
     role: str = Field(max_length=20)
     supervisor_id: int | None = key(default=None)
+    stand_in_id: int | None = key(default=None)
     phone: str | None = Field(default=None, max_length=20)
     hire_date: date | None = None
     qualification_level: str | None = word(None, 50)

@@ -17,12 +17,13 @@ from pages.components.form import (
     field,
     form,
     form_foot,
+    read_only,
     submit,
     text_area,
 )
 from pages.components.note_dialog import saved_mark
 from pages.components.reminders import CALL, REMINDER_BADGES, call_dialog
-from pages.components.status import callout, status_badge
+from pages.components.status import badge, callout, status_badge
 from pages.components.table import anchor, card, dialog, link, opens
 from pages.layout import page_head, screen, when_may
 from state.appointments import AppointmentState
@@ -43,13 +44,17 @@ def appointment() -> rx.Component:
     shown = rx.el.div(
         page_head(
             VIEW.client,
+            rx.cond(VIEW.is_shadowed, badge("You are shadowing", "note", "eye")),
             link("Open case", to=routes.case_path(VIEW.case_id), class_name="button"),
             lead=VIEW.when,
         ),
-        rx.el.div(
-            rx.el.div(_steps(), _reminder(), class_name="stack"),
-            rx.el.div(_facts(), _notes(), class_name="stack"),
-            class_name="split lead",
+        read_only(
+            rx.el.div(
+                rx.el.div(_steps(), _reminder(), class_name="stack"),
+                rx.el.div(_facts(), _notes(), class_name="stack"),
+                class_name="split lead",
+            ),
+            when=VIEW.is_shadowed,
         ),
         _cancel_dialog(),
         _outcome_dialog(),
@@ -183,7 +188,7 @@ def _steps() -> rx.Component:
                 anchor(
                     "Calendar file",
                     href=f"/appointments/{VIEW.id}.ics",
-                    class_name="button",
+                    class_name="button looks",
                     custom_attrs={"download": ""},
                 ),
             ),

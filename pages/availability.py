@@ -7,6 +7,7 @@ import reflex as rx
 from cma_app.access.acts import Act
 from cma_app.rules.working_hours import WEEKDAYS
 from pages import routes
+from pages.components.covers import covers_card, nobody_covers, who_covers
 from pages.components.empty import empty
 from pages.components.form import button, error_summary, field, form, form_foot, submit
 from pages.components.note_dialog import saved_mark
@@ -15,6 +16,7 @@ from pages.components.table import card, dialog, link, opens, row_button
 from pages.layout import page_head, screen, when_may
 from state.availability import AvailabilityState
 from state.calendar_feeds import FeedState
+from state.covers import CoverState
 
 STATE: Any = AvailabilityState
 VIEW: Any = AvailabilityState.view
@@ -26,7 +28,7 @@ FEED: Any = FeedState.feed
     route=routes.AVAILABILITY,
     act=Act.APPOINTMENT_SEE,
     section="calendar",
-    on_load=[AvailabilityState.open, FeedState.open],
+    on_load=[AvailabilityState.open, CoverState.open, FeedState.open],
 )
 def availability() -> rx.Component:
     """Return one person's hours and leave, and the centre's rooms."""
@@ -50,7 +52,13 @@ def availability() -> rx.Component:
         rx.el.div(who, class_name="filters"),
         rx.el.div(
             _week(),
-            rx.el.div(_leave(), _rooms(), rx.cond(FEED.may_see, _feed()), class_name="stack"),
+            rx.el.div(
+                _leave(),
+                covers_card(),
+                _rooms(),
+                rx.cond(FEED.may_see, _feed()),
+                class_name="stack",
+            ),
             class_name="halves",
         ),
         _rename_dialog(),
@@ -192,6 +200,7 @@ def _leave() -> rx.Component:
                 class_name="pair",
             ),
             rx.el.p("One day alone needs no last day. Do not say why.", class_name="hint"),
+            who_covers(errors["cover_id"]),
             rx.el.div(submit("Add leave")),
             class_name="card-body stack",
         ),
@@ -214,7 +223,7 @@ def _leave() -> rx.Component:
 
 def _away(leave: Any) -> rx.Component:
     return rx.el.li(
-        rx.el.span(leave.words, class_name="fig"),
+        rx.el.span(leave.words, " ", nobody_covers(leave.id), class_name="fig"),
         rx.cond(
             VIEW.may_record,
             row_button("Take off", f", {leave.words}", on_click=STATE.remove_leave(leave.id)),

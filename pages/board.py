@@ -144,7 +144,10 @@ def _row(line: Any) -> rx.Component:
             rx.cond(line.emergency != "", _emergency(line)),
             scope="row",
         ),
-        rx.el.td(line.advisor),
+        rx.el.td(
+            line.advisor,
+            rx.cond(line.cover != "", rx.el.span(line.cover, class_name="sub")),
+        ),
         rx.el.td(line.stage, rx.el.span(line.days, class_name="sub")),
         rx.el.td(
             rx.el.span(line.step, class_name="name"),

@@ -283,4 +283,5 @@ def budget_versions() -> rx.Component:
         _table(),
         class_name="stack",
     )
-    return case_frame("budget", rx.cond(FOUND.is_there, both, nothing), opened=STATE.opened)
+    shown = rx.cond(FOUND.is_there, both, nothing)
+    return case_frame("budget", shown, opened=STATE.opened, reads=True)

@@ -11,15 +11,17 @@ from pages.components.case_dialogs import case_dialogs
 from pages.components.case_frame import case_frame
 from pages.components.closing_record import closing_card
 from pages.components.empty import empty
-from pages.components.form import button
+from pages.components.form import button, read_only
 from pages.components.legal_dates import other_dates_card
+from pages.components.shadows import shadow_dialog, shadow_opener, shadows_card
 from pages.components.status import badge
 from pages.components.table import card, column, link, opens, table
-from pages.layout import screen
+from pages.layout import screen, when_may
 from state.appointments import CaseAppointmentsState
 from state.case import CaseState
 from state.case_bar import CaseBarState
 from state.closing import ClosingCardState
+from state.shadows import ShadowState
 
 BAR: Any = CaseBarState.bar
 EDIT: Any = CaseState.edit
@@ -37,6 +39,7 @@ MONEY: Any = CaseState.money
         CaseState.open,
         CaseAppointmentsState.open,
         ClosingCardState.open,
+        ShadowState.open,
     ],
 )
 def case() -> rx.Component:
@@ -45,20 +48,30 @@ def case() -> rx.Component:
         "overview",
         rx.el.div(
             rx.el.div(
-                rx.cond(BAR.clocks.length() > 0, _emergencies()),
-                rx.cond(~BAR.is_at_work, closing_card()),
-                other_dates_card(),
-                _actions(),
-                case_appointments(),
-                _debts(),
-                _money(),
+                read_only(
+                    rx.cond(BAR.clocks.length() > 0, _emergencies()),
+                    rx.cond(~BAR.is_at_work, closing_card()),
+                    other_dates_card(),
+                    _actions(),
+                    case_appointments(),
+                    _debts(),
+                    _money(),
+                    when=BAR.is_shadowed,
+                ),
                 class_name="stack",
             ),
-            rx.el.div(_timeline(), _about(), class_name="stack"),
+            rx.el.div(
+                _timeline(),
+                read_only(_about(), when=BAR.is_shadowed),
+                shadows_card(),
+                class_name="stack",
+            ),
             class_name="split",
         ),
-        case_dialogs(),
+        read_only(case_dialogs(), when=BAR.is_shadowed),
+        when_may(Act.SHADOW_KEEP, shadow_dialog()),
         opened=CaseState.on_case,
+        reads=True,
     )
 
 
@@ -108,7 +121,7 @@ def _emergency(view: Any) -> rx.Component:
         "Open debt",
         rx.el.span(" to ", view.about, class_name="sr"),
         to=routes.debt_path(BAR.case_id, view.debt_id),
-        class_name="button small",
+        class_name="button small looks",
     )
     return rx.el.li(
         rx.el.strong(view.lead),
@@ -282,13 +295,14 @@ def _about() -> rx.Component:
                     _opener("Emergency is over", "end-emergency"),
                 ),
                 rx.cond(BAR.may_assign, _opener("Hand on", "assign")),
+                when_may(Act.SHADOW_KEEP, shadow_opener()),
                 link(
-                    rx.cond(BAR.may_close, "End case", "Prepare the closing"),
+                    "End case",
                     to=routes.case_path(BAR.case_id, "closing"),
                     class_name="button small",
                 ),
             ),
-            rx.cond(BAR.may_close, _opener("Reopen case", "reopen")),
+            rx.cond(BAR.may_reopen, _opener("Reopen case", "reopen")),
         ),
         class_name="chips card-body",
     )

@@ -171,6 +171,8 @@ def _row(row: Any) -> rx.Component:
             link(row.client, to=routes.case_path(row.id)),
             rx.el.span(row.reference, class_name="sub"),
             rx.cond(row.emergency != "", badge(row.emergency, "soon", "late")),
+            rx.cond(row.is_shadowed, badge("You are shadowing", "note", "eye")),
+            rx.cond(row.covering != "", badge(f"Covering for {row.covering}", "note", "people")),
             scope="row",
         ),
         rx.el.td(

@@ -19,10 +19,12 @@ from pages.components.form import (
     field,
     form,
     form_foot,
+    read_only,
     select,
     submit,
     tick,
 )
+from pages.components.monitoring import monitoring_card
 from pages.components.route_answers import route_answers
 from pages.components.safe_routes import safe_routes
 from pages.components.status import badge
@@ -30,6 +32,7 @@ from pages.components.table import card, link
 from pages.layout import page_head, screen
 from state.client_file import ClientState
 from state.client_views import LABELS
+from state.monitoring import MonitoringState
 
 FILE: Any = ClientState.file
 DETAILS: Any = FILE.details
@@ -45,7 +48,7 @@ ROUTE_LABELS = {f"route_{route}": word for route, word in ROUTE_WORDS.items()}
     route=routes.CLIENT,
     act=Act.CLIENT_OPEN,
     section="clients",
-    on_load=ClientState.open,
+    on_load=[ClientState.open, MonitoringState.open],
 )
 def client_file() -> rx.Component:
     """Return the client's file once it is there."""
@@ -54,12 +57,26 @@ def client_file() -> rx.Component:
 
 def _page() -> rx.Component:
     return rx.el.div(
-        page_head(FILE.name, rx.cond(FILE.is_restricted, badge("Restricted file", "", "lock"))),
+        page_head(
+            FILE.name,
+            rx.cond(FILE.is_restricted, badge("Restricted file", "", "lock")),
+            rx.cond(FILE.is_shadowed, badge("You are shadowing", "note", "eye")),
+        ),
         _facts(),
-        rx.el.div(
-            rx.el.div(_details(), _routes(), consents_card(), class_name="stack"),
-            rx.el.div(_cases(), _ni_number(), flags_card(), restricted_card(), class_name="stack"),
-            class_name="split file",
+        read_only(
+            rx.el.div(
+                rx.el.div(_details(), _routes(), consents_card(), class_name="stack"),
+                rx.el.div(
+                    _cases(),
+                    _ni_number(),
+                    flags_card(),
+                    monitoring_card(),
+                    restricted_card(),
+                    class_name="stack",
+                ),
+                class_name="split file",
+            ),
+            when=FILE.is_shadowed,
         ),
         class_name="page",
     )

@@ -95,7 +95,10 @@ def debts() -> rx.Component:
             DEBTS.rows.length() == 0,
             rx.el.span("No debts yet: start with who is owed. ", class_name="hint"),
         ),
-        when_may(Act.DEBT_RECORD, link("Paste from a table", to=routes.paste_path(DEBTS.opened))),
+        when_may(
+            Act.DEBT_RECORD,
+            link("Paste from a table", to=routes.paste_path(DEBTS.opened), class_name="writes"),
+        ),
     )
     return case_frame(
         "debts",

@@ -56,9 +56,13 @@ MENU: Final = (
     Entry("cases", "Cases", routes.CASES, "folder", Act.CASE_LIST),
     Entry("clients", "Clients", routes.CLIENTS, "client", Act.CLIENT_FIND),
     Entry("referrals", "Referrals", routes.REFERRALS, "referral", Act.REFERRAL_LIST),
+    Entry("sign-offs", "Sign-offs", routes.SIGN_OFFS, "check", Act.SIGN_OFF_DECIDE),
+    Entry("my-work", "My work", routes.MY_WORK, "came-back", Act.SIGN_OFF_SUBMIT),
+    Entry("documents", "Documents", routes.DOCUMENTS, "note", Act.DOCUMENT_FIND),
     Entry("creditors", "Creditors", routes.CREDITORS, "creditor", Act.CREDITOR_SEE),
     Entry("board", "Caseload board", routes.BOARD, "board", Act.CASELOAD_SEE),
     Entry("compliance", "Compliance", routes.COMPLIANCE, "check", Act.COMPLIANCE_SEE),
+    Entry("outcomes", "Outcomes", routes.OUTCOMES, "chart", Act.REPORT_SEE),
     Entry("checklists", "Checklists", routes.CHECKLISTS, "list", Act.CHECKLIST_EDIT),
     Entry("reviews", "File reviews", routes.REVIEWS, "review", Act.REVIEW_SEE_ALL),
     Entry("my-reviews", "My file reviews", routes.MY_REVIEWS, "came-back", Act.REVIEW_ANSWER),
@@ -90,10 +94,17 @@ def screen(
 
 
 def page_head(
-    title: rx.Var[str] | str, *actions: rx.Component, lead: rx.Var[str] | str | None = None
+    title: rx.Var[str] | str,
+    *actions: rx.Component,
+    lead: rx.Var[str] | str | None = None,
+    live: rx.Component | None = None,
 ) -> rx.Component:
-    """Return the head of a page: its one title, a few words, the main action at the right."""
+    """Return the head of a page: its one title, a few words, the main action at the right.
+
+    `live` is the mark of a page that follows what changes (`components/watch.py`).
+    """
     said = [rx.el.p(lead)] if lead is not None else []
+    said += [live] if live is not None else []
     doing = [rx.el.div(*actions, class_name="actions")] if actions else []
     return rx.el.div(rx.el.h1(title), *said, *doing, class_name="page-head")
 
@@ -116,9 +127,14 @@ def main_button(word: str, on_click: Any) -> rx.Component:
 
 
 def when_may(act: Act, then: rx.Component, otherwise: rx.Component | None = None) -> rx.Component:
-    """Return `then` for those whose role includes an act; the gate refuses the others anyway."""
-    acts = rx.Var.create(ShellState.acts)
-    return rx.cond(acts.contains(act.value), then, otherwise or rx.fragment())
+    """Return `then` for those who do an act or prepare it; the gate refuses the others anyway."""
+    return rx.cond(reaches(act), then, otherwise or rx.fragment())
+
+
+def reaches(act: Act) -> Any:
+    """Say whether this person does an act, or prepares it for another's sign-off."""
+    acts, prepared = rx.Var.create(ShellState.acts), rx.Var.create(ShellState.prepared)
+    return acts.contains(act.value) | prepared.contains(act.value)
 
 
 def frame(content: rx.Component, *, section: str, act: Act) -> rx.Component:
@@ -213,6 +229,7 @@ def _topbar() -> rx.Component:
     )
     return rx.el.header(
         when_may(Act.CLIENT_FIND, finder),
+        when_may(Act.NOTIFICATION_SEE, _bell()),
         rx.el.div(
             rx.el.span(ShellState.initials, class_name="person", aria_hidden="true"),
             link(
@@ -225,6 +242,24 @@ def _topbar() -> rx.Component:
             class_name="who",
         ),
         class_name="topbar",
+    )
+
+
+def _bell() -> rx.Component:
+    """Return the bell with how many notifications are new; it grows by itself."""
+    unread = ShellState.unread
+    new = rx.cond(unread == 1, "1 new notification", f"{unread} new notifications")
+    return rx.el.div(
+        link(
+            icon("bell"),
+            rx.cond(unread > 0, rx.el.span(unread, class_name="fig", aria_hidden="true")),
+            rx.el.span("Notifications", class_name="sr"),
+            to=routes.NOTIFICATIONS,
+            class_name="button plain",
+            title="Notifications",
+        ),
+        rx.el.span(rx.cond(unread > 0, new, ""), class_name="sr", role="status"),
+        class_name="bell",
     )
 
 
@@ -296,6 +331,7 @@ def head() -> list[rx.Component]:
         rx.el.script(src="/case.js", defer=True),
         rx.el.script(src="/kept.js", defer=True),
         rx.el.script(src="/letter.js", defer=True),
+        rx.el.script(src="/upload.js", defer=True),
     ]
 
 

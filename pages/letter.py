@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import reflex as rx
 
-from cma_app.access.acts import Act, refusal
+from cma_app.access.acts import Act
 from cma_app.rules.letter_templates import TABLE
 from pages import routes
 from pages.components.case_frame import case_frame
@@ -22,6 +22,7 @@ from pages.components.form import (
 from pages.components.icons import icon
 from pages.components.letter_paper import letter_paper
 from pages.components.note_dialog import saved_mark
+from pages.components.sign_off import SUBMIT
 from pages.components.status import badge, callout
 from pages.components.table import anchor, card, dialog, link, opens
 from pages.layout import screen, when_may
@@ -35,7 +36,6 @@ SHELL: Any = ShellState
 VIEW: Any = LetterState.view
 PARTS: Any = LetterState.parts
 ERRORS: Any = LetterState.errors
-ADVISOR_ISSUES: Final = refusal(Act.LETTER_ISSUE_ADVICE) or ""
 
 
 def _tab() -> Any:
@@ -44,7 +44,8 @@ def _tab() -> Any:
 
 def _head() -> rx.Component:
     files = rx.foreach(
-        VIEW.files, lambda pair: anchor(pair[1], href=pair[0], class_name="button", download=True)
+        VIEW.files,
+        lambda pair: anchor(pair[1], href=pair[0], class_name="button looks", download=True),
     )
     return rx.el.div(
         rx.el.div(
@@ -132,7 +133,7 @@ def _form() -> rx.Component:
         "An empty line parts paragraphs. Lines that begin with - are a list, with # a heading.",
     )
     issue = rx.el.button(
-        "Issue letter",
+        rx.cond(VIEW.may_submit, SUBMIT, "Issue letter"),
         type="submit",
         value="save",
         class_name="button",
@@ -191,11 +192,7 @@ def _form() -> rx.Component:
             ),
             form_foot(
                 submit("Save letter"),
-                rx.cond(
-                    VIEW.may_issue,
-                    when_may(Act.LETTER_ISSUE, issue),
-                    rx.el.span(ADVISOR_ISSUES, class_name="hint"),
-                ),
+                rx.cond(VIEW.may_issue, when_may(Act.LETTER_ISSUE, issue)),
                 rx.el.span(STATE.kept, class_name="hint", role="status"),
                 keeping_button(),
             ),
@@ -278,7 +275,12 @@ def _issue_dialog() -> rx.Component:
                 ),
             ),
             form_foot(
-                submit("Issue letter", busy="Issuing", disabled=VIEW.obstacles.length() > 0), back
+                submit(
+                    rx.cond(VIEW.may_submit, SUBMIT, "Issue letter"),
+                    busy=rx.cond(VIEW.may_submit, "Submitting", "Issuing"),
+                    disabled=VIEW.obstacles.length() > 0,
+                ),
+                back,
             ),
             on_submit=STATE.issue,
             key=f"{VIEW.id}-{STATE.saved}",

@@ -4,10 +4,11 @@ from typing import Any
 
 import reflex as rx
 
-from cma_app.access.acts import Act, refusal
+from cma_app.access.acts import Act
 from pages import routes
 from pages.components.case_frame import case_frame
 from pages.components.empty import empty
+from pages.components.form import read_only
 from pages.components.icons import icon
 from pages.components.letter_dialogs import BATCH, NEW, batch_dialog, new_letter_dialog
 from pages.components.replies import replies_card, reply_dialog, undo_reply, waiting_card
@@ -18,9 +19,10 @@ from state.case_bar import CaseBarState
 from state.letters import LettersState
 from state.replies import ReplyState
 
+BAR: Any = CaseBarState.bar
 STATE: Any = LettersState
 VIEW: Any = LettersState.view
-ADVISOR_ISSUES = refusal(Act.LETTER_ISSUE_ADVICE) or ""
+ADVISOR_ISSUES = "Open each to submit it: your supervisor signs it off before it goes."
 
 
 def _to(letter_id: Any) -> Any:
@@ -56,7 +58,7 @@ def _filters() -> rx.Component:
             role="group",
             aria_label="Which letters",
         ),
-        _new(),
+        read_only(_new(), when=BAR.is_shadowed),
         class_name="between",
     )
 
@@ -215,15 +217,19 @@ def letters() -> rx.Component:
     return case_frame(
         "letters",
         _filters(),
-        rx.el.div(
-            rx.el.div(_outcomes(), _list(), class_name="stack"),
-            rx.el.div(_drafts(), waiting_card(), replies_card(), class_name="stack"),
-            class_name="split file",
+        read_only(
+            rx.el.div(
+                rx.el.div(_outcomes(), _list(), class_name="stack"),
+                rx.el.div(_drafts(), waiting_card(), replies_card(), class_name="stack"),
+                class_name="split file",
+            ),
+            new_letter_dialog(),
+            batch_dialog(),
+            reply_dialog(),
+            _undo(),
+            undo_reply(),
+            when=BAR.is_shadowed,
         ),
-        new_letter_dialog(),
-        batch_dialog(),
-        reply_dialog(),
-        _undo(),
-        undo_reply(),
         opened=STATE.opened,
+        reads=True,
     )

@@ -8,13 +8,23 @@ from cma_app.access.acts import Act
 from pages import routes
 from pages.components.case_frame import case_frame
 from pages.components.empty import empty
-from pages.components.form import error_summary, field, form, form_foot, select, submit, text_area
+from pages.components.form import (
+    error_summary,
+    field,
+    form,
+    form_foot,
+    read_only,
+    select,
+    submit,
+    text_area,
+)
 from pages.components.note_dialog import CHANNELS, note_button, saved_mark
 from pages.components.table import card, dialog, list_pager, opens
 from pages.layout import screen
 from state.case_bar import CaseBarState
 from state.notes import NoteState
 
+BAR: Any = CaseBarState.bar
 ERRORS: Any = NoteState.correct_errors
 FOOT: Any = NoteState.foot
 NOTE: Any = NoteState.correcting
@@ -38,17 +48,21 @@ def notes() -> rx.Component:
         "notes",
         card(
             "Notes",
-            rx.cond(
-                written.length() > 0,
-                rx.el.ol(rx.foreach(written, _note), class_name="notes"),
-                nothing,
+            read_only(
+                rx.cond(
+                    written.length() > 0,
+                    rx.el.ol(rx.foreach(written, _note), class_name="notes"),
+                    nothing,
+                ),
+                when=BAR.is_shadowed,
             ),
             rx.cond(FOOT.has_next | FOOT.has_back, _pager()),
             key="notes",
             count=NoteState.lead,  # pyright: ignore[reportArgumentType]
         ),
-        _correction(),
+        read_only(_correction(), when=BAR.is_shadowed),
         opened=NoteState.on_case,
+        reads=True,
     )
 
 

@@ -16,7 +16,7 @@ from pages.components.form import (
     select,
     submit,
 )
-from pages.components.people_dialogs import DEACTIVATE, EDIT, people_dialogs
+from pages.components.people_dialogs import DEACTIVATE, EDIT, STAND_IN_HINT, people_dialogs
 from pages.components.status import badge, callout
 from pages.components.table import card, chip, column, list_pager, opens, row_button, table
 from pages.layout import main_button, page_head, screen, when_may
@@ -130,6 +130,9 @@ def _row(person: Any) -> rx.Component:
                 person.supervisor != "",
                 rx.el.span("Supervisor ", person.supervisor, class_name="sub"),
             ),
+            rx.cond(
+                person.stand_in != "", rx.el.span("Stand-in ", person.stand_in, class_name="sub")
+            ),
         ),
         rx.el.td(
             rx.match(
@@ -198,11 +201,20 @@ def _form() -> rx.Component:
             ),
             rx.cond(
                 UsersState.role == "trainee",
-                select(
-                    "Supervisor",
-                    "supervisor_id",
-                    UsersState.supervisors,
-                    error=errors["supervisor_id"],
+                rx.fragment(
+                    select(
+                        "Supervisor",
+                        "supervisor_id",
+                        UsersState.supervisors,
+                        error=errors["supervisor_id"],
+                    ),
+                    select(
+                        "Stand-in (optional)",
+                        "stand_in_id",
+                        UsersState.stand_ins,
+                        hint=STAND_IN_HINT,
+                        error=errors["stand_in_id"],
+                    ),
                 ),
             ),
             class_name="card-body stack",

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from cma_app.access.acts import Act
+from cma_app.access.topics import Topic
 from cma_app.services.intake import SOURCES
 from pages import routes
 from pages.components.empty import empty, skeleton
@@ -14,6 +15,7 @@ from pages.components.safe_routes import safe_routes
 from pages.components.same_person import same_people
 from pages.components.status import badge
 from pages.components.table import column, link, list_pager, row_button, table
+from pages.components.watch import watch
 from pages.layout import main_link, page_head, screen
 from state.referrals import ReferralsState
 
@@ -38,7 +40,11 @@ ORDERS = (
 def referrals() -> rx.Component:
     """Return who waits to be seen, and what is being decided."""
     return rx.el.div(
-        page_head("Referrals", main_link("New referral", routes.WALK_IN, "referral")),
+        page_head(
+            "Referrals",
+            main_link("New referral", routes.WALK_IN, "referral"),
+            live=watch(Topic.REFERRALS, ReferralsState.refresh),
+        ),
         _filters(),
         rx.cond(ReferralsState.deciding > 0, _deciding()),
         rx.cond(ReferralsState.declining > 0, _declining()),

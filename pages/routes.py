@@ -25,8 +25,12 @@ CASE_STATEMENT: Final = "/cases/[case_id]/statement"
 CASE_CHECKLIST: Final = "/cases/[case_id]/checklist"
 CASE_LETTERS: Final = "/cases/[case_id]/letters"
 CASE_LETTER: Final = "/cases/[case_id]/letters/[letter_id]"
+CASE_DOCUMENTS: Final = "/cases/[case_id]/documents"
+CASE_DOCUMENT: Final = "/cases/[case_id]/documents/[document_id]"
 CASE_CLOSING: Final = "/cases/[case_id]/closing"
 CASE_NOTES: Final = "/cases/[case_id]/notes"
+CASE_DOCUMENT_READING: Final = "/cases/[case_id]/documents/[document_id]/reading"
+DOCUMENTS: Final = "/documents"
 CREDITORS: Final = "/creditors"
 CALENDAR: Final = "/calendar"
 BOOKING: Final = "/calendar/book"
@@ -41,8 +45,14 @@ REVIEWS_RATES: Final = "/reviews/rates"
 REVIEW: Final = "/reviews/[review_id]"
 MY_REVIEWS: Final = "/my-reviews"
 MY_REVIEW: Final = "/my-reviews/[review_id]"
+SIGN_OFFS: Final = "/sign-offs"
+SIGN_OFF: Final = "/sign-offs/[sign_off_id]"
+MY_WORK: Final = "/my-work"
+OUTCOMES: Final = "/outcomes"
+OUTCOMES_LIST: Final = "/outcomes/list"
 CALL_LIST: Final = "/call-list"
 MY_CALLS: Final = "/call-list?mine=1"
+NOTIFICATIONS: Final = "/notifications"
 BOARD: Final = "/board"
 BOARD_FIGURES: Final = "/board/figures"
 GUIDELINES: Final = "/guidelines"
@@ -64,6 +74,7 @@ CASE_TABS: Final = {
     "offers": "/offers",
     "statement": "/statement",
     "letters": "/letters",
+    "documents": "/documents",
     "checklist": "/checklist",
     "closing": "/closing",
     "notes": "/notes",
@@ -107,6 +118,18 @@ def debt_path(case_id: rx.Var[int] | int, debt_id: rx.Var[int] | int) -> rx.Var[
     return rx.Var.create(f"/cases/{case_id}/debts/{debt_id}")
 
 
+def document_path(case_id: rx.Var[int] | int, document_id: rx.Var[int] | int) -> rx.Var[str]:
+    """Return the address of one document of a case, for values or for vars of a state."""
+    return rx.Var.create(f"/cases/{case_id}/documents/{document_id}")
+
+
+def document_reading_path(
+    case_id: rx.Var[int] | int, document_id: rx.Var[int] | int
+) -> rx.Var[str]:
+    """Return the address of a document's words over its pages."""
+    return rx.Var.create(f"/cases/{case_id}/documents/{document_id}/reading")
+
+
 def appointment_path(appointment_id: rx.Var[int] | int) -> rx.Var[str]:
     """Return the address of an appointment, for a value or for a var of a state."""
     return rx.Var.create(f"/appointments/{appointment_id}")
@@ -120,3 +143,8 @@ def review_path(review_id: rx.Var[int] | int) -> rx.Var[str]:
 def my_review_path(review_id: rx.Var[int] | int) -> rx.Var[str]:
     """Return the address at which an advisor reads a review of their own file."""
     return rx.Var.create(f"/my-reviews/{review_id}")
+
+
+def sign_off_path(sign_off_id: rx.Var[int] | int) -> rx.Var[str]:
+    """Return the address of one version that was submitted for sign-off."""
+    return rx.Var.create(f"/sign-offs/{sign_off_id}")

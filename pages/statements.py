@@ -24,10 +24,11 @@ from pages.components.form import (
 )
 from pages.components.icons import icon
 from pages.components.note_dialog import saved_mark
+from pages.components.sign_off import act_word, waits_for
 from pages.components.statement_sheet import statement_difference, statement_sheet
 from pages.components.status import callout, status_badge
 from pages.components.table import anchor, card, dialog, link, opens
-from pages.layout import screen, when_may
+from pages.layout import reaches, screen, when_may
 from state.case_bar import CaseBarState
 from state.shell import ShellState
 from state.statements import StatementState
@@ -112,7 +113,7 @@ def _actions() -> rx.Component:
             class_name="small quiet",
         ),
         button(
-            "Issue statement",
+            act_word(Act.STATEMENT_ISSUE, "Issue statement"),
             on_click=STATE.issue,
             busy="Issuing",
             kind="main",
@@ -129,15 +130,20 @@ def _actions() -> rx.Component:
         rx.cond(VIEW.may_complete & _may(Act.STATEMENT_PREPARE), complete),
         rx.cond(
             VIEW.may_verify,
-            button("Verify statement", on_click=STATE.verify, busy="Verifying", kind="main"),
+            button(
+                act_word(Act.STATEMENT_VERIFY, "Verify statement"),
+                on_click=STATE.verify,
+                busy="Verifying",
+                kind="main",
+            ),
         ),
         rx.cond(
-            VIEW.waits_for_another,
+            VIEW.waits_for_another | (VIEW.may_verify & waits_for(Act.STATEMENT_VERIFY)),
             callout("Another advisor has to verify this statement before the client confirms it."),
         ),
         rx.cond(VIEW.half_confirmed != "", callout(VIEW.half_confirmed)),
         rx.cond(VIEW.may_confirm & _may(Act.STATEMENT_CONFIRM), asks),
-        rx.cond(VIEW.may_issue & _may(Act.STATEMENT_ISSUE), issue),
+        rx.cond(VIEW.may_issue & reaches(Act.STATEMENT_ISSUE), issue),
     )
 
 

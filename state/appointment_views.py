@@ -126,6 +126,7 @@ class AppointmentView:
     stands: bool = False
     may_confirm: bool = False
     may_say: bool = False
+    is_shadowed: bool = False
     notes: list[NoteLine] = field(default_factory=list)
     reminder: ReminderView = field(default_factory=ReminderView)
     typed: dict[str, str] = field(default_factory=dict)
@@ -159,6 +160,7 @@ class AppointmentView:
             stands=row.status in STANDS,
             may_confirm=row.status == "scheduled" and not found.has_begun,
             may_say=found.has_begun and row.status != "cancelled",
+            is_shadowed=found.is_shadowed,
             notes=[
                 NoteLine(note.id, moment_text(note.at), note.author, note.body)
                 for note in found.notes

@@ -9,16 +9,18 @@ from cma_app.access.acts import Act
 from cma_app.clock import today
 from cma_app.errors import Conflict
 from cma_app.rules.working_hours import WEEKDAYS
-from cma_app.services import availability, rooms
-from cma_app.services.availability import Availability, Leave, LeaveForm, Week, WeekForm
+from cma_app.services import availability, covers, rooms
+from cma_app.services.availability import Availability, Leave, Week, WeekForm
+from cma_app.services.covers import CoveredLeaveForm
 from cma_app.services.next_actions import list_holders
 from cma_app.services.rooms import RoomForm, RoomRow
 from cma_app.session import CentreSession
 from state.appointment_views import Words, people_words
 from state.base import CentreState, Form, FormErrors, act, current_sign_in, load, notice
 from state.calendar import number_in
+from state.covers import CoverState, days_text
 from state.forms import checked
-from state.words import day_text, several, weekday_text
+from state.words import day_text, several
 
 KEYS = tuple(word.lower() for word in WEEKDAYS)
 
@@ -33,11 +35,7 @@ class LeaveLine:
     @classmethod
     def of(cls, leave: Leave) -> "LeaveLine":
         """Return what is shown of some days away."""
-        first, last = (
-            weekday_text(leave.first_day, year=True),
-            weekday_text(leave.last_day, year=True),
-        )
-        return cls(leave.id, first if leave.first_day == leave.last_day else f"{first} to {last}")
+        return cls(leave.id, days_text(leave.first_day, leave.last_day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,26 +158,27 @@ class AvailabilityState(CentreState):
 
     @act(Act.AVAILABILITY_RECORD, form="leave_errors")
     async def add_leave(self, form: Form):
-        """Record days away, and say how many appointments have to be moved."""
+        """Record days away and who covers, and say how many appointments have to be moved."""
         who = self.view.user_id
-        standing = await self.ask(availability.add_leave, who, form, show=lambda added: added[1])
+        _, standing, cover = await self.ask(covers.add_covered_leave, who, form)
         await self._look(who)
         self.saved += 1
+        said = f"Leave saved. {cover.cover} covers." if cover is not None else "Leave saved."
         if standing:
-            return notice(f"Leave saved. {several(standing, 'appointment')} to move.", "note")
-        return notice("Leave saved.")
+            said = f"{said} {several(standing, 'appointment')} to move."
+        return [notice(said, "note" if standing else "good"), CoverState.open]
 
     @act(Act.AVAILABILITY_RECORD, quiet=True)
     def check_leave(self, name: str, value: str):
         """Say beside a box that was left what is wrong with it."""
-        self.leave_errors = checked(self.leave_errors, LeaveForm, name, value)
+        self.leave_errors = checked(self.leave_errors, CoveredLeaveForm, name, value)
 
     @act(Act.AVAILABILITY_RECORD)
     async def remove_leave(self, leave_id: int):
         """Take days away off the list."""
         await self.ask(availability.remove_leave, leave_id, show=lambda row: row.id)
         await self._look(self.view.user_id)
-        return notice("Leave taken off.")
+        return [notice("Leave taken off."), CoverState.open]
 
     @act(Act.ROOM_KEEP, form="room_errors")
     async def add_room(self, form: Form):

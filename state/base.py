@@ -79,6 +79,9 @@ SIGNED_IN: Final = "signed in"
 ACT: Final = "__cma_act__"
 """The attribute of a handler that holds the act it declared."""
 
+UNATTENDED: Final = "__cma_unattended__"
+"""The attribute of a handler that pages call by themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
@@ -87,6 +90,8 @@ class SignIn:
     token_hash: str
     origin: Origin
     actor: Actor
+    touch: bool = True
+    """Whether the event counts as activity of the person."""
 
 
 _current: ContextVar[SignIn | None] = ContextVar("sign_in", default=None)
@@ -124,13 +129,15 @@ def act(
     supersedes: bool = False,
     debounce: int | None = None,
     quiet: bool = False,
+    unattended: bool = False,
 ) -> Callable[[Handler], Any]:
     """Make a method a handler that the gate lets through for holders of `deed`.
 
     `deed` is an act or SIGNED_IN. `form` names the FormErrors var which takes the sentences of
     `Invalid` and is emptied by success. `supersedes`: a newer call ends an older one that still
     runs (searching while typing). `debounce` is in milliseconds and kept by the browser. `quiet`:
-    it does not count as settled, so that a button at work beside it stays busy.
+    it does not count as settled, so that a button at work beside it stays busy. `unattended`: a
+    page calls it by itself, so it does not keep the sign-in awake.
     """
 
     def wrap(handler: Handler) -> Any:
@@ -141,6 +148,7 @@ def act(
         else:
             run = _watched(handler, form=form)
         setattr(run, ACT, deed)
+        setattr(run, UNATTENDED, unattended)
         marked: Any = rx.event(background=background, supersedes=supersedes, debounce=debounce)
         return marked(run)
 
@@ -219,7 +227,7 @@ class Asking:
         sign_in = current_sign_in()
 
         def work() -> Any:
-            with open_session(sign_in.token_hash, sign_in.origin) as session:
+            with open_session(sign_in.token_hash, sign_in.origin, touch=sign_in.touch) as session:
                 answer = verb(session, *args, **kwargs)
                 return answer if show is None else show(answer)
 

@@ -140,6 +140,7 @@ def card_words(card: Card, day: date, shown: Filter = EVERYTHING) -> dict[str, A
         "reference": card.reference,
         "owner": card.advisor,
         "initials": initials(card.advisor),
+        "cover": f"{card.cover} covers" if card.cover else "",
         "stage": STAGE_LABELS[Stage(card.stage)],
         "emergency": emergency,
         "coded_emergency": coded(emergency, card),

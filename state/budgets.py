@@ -29,6 +29,7 @@ from state.case_bar import CaseBarState
 from state.forms import checked, joined_date
 from state.kept_form import KEPT_EARLIER, is_draft, kept_at, typed_in
 from state.sheet_head import told_details
+from state.submitting import submitted
 
 KEPT: Final = "sheet details"
 """The form under which what is typed above a sheet's lines and not saved is kept, by sheet."""
@@ -218,7 +219,9 @@ class BudgetState(CentreState):
 
     @act(Act.BUDGET_VERIFY)
     async def verify(self):
-        """Verify the figures on screen."""
+        """Verify the figures on screen, or submit one's own for that."""
+        if told := await submitted(self, "verify_sheet", self.sheet.id):
+            return told
         self._show(await self.ask(_verify, self.sheet.id, self.sheet.version))
         return notice("Budget verified.")
 

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from cma_app.access.acts import Act
 from cma_app.errors import Conflict
-from cma_app.rules.workflow import STAGE_LABELS, next_stages
+from cma_app.rules.workflow import STAGE_LABELS, next_stages, passes_sign_off
 from cma_app.services import case_steps, next_actions
 from cma_app.services.case_facts import CaseFacts, open_facts
 from cma_app.services.case_overview import Workspace, read_workspace
@@ -19,6 +19,7 @@ from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.case_bar import CaseBar, CaseBarState
 from state.case_views import ActionView, CaseEdit, DebtView, EventView, MoneyView
 from state.forms import checked, ticked
+from state.submitting import submitted
 from state.words import pounds, several
 
 FEW, MORE = 12, 100
@@ -247,9 +248,23 @@ class CaseState(CentreState):
             return notice(conflict.sentence, "late")
         return await self._saved(sentence)
 
+    async def _submitted(self, step: str, **asked: Any) -> Any:
+        """Submit a step that waits for this person's supervisor; empty where it does not."""
+        try:
+            told = await submitted(self, step, self.route_id("case_id"), **asked)
+        except Conflict as conflict:
+            await self._show(FEW)
+            return notice(conflict.sentence, "late")
+        if told:
+            await self._show(FEW)
+            self.saved += 1
+        return told
+
     @act(Act.CASE_LOWER_PRIORITY, form="step_errors")
     async def end_emergency(self, form: Form):
-        """Take the emergency off the case."""
+        """Take the emergency off the case, or submit that."""
+        if told := await self._submitted("end_emergency", reason=form.get("reason", "")):
+            return told
         sentence = "Emergency taken off. The priority stays as it is."
         return await self._step(case_steps.end_emergency, sentence, reason=form.get("reason", ""))
 
@@ -265,8 +280,15 @@ class CaseState(CentreState):
 
     @act(Act.CASE_MOVE_STAGE, form="step_errors")
     async def move(self, form: Form):
-        """Move the case to another stage."""
+        """Move the case to another stage; past the advice a trainee submits it."""
         stage, seen = form.get("stage", ""), self.edit.stage
+        is_known = stage in set(STAGE_LABELS) and seen in set(STAGE_LABELS)
+        if (
+            is_known
+            and passes_sign_off(seen, stage)
+            and (told := await self._submitted("move_stage", stage=stage))
+        ):
+            return told
         return await self._step(case_steps.move_stage, "Stage moved.", stage=stage, seen=seen)
 
     @act(Act.CASE_RAISE_PRIORITY, form="step_errors")
@@ -277,8 +299,10 @@ class CaseState(CentreState):
 
     @act(Act.CASE_LOWER_PRIORITY, form="step_errors")
     async def lower_priority(self, form: Form):
-        """Lower the priority, with a reason."""
+        """Lower the priority, or submit that, with a reason."""
         said = {"priority": form.get("priority", ""), "reason": form.get("reason", "")}
+        if told := await self._submitted("lower_priority", **said):
+            return told
         return await self._step(case_steps.lower_priority, "Priority lowered.", **said)
 
     @act(Act.CASE_ASSIGN, form="step_errors")
@@ -299,7 +323,7 @@ class CaseState(CentreState):
             return notice(conflict.sentence, "late")
         return [await self._saved(_handed(handed)), CaseAppointmentsState.open]
 
-    @act(Act.CASE_CLOSE, form="step_errors")
+    @act(Act.CASE_REOPEN, form="step_errors")
     async def reopen(self, form: Form):
         """Reopen the case at its review."""
         reason = form.get("reason", "")

@@ -1,5 +1,6 @@
 """The identity bar that every tab of a case shows, and the load that writes the opening."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -10,9 +11,11 @@ from cma_app.rules.workflow import STAGE_LABELS, STATUS_LABELS, Stage, Status
 from cma_app.services.case_facts import CaseFacts, open_facts
 from cma_app.services.cases import PRIORITY_LABELS
 from cma_app.services.emergencies import OpenEmergency
+from cma_app.services.supervision import Supervisor
 from state.base import CentreState, act, load
 from state.legal_views import DateView, ShieldView
 from state.safe_routes import SafeRoute, routes_in_words
+from state.sign_off_views import BannerView
 from state.words import away, clock_text, day_text, pounds, several, weekday_text
 
 MOST_CLOCKS: Final = 3
@@ -84,10 +87,17 @@ class CaseBar:
     is_review_overdue: bool = False
     advisor_id: int = 0
     advisor: str = ""
+    covering: str = ""
+    covered_by: str = ""
+    supervisor: str = ""
+    is_shadowed: bool = False
     is_restricted: bool = False
     is_at_work: bool = False
     may_lower: bool = False
     may_close: bool = False
+    may_reopen: bool = False
+    is_supervised: bool = False
+    waits: list[BannerView] = field(default_factory=list)
     may_assign: bool = False
     priority_reason: str = ""
     routes: list[SafeRoute] = field(default_factory=list)
@@ -134,16 +144,38 @@ class CaseBar:
             and facts.next_review < today(),
             advisor_id=facts.advisor_id,
             advisor=facts.advisor,
+            covering=facts.advisor if facts.covers_it else "",
+            covered_by=_covered_by(facts),
+            supervisor="" if facts.is_shadowed else _supervisor(facts.supervisors),
+            is_shadowed=facts.is_shadowed,
             is_restricted=facts.is_restricted,
             is_at_work=facts.is_at_work,
             may_lower=facts.may_lower,
             may_close=facts.may_close,
+            may_reopen=facts.may_reopen,
+            is_supervised=facts.is_supervised,
+            waits=[BannerView.of(each) for each in facts.waits],
             may_assign=facts.may_assign,
             priority_reason=facts.priority_reason or "",
             holders=[(str(each.id), each.name) for each in facts.holders],
             draft=facts.draft,
             routes=routes_in_words(facts.routes),
         )
+
+
+def _covered_by(facts: CaseFacts) -> str:
+    """Return who covers the advisor and until when, where that is not the reader."""
+    if facts.cover is None or facts.covers_it:
+        return ""
+    return f"{facts.cover.name} covers until {day_text(facts.cover.until)}"
+
+
+def _supervisor(found: Sequence[Supervisor]) -> str:
+    """Return who answers for a trainee today: "Tom Hale, for Priya Nair" while he covers."""
+    if not found:
+        return ""
+    first = found[0]
+    return f"{first.cover.name}, for {first.name}" if first.cover is not None else first.name
 
 
 def _a_month(surplus: Decimal | None) -> str:

@@ -24,6 +24,7 @@ class CaseLine:
     name: str
     reference: str
     advisor: str
+    cover: str
     stage: str
     days: str
     step: str
@@ -42,7 +43,7 @@ class CaseLine:
     def of(cls, card: Card) -> "CaseLine":
         """Return a case as the list shows it."""
         words = card_words(card, today())
-        same = ("name", "stage", "days", "step", "coded_step", "due", "mark", "money")
+        same = ("name", "cover", "stage", "days", "step", "coded_step", "due", "mark", "money")
         marks = ("emergency", "coded_emergency", "guard", "legal")
         return cls(
             id=card.id,

@@ -54,6 +54,8 @@ class CaseLine:
     priority_word: str
     emergency: str
     advisor: str
+    covering: str
+    is_shadowed: bool
     review: str
     is_review_overdue: bool
     action: str
@@ -77,6 +79,8 @@ class CaseLine:
             priority_word=PRIORITY_LABELS[row.priority],
             emergency=emergency,
             advisor=row.advisor,
+            covering=row.covering,
+            is_shadowed=row.is_shadowed,
             review=day_text(row.next_review, none="Not set"),
             is_review_overdue=is_open and row.next_review is not None and row.next_review < today(),
             action=day_text(row.next_action, none="None dated"),

@@ -18,6 +18,7 @@ from cma_app.session import CentreSession
 from state.base import CentreState, Form, FormErrors, act, current_sign_in, load, notice
 from state.client_views import FileView, FlagView, PersonTick, opened_file, stored_file
 from state.forms import checked, joined_date
+from state.submitting import submitted
 
 
 class ClientState(CentreState):
@@ -138,7 +139,12 @@ class ClientState(CentreState):
 
     @act(Act.CLIENT_VULNERABILITY_REMOVE)
     async def remove_flag(self, number: str):
-        """Remove a flag."""
+        """Remove a flag, or submit that."""
+        asked = {"flag_id": number}
+        if told := await submitted(
+            self, "remove_vulnerability", self.file.id, on_case=False, **asked
+        ):
+            return told
         await self.ask(remove_vulnerability, self.file.id, number, show=lambda _: None)
         await self._again()
         return notice("Vulnerability removed.")

@@ -145,6 +145,7 @@ class FileView:
     born: str = ""
     ni_masked: str = ""
     is_restricted: bool = False
+    is_shadowed: bool = False
     version: int = 0
     details: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
@@ -176,6 +177,7 @@ def _view(session: CentreSession, client: Client) -> FileView:
         born=day_text(client.date_of_birth, none="Not recorded"),
         ni_masked=masked_ni_number(client),
         is_restricted=client.is_restricted,
+        is_shadowed=session.shadows().hold(client),
         version=client.version,
         details=_details(client),
         answers=_answers(routes),

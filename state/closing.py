@@ -28,6 +28,7 @@ from state.closing_views import (
     stand_boxes,
 )
 from state.forms import checked, text_in
+from state.submitting import submitted
 
 Words = list[tuple[str, str]]
 
@@ -68,12 +69,15 @@ def _ending_of(page: ClosingPage) -> dict[str, str]:
         *("status", "reason", "reason_words", "referred_to", "debt_solution", "fca_outcome"),
         *("client_words", "what_next", "emergency_words"),
     )
-    return {name: str(getattr(closing, name) or "") for name in names}
+    kept = {f"saved-{code}": "on" for code in (closing.saved if closing else [])}
+    return {name: str(getattr(closing, name) or "") for name in names} | kept
 
 
 def _changed(begin: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, str]:
     """Return what was typed over what is stored: a draft hides nothing that changes later."""
-    gone = {name: "" for name in begin if name.startswith("gain-") and name not in typed}
+    gone = {
+        name: "" for name in begin if name.startswith(("gain-", "saved-")) and name not in typed
+    }
     return gone | {name: text for name, text in typed.items() if text != begin.get(name, "")}
 
 
@@ -93,6 +97,7 @@ class ClosingState(CentreState):
     solutions: Words = []
     fca_outcomes: Words = []
     gain_kinds: Words = []
+    saved_boxes: list[tuple[str, str, bool]] = []
     errors: FormErrors = {}
     obstacle: str = ""
     theirs: dict[str, str] = {}
@@ -126,6 +131,10 @@ class ClosingState(CentreState):
         numbers = {int(name.split("-")[1]) for name in said if name.startswith("gain-")}
         self.gains = [GainBoxes.of(number, said) for number in sorted(numbers or {1})]
         self.said = {name: text for name, text in said.items() if "-" not in name}
+        self.saved_boxes = [
+            (f"saved-{code}", word, bool(said.get(f"saved-{code}")))
+            for code, word in found.choices["saved"].items()
+        ]
         self._tell(said)
         self.form_number += 1
 
@@ -169,6 +178,9 @@ class ClosingState(CentreState):
         return None
 
     async def _end(self, case_id: int, typed: Form) -> Any:
+        if told := await submitted(self, "close_case", case_id, form=typed):
+            self.errors, self.obstacle, self.theirs = {}, "", {}
+            return told
         word = ENDINGS.get(typed.get("status", ""), "Ended").lower()
         await self.ask(
             closings.end_case, case_id, typed, seen=self._seen, show=lambda row: row.revision

@@ -243,6 +243,7 @@ class RecordView:
     client_words: str = ""
     what_next: str = ""
     emergency_words: str = ""
+    saved: str = ""
     amended: str = ""
     debts: list[DebtSaid] = field(default_factory=list)
     gains: list[GainLine] = field(default_factory=list)
@@ -266,6 +267,7 @@ class RecordView:
             client_words=closing.client_words or "",
             what_next=closing.what_next or "",
             emergency_words=closing.emergency_words or "",
+            saved=words.get("saved", ""),
             amended=closing.amended_because or "",
             debts=[
                 DebtSaid(

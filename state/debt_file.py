@@ -26,6 +26,7 @@ from state.debt_views import (
 )
 from state.forms import checked, joined_date, text_in
 from state.kept_form import KEPT_EARLIER, is_draft, kept_at, typed_in
+from state.submitting import submitted
 
 KEPT: Final = "debt"
 """The form under which what is typed on a debt's page and not saved is kept."""
@@ -210,12 +211,21 @@ class DebtFileState(CentreState):
         """Record how the event in the dialog was dealt with."""
         data = {"how": form.get("how", ""), "ended_on": joined_date(form, "ended_on")}
         event = self.changing
+        if event.is_emergency and (told := await self._submitted(event, data)):
+            self.saved_event += 1
+            return told
         return await self._take(
             "Recorded as dealt with. The priority stays as it is.",
             debt_events.end_event,
             event.id,
             data,
             version=event.version,
+        )
+
+    async def _submitted(self, event: EventView, data: Form) -> list[Any]:
+        """Submit the end of an emergency where it waits for this person's supervisor."""
+        return await submitted(
+            self, "end_event", event.id, how=data["how"], ended_on=data["ended_on"]
         )
 
     @act(Act.DEBT_RECORD)
@@ -227,6 +237,9 @@ class DebtFileState(CentreState):
     async def take_back(self, event_id: int):
         """Take an event back; it can be undone."""
         gone = [event for event in self.view.events if event.id == event_id]
+        presses = bool(gone) and gone[0].is_emergency and gone[0].is_open
+        if presses and (told := await submitted(self, "take_back_event", event_id)):
+            return told
         answer = await self._take("Taken back.", debt_events.remove_event, event_id)
         self.taken_back = gone[0] if gone else EventView()
         return answer

@@ -31,7 +31,7 @@ from cma_app.errors import Refused, SignedOut
 from cma_app.services.sign_in import remaining
 from cma_app.session import hash_token, record_refusal, resume
 from cma_app.settings import settings
-from state.base import ACT, SIGNED_IN, CentreState, SignIn, in_worker, use_sign_in
+from state.base import ACT, SIGNED_IN, UNATTENDED, CentreState, SignIn, in_worker, use_sign_in
 from state.shell import ShellState
 
 log = structlog.get_logger(__name__)
@@ -79,7 +79,7 @@ class Gate(rx.Middleware):
         if deed is None:
             return _refuse(event, "undeclared", UNREADABLE)
         try:
-            sign_in = await _sign_in_behind(touch=event.name not in INTERNAL)
+            sign_in = await _sign_in_behind(touch=attended(event.name))
         except SignedOut:
             return _refuse(event, "signed out")
         except Exception as error:
@@ -89,12 +89,17 @@ class Gate(rx.Middleware):
             return _refuse(event, "password to change")
         if not await _bound(state, sign_in) and event.name != HYDRATE:
             return _refuse(event, "another person's state")
-        if isinstance(deed, Act) and not sign_in.actor.may(deed):
+        if isinstance(deed, Act) and not _reaches(sign_in.actor, deed):
             return await _refuse_role(event, deed, sign_in)
         if not fits(event):
             return _refuse(event, "arguments", UNREADABLE, sign_in.actor)
         use_sign_in(sign_in)
         return None
+
+
+def _reaches(actor: Actor, deed: Act) -> bool:
+    """Say whether a role does an act, or prepares it for sign-off: the service tells which."""
+    return actor.may(deed) or actor.prepares(deed)
 
 
 def declared(name: str) -> Act | str | None:
@@ -103,6 +108,13 @@ def declared(name: str) -> Act | str | None:
         return SIGNED_IN
     registered = RegistrationContext.get().event_handlers.get(name)
     return getattr(registered.handler.fn, ACT, None) if registered is not None else None
+
+
+def attended(name: str) -> bool:
+    """Say whether a handler's event counts as activity; pages send some by themselves."""
+    registered = RegistrationContext.get().event_handlers.get(name)
+    by_itself = registered is not None and getattr(registered.handler.fn, UNATTENDED, False)
+    return name not in INTERNAL and not by_itself
 
 
 def undeclared_handlers() -> list[str]:
@@ -170,7 +182,7 @@ async def _sign_in_behind(*, touch: bool) -> SignIn:
     origin = Origin(router_data.get(RouteVar.CLIENT_IP), headers.get("user-agent", "")[:400])
     hashed = hash_token(token)
     actor = await in_worker(resume, hashed, origin, touch=touch)
-    return SignIn(hashed, origin, actor)
+    return SignIn(hashed, origin, actor, touch)
 
 
 async def _bound(state: BaseState, sign_in: SignIn) -> bool:

@@ -1,284 +1,159 @@
-"""What the first page shows: for each role what to do next."""
+"""The first page: what to do next, done with one click and undone, put off, or given away."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
 
 from cma_app.access.acts import Act
-from cma_app.clock import today
-from cma_app.rules.appointments import MODES, STATUSES, TYPES
-from cma_app.rules.workflow import STAGE_LABELS, Stage
-from cma_app.services import home
-from cma_app.services.appointment_list import Line as Appointment
-from cma_app.services.appointment_list import MyAppointments
-from cma_app.services.call_list import CallLine
-from cma_app.services.home import Listed, MyDay, Task, WaitingPerson
-from cma_app.services.legal_dates import NearDate
-from state.base import CentreState, load
-from state.legal_views import DateView
-from state.reminder_views import capital, why_text
-from state.words import clock_text, day_text, several, weekday_text
+from cma_app.errors import Conflict
+from cma_app.services import home, next_actions, replies
+from cma_app.services.forms import Day, given
+from cma_app.services.forms import Form as Sheet
+from cma_app.services.home_tasks import own_references
+from cma_app.session import CentreSession
+from state.base import CentreState, Form, FormErrors, act, load, notice
+from state.forms import checked
+from state.home_lines import Line
+from state.home_views import DayView
 
-STEPS = {
-    "emergency": "Open case",
-    "task": "Open case",
-    "review": "Review",
-    "waiting": "Start",
-}
+Words = list[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row of a card: when, who, what, and the one next step."""
+class GiveForm(Sheet):
+    """A task for a colleague or oneself as a form sends it."""
 
-    id: int
-    when: str
-    when_more: str
-    mark: str
-    who: str
-    what: str
-    step: str
-    path: str
+    reference: Annotated[str, given("Give the reference of the case."), Field(max_length=50)]
+    what: Annotated[str, given("Say what has to be done."), Field(max_length=200)]
+    due_date: Annotated[Day, given("Give the day by which it has to be done.")]
+    owner_id: Annotated[int | None, BeforeValidator(lambda value: value or None)] = None
+
+
+class WaitForm(Sheet):
+    """Why a task is put off, and to when, as a form sends it."""
+
+    due_date: Annotated[Day, given("Choose a later day.")]
+    reason: Annotated[str, given("Say why it waits."), Field(max_length=300)]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """A card of the first page: its first rows and how many there are in all."""
+class Undo:
+    """What was just done and may be taken back: a task or a reply."""
 
-    rows: list[Line]
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A figure that leads to exactly the records it counts."""
-
-    word: str
-    figure: str
-    also: str
-    path: str
+    id: int = 0
+    kind: str = ""
+    said: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DayView:
-    """The whole first page."""
-
-    day: str
-    kind: str
-    emergencies: Group
-    legal_dates: Group
-    actions: Group
-    reviews: Group
-    new_cases: Group
-    appointments: Group
-    calls: Group
-    referrals: Group
-    shows_referrals: bool
-    numbers: list[Number]
-    is_clear: bool
-
-    @classmethod
-    def of(cls, day: MyDay) -> "DayView":
-        """Return the day in words."""
-        parts = (
-            *(day.emergencies, day.legal_dates, day.actions),
-            *(day.reviews, day.new_cases, day.calls),
-        )
-        return cls(
-            day=f"{day.day:%A} {day.day.day} {day.day:%B %Y}",
-            kind="admin" if day.system else "work",
-            emergencies=_group(day.emergencies, _task),
-            legal_dates=_group(day.legal_dates, _legal),
-            actions=_group(day.actions, _task),
-            reviews=_group(day.reviews, _task),
-            new_cases=_group(day.new_cases, _task),
-            appointments=_appointments(day.appointments),
-            calls=_group(day.calls, _call),
-            referrals=_group(day.referrals or Listed(), _person),
-            shows_referrals=day.referrals is not None,
-            numbers=_numbers(day),
-            is_clear=not any(part.total for part in (*parts, day.referrals or Listed()))
-            and not _appointments(day.appointments).total,
-        )
-
-
-NO_GROUP = Group([], 0)
-BLANK = DayView(
-    day="",
-    kind="",
-    emergencies=NO_GROUP,
-    legal_dates=NO_GROUP,
-    actions=NO_GROUP,
-    reviews=NO_GROUP,
-    new_cases=NO_GROUP,
-    appointments=NO_GROUP,
-    calls=NO_GROUP,
-    referrals=NO_GROUP,
-    shows_referrals=False,
-    numbers=[],
-    is_clear=False,
-)
+def _choices(session: CentreSession) -> tuple[Words, Words]:
+    people = [(str(each.id), each.name) for each in next_actions.list_holders(session)]
+    return people, own_references(session)
 
 
 class HomeState(CentreState):
-    """The first page."""
+    """The first page, its two dialogs, and what can be undone."""
 
-    view: DayView = BLANK
+    view: DayView = DayView()
+    undo: Undo = Undo()
+    waiting: Line = Line()
+    wait_errors: FormErrors = {}
+    people: Words = []
+    references: Words = []
+    give_errors: FormErrors = {}
+    saved: int = 0
 
     @load(Act.HOME_SEE)
     async def open(self):
         """Show what to do next."""
+        self.undo, self.waiting = Undo(), Line()
+        self.wait_errors, self.give_errors = {}, {}
+        await self._show()
+
+    async def _show(self) -> None:
         self.view = await self.ask(home.my_day, show=DayView.of)
 
+    def _line(self, kind: str, number: int) -> Line:
+        groups = (self.view.overdue, self.view.today, self.view.week)
+        lines = [line for group in groups for line in group.rows]
+        return next((each for each in lines if (each.does, each.id) == (kind, number)), Line())
 
-def _group(listed: Listed, line: Callable[[Any], Line]) -> Group:
-    return Group([line(row) for row in listed.rows], listed.total)
+    @act(Act.ACTION_DONE)
+    async def finish(self, number: int):
+        """Mark a task as done; it can be undone."""
+        line = self._line("task", number)
+        await self.ask(next_actions.complete_action, number)
+        await self._show()
+        self.undo = Undo(number, "task", f"Done: {line.what}")
 
+    @act(Act.REPLY_RECORD)
+    async def told(self, number: int):
+        """Note that the client was told of an answer today; it can be undone."""
+        line = self._line("reply", number)
+        await self.ask(replies.tell_client, number)
+        await self._show()
+        self.undo = Undo(number, "reply", f"{line.who} was told: {line.what}")
 
-def _task(task: Task) -> Line:
-    days = (task.due_date - today()).days if task.due_date else None
-    what = STAGE_LABELS[Stage(task.what)] if task.kind == "waiting" else task.what
-    return Line(
-        id=task.case_id,
-        when=weekday_text(task.due_date) or "No date",
-        when_more=" ".join(part for part in (clock_text(task.due_time), _days(days, task)) if part),
-        mark=_mark(days, task.kind),
-        who=task.client,
-        what=" · ".join(part for part in (what or "Review of the case", task.reference) if part),
-        step=STEPS[task.kind],
-        path=f"/cases/{task.case_id}",
-    )
+    @act(Act.ACTION_DONE)
+    async def undo_task(self, number: int):
+        """Make a task one that is still to do."""
+        await self.ask(next_actions.undo_action, number)
+        await self._back()
 
+    @act(Act.REPLY_RECORD)
+    async def undo_told(self, number: int):
+        """Take back that the client was told."""
+        await self.ask(replies.untell_client, number)
+        await self._back()
 
-def _legal(near: NearDate) -> Line:
-    """Return a legal date that is near; the one step leads to the dates of its case."""
-    shown = DateView.of(near.date)
-    late, now = near.date.left.days < 0, near.date.left.act_by <= today()
-    return Line(
-        id=near.date.case_id,
-        when=weekday_text(near.date.day),
-        when_more=shown.act[:1].lower() + shown.act[1:] or shown.left,
-        mark="Overdue" if late else "Today" if now else "",
-        who=near.client,
-        what=" · ".join(part for part in (shown.label, shown.about, near.reference) if part),
-        step="Open dates",
-        path=f"/cases/{near.date.case_id}/dates",
-    )
+    async def _back(self) -> None:
+        self.undo = Undo()
+        await self._show()
 
+    @act(Act.ACTION_RECORD)
+    def choose(self, number: int):
+        """Put a task into the form that puts it off."""
+        self.waiting, self.wait_errors = self._line("task", number), {}
 
-def _appointments(mine: MyAppointments | None) -> Group:
-    """Return today's appointments, and before them those of which nobody said what came."""
-    if mine is None:
-        return NO_GROUP
-    lines = [*[_unsaid(each) for each in mine.unsaid], *[_appointment(each) for each in mine.today]]
-    return Group(lines, mine.unsaid_count + len(mine.today))
+    @act(Act.ACTION_RECORD, form="wait_errors")
+    async def put_off(self, form: Form):
+        """Move the chosen task to a later day, with the reason."""
+        read, line = WaitForm.read(form), self.waiting
+        try:
+            await self.ask(
+                next_actions.put_off_action, line.id, version=line.version, **read.model_dump()
+            )
+        except Conflict:
+            await self._show()
+            self.waiting = self._line("task", line.id)
+            return notice("Somebody changed this task in the meantime. Look at it again.", "late")
+        return await self._saved("Task put off.")
 
+    @act(Act.ACTION_RECORD, quiet=True)
+    def check_wait(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.wait_errors = checked(self.wait_errors, WaitForm, name, value)
 
-def _unsaid(line: Appointment) -> Line:
-    shown = _appointment(line)
-    return replace(
-        shown,
-        when=weekday_text(line.day),
-        when_more=clock_text(line.at),
-        mark="Outcome missing",
-        step="Record outcome",
-        path=f"/appointments/{line.id}",
-    )
+    @act(Act.ACTION_RECORD)
+    async def begin_give(self):
+        """Fill the form of a new task with the people and one's own cases."""
+        self.people, self.references = await self.ask(_choices)
+        self.give_errors = {}
 
+    @act(Act.ACTION_RECORD, form="give_errors")
+    async def give(self, form: Form):
+        """Make a task in a case, for a colleague or oneself."""
+        read = GiveForm.read(form)
+        said = read.model_dump(exclude={"reference"})
+        await self.ask(next_actions.give_task, read.reference, **said)
+        return await self._saved("Task added.")
 
-def _appointment(line: Appointment) -> Line:
-    """Return an appointment of today's; the one step leads to the case, or to what came of it."""
-    place = line.room or line.location
-    return Line(
-        id=line.id,
-        when=clock_text(line.at),
-        when_more=MODES[line.mode].lower(),
-        mark="" if line.stands else STATUSES[line.status],
-        who=line.client,
-        what=" · ".join(part for part in (TYPES[line.kind], place, line.reference) if part),
-        step="Start" if line.stands else "Open case",
-        path=f"/cases/{line.case_id}",
-    )
+    @act(Act.ACTION_RECORD, quiet=True)
+    def check_give(self, name: str, value: str):
+        """Say beside a box that was left what is wrong with it."""
+        self.give_errors = checked(self.give_errors, GiveForm, name, value)
 
-
-def _call(line: CallLine) -> Line:
-    """Return a client to be rung about an appointment, or a letter to be decided on."""
-    unknown = line.status == "unknown"
-    why = "" if unknown else capital(why_text(line.reason, line.reply_code))
-    tried = f"rung {several(line.calls, 'time')}" if line.calls else ""
-    return Line(
-        id=line.appointment_id,
-        when=weekday_text(line.day),
-        when_more=clock_text(line.at),
-        mark="May not have been sent" if unknown else "",
-        who=line.client,
-        what=" · ".join(
-            each for each in (why[:1].upper() + why[1:], tried, line.reference) if each
-        ),
-        step="Decide" if unknown else "Call",
-        path=f"/appointments/{line.appointment_id}",
-    )
-
-
-def _person(person: WaitingPerson) -> Line:
-    emergency = person.emergency == "yes"
-    what = person.emergency_what or "Emergency" if emergency else "Waiting to be seen"
-    by = f", {day_text(person.emergency_date)}" if emergency and person.emergency_date else ""
-    return Line(
-        id=person.id,
-        when=_count(person.days),
-        when_more="waiting",
-        mark="Emergency" if emergency else "",
-        who=person.name,
-        what=f"{what}{by}",
-        step="See referral",
-        path="/referrals",
-    )
-
-
-def _numbers(day: MyDay) -> list[Number]:
-    if day.system is not None:
-        unused = day.system.unused_passwords
-        return [
-            Number("Centres", f"{day.system.centres:,}", "Open centres", "/centres"),
-            Number("People", f"{day.system.people:,}", "Open people", "/people"),
-            Number(
-                "One-time passwords not used",
-                f"{unused:,}",
-                "See by centre" if unused else "All were used",
-                "/centres" if unused else "",
-            ),
-        ]
-    if day.centre is None:
-        return []
-    waiting = day.referrals.total if day.referrals else 0
-    asked = (
-        ("Referrals waiting", waiting, "/referrals"),
-        ("Overdue reviews", day.centre.overdue_reviews, "/cases?overdue=1"),
-        ("No next date", day.centre.undated, "/cases?undated=1"),
-        ("Overdue next actions", day.centre.overdue_actions, "/board?show=overdue"),
-    )
-    return [
-        Number(word, f"{count:,}", "Open these" if count else "Nothing to do", to if count else "")
-        for word, count, to in asked
-    ]
-
-
-def _days(days: int | None, task: Task) -> str:
-    if days is None:
-        return ""
-    if task.kind == "waiting":
-        return f"{_count(-days)} ago" if days else "today"
-    if days == 0:
-        return "today"
-    return f"in {_count(days)}" if days > 0 else f"{_count(-days)} late"
-
-
-def _mark(days: int | None, kind: str) -> str:
-    if kind == "waiting" or days is None or days > 0:
-        return ""
-    return "Overdue" if days < 0 else "Today"
-
-
-def _count(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days"
+    async def _saved(self, sentence: str) -> Any:
+        """Show everything anew, close the dialog and say what was done."""
+        await self._show()
+        self.saved += 1
+        return notice(sentence)

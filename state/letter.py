@@ -21,6 +21,7 @@ from state.forms import checked, text_in, ticked
 from state.kept_form import KEPT_EARLIER, is_draft, kept_at
 from state.letter_views import LetterView
 from state.letters import LettersState
+from state.submitting import submitted
 
 NOT_SAVED = "Save your changes first, or throw them away."
 
@@ -124,9 +125,11 @@ class LetterState(CentreState):
 
     @act(Act.LETTER_ISSUE, form="issue_errors")
     async def issue(self, form: Form):
-        """Issue the letter: it never changes after this."""
+        """Issue the letter, or submit that: it never changes once it is issued."""
         if self.theirs:
             raise Conflict("Somebody changed this letter too. Save it first, then issue it.")
+        if self.view.needs_advisor and (told := await self._submitted(form)):
+            return told
         self.view = await self.ask(
             _issue,
             self.route_id("letter_id"),
@@ -136,6 +139,17 @@ class LetterState(CentreState):
         )
         self.saved += 1
         return [notice("Letter issued."), CaseBarState.refresh]
+
+    async def _submitted(self, form: Form) -> list[Any]:
+        """Submit a letter with advice where it waits for this person's supervisor."""
+        if self.kept:
+            raise Invalid({"route": NOT_SAVED})
+        letter_id, route = self.route_id("letter_id"), text_in(form, "route")
+        meant = ticked(form, "figures_meant")
+        told = await submitted(self, "issue_letter", letter_id, route=route, figures_meant=meant)
+        if told:
+            self.saved += 1
+        return told
 
     @act(Act.LETTER_RECORD)
     async def discard(self):

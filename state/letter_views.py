@@ -354,6 +354,7 @@ class LetterView:
     hides_address: bool = False
     needs_advisor: bool = False
     may_issue: bool = False
+    may_submit: bool = False
     sent: str = ""
     chase: str = ""
     files: list[tuple[str, str]] = field(default_factory=list)
@@ -380,7 +381,8 @@ class LetterView:
             why_not=list(found.ways.why_not.values()),
             hides_address=found.hides_address,
             needs_advisor=found.needs_advisor,
-            may_issue=found.may_issue,
+            may_issue=found.may_issue or found.may_submit,
+            may_submit=found.may_submit,
             sent=_sent(found),
             chase=f"{day_text(letter.chase_on)}, {away(letter.chase_on)}"
             if letter.chase_on

@@ -9,7 +9,7 @@ from cma_app.services.person_forms import PersonEdit
 from cma_app.services.users import PersonDetails
 from state.base import Form, FormErrors, act, notice
 from state.forms import checked
-from state.users import NO_PASSWORD, ROLE_WORDS, UsersState, supervisor_choices
+from state.users import NO_PASSWORD, ROLE_WORDS, UsersState
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class PersonView:
     role: str = "advisor"
     role_word: str = ""
     supervisor_id: str = ""
+    stand_in_id: str = ""
     is_self: bool = False
 
     @classmethod
@@ -40,6 +41,7 @@ class PersonView:
             role=stored.role,
             role_word=ROLE_WORDS[stored.role],
             supervisor_id=str(stored.supervisor_id or ""),
+            stand_in_id=str(stored.stand_in_id or ""),
             is_self=stored.is_self,
         )
 
@@ -94,7 +96,7 @@ class PersonEditState(UsersState):
         changes_role = form.get("role") != self.person.role
         await self._refresh(NO_PASSWORD)
         found = await self.ask(people_list.choices_of_supervisor, centre_id=self._centre_id())
-        self.supervisors = supervisor_choices(found)
+        self._keep_supervisors(found)
         self.person_theirs, self.person_lost = {}, ""
         self.saves += 1
         return notice(

@@ -84,6 +84,11 @@ class ReferralsState(CentreState):
         if asked.isascii() and asked.isdigit() and len(asked) < 10:
             await self._decide(int(asked))
 
+    @act(Act.REFERRAL_LIST, quiet=True, unattended=True)
+    async def refresh(self):
+        """Show the list as it is now: somebody changed it."""
+        await self._again()
+
     @act(Act.REFERRAL_LIST)
     def choose(self, name: str, value: str):
         """Go to the list with one filter or another order."""

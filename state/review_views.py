@@ -148,7 +148,7 @@ def bar_row(label: str, words: tuple[str, ...], figures: tuple[int, ...]) -> Bar
     """Return a line whose bar shares out its figures."""
     many = sum(figures)
     parts, x = [], 0.0
-    for key, figure in zip(KEYS, figures, strict=True):
+    for key, figure in zip(KEYS, figures, strict=False):
         width = BAR * figure / many if many else 0
         if figure:
             parts.append(BarPart(key, f"{x:.2f}", f"{width:.2f}"))

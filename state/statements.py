@@ -11,6 +11,7 @@ from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.case_bar import CaseBarState
 from state.forms import checked, joined_date, ticked
 from state.statement_views import StatementView
+from state.submitting import submitted
 
 
 def _step(session: CentreSession, verb: Any, statement_id: int, **more: Any) -> StatementView:
@@ -75,7 +76,9 @@ class StatementState(CentreState):
 
     @act(Act.STATEMENT_VERIFY)
     async def verify(self):
-        """Verify another person's statement."""
+        """Verify another person's statement, or submit one's own for that."""
+        if told := await submitted(self, "verify_statement", self.view.id):
+            return told
         await self._take(statements.verify_statement)
         return notice("Statement verified.")
 
@@ -95,7 +98,9 @@ class StatementState(CentreState):
 
     @act(Act.STATEMENT_ISSUE)
     async def issue(self):
-        """Issue the statement: it never changes after this."""
+        """Issue the statement, or submit that: it never changes once it is issued."""
+        if told := await submitted(self, "issue_statement", self.view.id):
+            return told
         await self._take(statements.issue_statement)
         return [notice("Statement issued."), CaseBarState.refresh]
 

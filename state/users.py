@@ -38,6 +38,7 @@ class PersonLine:
     email: str
     role: str
     supervisor: str
+    stand_in: str
     status: str
     last_login: str
     is_active: bool
@@ -99,6 +100,7 @@ class UsersState(CentreState):
     centres: list[tuple[str, str]] = []
     roles: list[tuple[str, str]] = []
     supervisors: list[tuple[str, str]] = []
+    stand_ins: list[tuple[str, str]] = []
     role: str = "advisor"
     issued: Password = NO_PASSWORD
     leaving: Leaving = Leaving()
@@ -252,21 +254,21 @@ class UsersState(CentreState):
         self.centre = str(here)
         self.centre_name = next((each.name for each in choices if each.id == here), "")
         self.centres = [(str(each.id), f"{each.name} ({each.code})") for each in choices]
-        self.supervisors = supervisor_choices(supervisors)
+        self._keep_supervisors(supervisors)
         self.roles = [
             (word, said)
             for word, said in ROLE_WORDS.items()
             if word != Role.ADMIN or actor.role == Role.ADMIN
         ]
 
+    def _keep_supervisors(self, found: list[tuple[int, str]]) -> None:
+        people = [(str(who), name) for who, name in found]
+        self.supervisors = [("", "Choose"), *people]
+        self.stand_ins = [("", "Nobody"), *people]
+
     def _address(self, **over: str) -> str:
         kept = {"centre": self.query("centre"), "show": self.show, "q": self.sought, **over}
         return address("/people", kept)
-
-
-def supervisor_choices(found: list[tuple[int, str]]) -> list[tuple[str, str]]:
-    """Return the answers of the supervisors' list."""
-    return [("", "Choose"), *[(str(who), name) for who, name in found]]
 
 
 def _line(person: Person, actor: Actor) -> PersonLine:
@@ -279,6 +281,7 @@ def _line(person: Person, actor: Actor) -> PersonLine:
         email=person.email,
         role=ROLE_WORDS[person.role],
         supervisor=person.supervisor,
+        stand_in=person.stand_in,
         status="unused" if person.waits_for_password else status,
         last_login=moment_text(person.last_login) or "Never",
         is_active=person.is_active,

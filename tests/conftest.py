@@ -24,6 +24,11 @@ def alembic_config(owner_url: str, app_role: str = "cma_app") -> Config:
     return config
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run say how many traces the machine of supervised work walks."""
+    parser.addoption("--traces", type=int, default=40, help="traces of supervised work")
+
+
 @pytest.fixture(scope="session")
 def home() -> Iterator[Path]:
     """Return a CMA_HOME of this run's own."""

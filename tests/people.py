@@ -84,7 +84,7 @@ def _make_centre(
         ).scalar_one()
         for name, (full_name, role) in crew.items():
             usernames[name] = f"{name}{number}"
-            user_id = _make_user(connection.execute, centre_id, usernames[name], full_name, role)
+            user_id = make_user(connection.execute, centre_id, usernames[name], full_name, role)
             made[name] = Actor(user_id, centre_id, role, full_name, centre, code)
         if "tess" in made:
             connection.execute(
@@ -95,9 +95,10 @@ def _make_centre(
     return made
 
 
-def _make_user(
+def make_user(
     execute: Callable[..., object], centre_id: int, username: str, full_name: str, role: str
 ) -> int:
+    """Make one more person of a centre and return their id."""
     first, last = full_name.split()
     result = execute(
         text(

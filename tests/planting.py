@@ -1,5 +1,7 @@
 """One row in every table of a centre, made from the tables: a new table is planted too."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -27,16 +29,20 @@ from cma_app.access.actor import Actor
 from models import metadata
 
 CENTRE_TABLES = [table for table in metadata.sorted_tables if "centre_id" in table.c]
+SUBMITTED = json.dumps({"step": "lower_priority", "asked": {}, "lines": [], "bound": ""})
 WORDS = {
+    "route": "call",
     "debt_type": "credit_card",
     "role": "advisor",
     "source": "self",
     "reply": "accept",
     "recipient": "client",
     "letters.kind": "holding",
+    "notifications.kind": "task_given",
     "issued_files.kind": "full",
     "debt_events.kind": "claim",
     "gate": "statement",
+    "basis": "equality",
     "grouping": "client",
     "covers": "case",
     "legal_holds.kind": "complaint",
@@ -45,7 +51,17 @@ WORDS = {
     "breathing_spaces.kind": "standard",
     "breathing_spaces.protected_until": date(2026, 12, 31),
     "request_deadlines.kind": "data_access",
+    "sign_offs.step": "lower_priority",
+    "sign_offs.act": "case:lower_priority",
+    "sign_offs.content": SUBMITTED,
+    "sign_offs.content_hash": hashlib.sha256(SUBMITTED.encode()).hexdigest(),
     "saved_views.is_shared": True,
+    "document_readings.status": "failed",
+    "document_readings.why": "slow",
+    "document_figures.kind": "balance",
+    "document_figures.value": "12.34",
+    "document_type_choices.chosen": "payslip",
+    "documents.upload_status": "stored",
 }
 CODED = {
     "nation",
@@ -69,11 +85,16 @@ CODED = {
     "result",
     "route",
     "answer",
+    "why",
+    "chased_how",
+    "budget_line",
 }
 """Optional columns whose words are a list's: free text would be an impossible row."""
 
-ANOTHERS = {"reviewer_id"}
+ANOTHERS = {"reviewer_id", "stand_in_id", "decided_by"}
 """Columns in which the planted person may not stand: nobody reviews a file of their own."""
+BESIDE = {"cover_id", "trainee_id"}
+"""Columns in which somebody stands beside the planted person: the planted one of the people."""
 SHOWN_FROM = {"finished_at"}
 """Optional moments without which a row is not shown to the planted person."""
 
@@ -111,7 +132,9 @@ def plant_one(
         parent = _parent(table, column.name)
         if column.name in ANOTHERS:
             continue
-        if parent == "users":
+        if column.name in BESIDE:
+            values[column.name] = planted["users"]
+        elif parent == "users":
             values[column.name] = person.user_id
         elif parent == table.name:
             continue
@@ -163,8 +186,8 @@ def _value(column: Column[Any], canary: str, person: Actor) -> Any:
     for known in (f"{column.table.name}.{name}", name):
         if known in WORDS:
             return WORDS[known]
-    if name == "route":
-        return "call"
+    if name == "subject_id":  # one version of a step waits at a time
+        return next(_numbers)
     if name == "last_day" and column.table.name == "review_samples":  # each draw has its days
         return date(2026, 11, 22) + timedelta(days=next(_numbers))
     for kind_of, value in by_type:

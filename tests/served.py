@@ -24,6 +24,8 @@ SHELL = f"{CENTRE}.state___shell____shell_state"
 HYDRATE = "reflex___state____state.hydrate_and_load"
 QUIET = 0.4
 """Seconds without a frame after which a socket has said what it had to say."""
+PATIENCE = 20.0
+"""Seconds without a frame after which what has to come is given up."""
 
 
 @dataclass(frozen=True)
@@ -146,13 +148,23 @@ class Socket:
         came: list[str] = []
         with suppress(TimeoutError):
             while True:
-                frame = str(self._ws.recv(timeout=QUIET))
-                if frame == "2":
-                    self._ws.send("3")
-                else:
-                    came.append(frame)
-        self.frames += came
+                came += self._next(QUIET)
         return came
+
+    def hear(self, wanted: str, times: int) -> list[str]:
+        """Return the frames until a text has come so often; TimeoutError where it stays away."""
+        came: list[str] = []
+        while "".join(came).count(wanted) < times:
+            came += self._next(PATIENCE)
+        return came
+
+    def _next(self, timeout: float) -> list[str]:
+        frame = str(self._ws.recv(timeout=timeout))
+        if frame == "2":
+            self._ws.send("3")
+            return []
+        self.frames.append(frame)
+        return [frame]
 
     def _route(self, path: str) -> dict[str, Any]:
         return {"pathname": path, "asPath": path}

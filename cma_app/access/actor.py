@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from cma_app.access.acts import Act, allows
+from cma_app.access.acts import Act, allows, submits
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +43,7 @@ class Actor:
     def may(self, act: Act) -> bool:
         """Say whether this person's role includes an act."""
         return allows(self.role, act)
+
+    def prepares(self, act: Act) -> bool:
+        """Say whether this person's doing of an act waits for another person's sign-off."""
+        return submits(self.role, act)

@@ -22,6 +22,7 @@ class Act(StrEnum):
 
     # oneself
     HOME_SEE = "home:see"
+    NOTIFICATION_SEE = "notification:see"
     OWN_PASSWORD_CHANGE = "own_password:change"  # noqa: S105 - the name of a deed
     OWN_SIGN_IN_END = "own_sign_in:end"
     # running the system
@@ -43,6 +44,7 @@ class Act(StrEnum):
     CLIENT_VULNERABILITY_RECORD = "client:record_vulnerability"
     CLIENT_VULNERABILITY_REMOVE = "client:remove_vulnerability"
     CLIENT_RESTRICT = "client:restrict"
+    CLIENT_MONITORING_RECORD = "client:record_monitoring"
     # referrals and cases
     REFERRAL_RECORD = "referral:record"
     REFERRAL_LIST = "referral:list"
@@ -53,7 +55,9 @@ class Act(StrEnum):
     CASE_RAISE_PRIORITY = "case:raise_priority"
     CASE_LOWER_PRIORITY = "case:lower_priority"
     CASE_MOVE_STAGE = "case:move_stage"
+    CASE_ACT_ON_ADVICE = "case:act_on_advice"
     CASE_CLOSE = "case:close"
+    CASE_REOPEN = "case:reopen"
     CLOSING_AMEND = "closing:amend"
     HOLD_PLACE = "legal_hold:place"
     HOLD_LIFT = "legal_hold:lift"
@@ -61,6 +65,7 @@ class Act(StrEnum):
     CASE_EDIT = "case:edit"
     CASE_JOIN = "case:join_person"
     CASE_SEPARATE = "case:separate_people"
+    SHADOW_KEEP = "case_shadow:keep"
     NOTE_RECORD = "note:record"
     NOTE_CORRECT = "note:correct"
     ACTION_RECORD = "next_action:record"
@@ -93,6 +98,22 @@ class Act(StrEnum):
     COMPLIANCE_SEE = "compliance:see"
     CHECKLIST_EDIT = "checklist:edit"
     GATE_OVERRIDE = "gate:override"
+    # supervised work
+    SIGN_OFF_SUBMIT = "sign_off:submit"
+    SIGN_OFF_DECIDE = "sign_off:decide"
+    # documents
+    DOCUMENT_SEE = "document:see"
+    DOCUMENT_OPEN = "document:open"
+    DOCUMENT_ADD = "document:add"
+    DOCUMENT_EDIT = "document:edit"
+    DOCUMENT_USE = "document:use_as_evidence"
+    DOCUMENT_RESTRICT = "document:restrict"
+    DOCUMENT_REMOVE = "document:remove"
+    DOCUMENT_ASK = "document:ask_for"
+    DOCUMENT_FIND = "document:find"
+    DOCUMENT_READ = "document:read"
+    DOCUMENT_SORT = "document:sort"
+    FIGURE_DECIDE = "document_figure:decide"
     # file reviews
     REVIEW_DRAW = "file_review:draw"
     REVIEW_SEE_ALL = "file_review:see_all"
@@ -121,6 +142,8 @@ class Act(StrEnum):
     # the centre
     CASELOAD_SEE = "caseload:see"
     VIEW_KEEP = "saved_view:keep"
+    REPORT_SEE = "report:see"
+    REPORT_EXPORT = "report:export"
     GUIDELINE_SEE = "guideline:see"
     GUIDELINE_LOAD = "guideline:load"
     GUIDELINE_REMOVE = "guideline:remove"
@@ -144,6 +167,7 @@ ADMIN: Final = frozenset(
 TRAINEE: Final = frozenset(
     {
         Act.HOME_SEE,
+        Act.NOTIFICATION_SEE,
         Act.OWN_PASSWORD_CHANGE,
         Act.OWN_SIGN_IN_END,
         Act.CLIENT_FIND,
@@ -153,6 +177,7 @@ TRAINEE: Final = frozenset(
         Act.CLIENT_ROUTES_RECORD,
         Act.CLIENT_CONSENT_RECORD,
         Act.CLIENT_VULNERABILITY_RECORD,
+        Act.CLIENT_MONITORING_RECORD,
         Act.REFERRAL_RECORD,
         Act.CASE_LIST,
         Act.CASE_OPEN,
@@ -172,7 +197,6 @@ TRAINEE: Final = frozenset(
         Act.AUTHORITY_RECORD,
         Act.STATEMENT_PREPARE,
         Act.STATEMENT_CONFIRM,
-        Act.STATEMENT_ISSUE,
         Act.STATEMENT_PRINT,
         Act.LETTER_RECORD,
         Act.LETTER_ISSUE,
@@ -181,6 +205,17 @@ TRAINEE: Final = frozenset(
         Act.CREDITOR_SEE,
         Act.COMPLIANCE_ANSWER,
         Act.COMPLIANCE_SEE,
+        Act.SIGN_OFF_SUBMIT,
+        Act.DOCUMENT_SEE,
+        Act.DOCUMENT_OPEN,
+        Act.DOCUMENT_ADD,
+        Act.DOCUMENT_EDIT,
+        Act.DOCUMENT_USE,
+        Act.DOCUMENT_ASK,
+        Act.DOCUMENT_FIND,
+        Act.DOCUMENT_READ,
+        Act.DOCUMENT_SORT,
+        Act.FIGURE_DECIDE,
         Act.REVIEW_ANSWER,
         Act.GUIDELINE_SEE,
         Act.BREATHING_SPACE_RECORD,
@@ -195,25 +230,32 @@ TRAINEE: Final = frozenset(
         Act.FEED_READ,
     }
 )
-ADVISOR: Final = TRAINEE | {
+ADVISOR: Final = (TRAINEE - {Act.SIGN_OFF_SUBMIT}) | {
+    Act.SIGN_OFF_DECIDE,
     Act.CLIENT_VULNERABILITY_REMOVE,
     Act.REFERRAL_LIST,
     Act.REFERRAL_ACCEPT,
     Act.CASE_LOWER_PRIORITY,
+    Act.CASE_ACT_ON_ADVICE,
     Act.CASE_CLOSE,
+    Act.CASE_REOPEN,
     Act.HOLD_PLACE,
     Act.EMERGENCY_END,
     Act.CASE_SEPARATE,
+    Act.SHADOW_KEEP,
     Act.BREATHING_SPACE_REVIEW,
     Act.BREATHING_SPACE_END,
     Act.BUDGET_VERIFY,
     Act.STATEMENT_VERIFY,
+    Act.STATEMENT_ISSUE,
     Act.LETTER_ISSUE_ADVICE,
     # every letter of the centre goes to the address kept there: a slip is not one case's alone
     Act.CREDITOR_RECORD,
     Act.CREDITOR_REMOVE,
     Act.AVAILABILITY_RECORD,
     Act.REVIEW_RECORD,
+    Act.DOCUMENT_RESTRICT,
+    Act.DOCUMENT_REMOVE,
 }
 MANAGER: Final = ADVISOR | {
     Act.CLIENT_RESTRICT,
@@ -222,6 +264,8 @@ MANAGER: Final = ADVISOR | {
     Act.HOLD_LIFT,
     Act.CASELOAD_SEE,
     Act.VIEW_KEEP,
+    Act.REPORT_SEE,
+    Act.REPORT_EXPORT,
     Act.GUIDELINE_LOAD,
     Act.GUIDELINE_REMOVE,
     Act.CHECKLIST_EDIT,
@@ -247,12 +291,55 @@ ROLE_ACTS: Final[dict[Role, frozenset[Act]]] = {
     Role.TRAINEE: TRAINEE,
 }
 
+READS: Final = frozenset(
+    {
+        Act.HOME_SEE,
+        Act.CLIENT_FIND,
+        Act.CLIENT_OPEN,
+        Act.CASE_LIST,
+        Act.CASE_OPEN,
+        Act.STATEMENT_PRINT,
+        Act.LETTER_PRINT,
+        Act.CREDITOR_SEE,
+        Act.COMPLIANCE_SEE,
+        Act.GUIDELINE_SEE,
+        Act.APPOINTMENT_SEE,
+        Act.FEED_READ,
+    }
+)
+"""What a trainee may do in a case that they shadow; every other act is refused there.
+
+To show a National Insurance number is none of them: nobody needs it to learn from a case.
+"""
+NEEDS_SIGN_OFF: Final = frozenset(
+    {
+        Act.CLIENT_VULNERABILITY_REMOVE,
+        Act.CASE_LOWER_PRIORITY,
+        Act.CASE_ACT_ON_ADVICE,
+        Act.CASE_CLOSE,
+        Act.EMERGENCY_END,
+        Act.BUDGET_VERIFY,
+        Act.STATEMENT_VERIFY,
+        Act.STATEMENT_ISSUE,
+        Act.LETTER_ISSUE_ADVICE,
+    }
+)
+"""What a trainee prepares on the same screens and somebody else carries out by signing it off."""
+
 REFUSALS: Final[dict[Act, str]] = {
+    Act.CASE_ACT_ON_ADVICE: (
+        "A trainee's advice is signed off before the case goes on. Ask your supervisor."
+    ),
+    Act.STATEMENT_ISSUE: "A trainee cannot issue a statement. Ask your supervisor.",
+    Act.SIGN_OFF_DECIDE: "A trainee cannot sign work off. Ask your supervisor.",
+    Act.SIGN_OFF_SUBMIT: "Only a trainee's work waits for sign-off. Do this yourself.",
+    Act.CASE_REOPEN: "A trainee cannot reopen a case. Ask your supervisor to reopen it.",
     Act.CASE_CLOSE: "A trainee cannot close a case. Ask your supervisor to close it.",
     Act.CLOSING_AMEND: "Only a manager can change how a case was closed. Ask your manager.",
     Act.HOLD_PLACE: "A trainee cannot hold a client's record. Ask your supervisor.",
     Act.HOLD_LIFT: "Only a manager can lift a hold. Ask your manager.",
     Act.CASE_SEPARATE: "A trainee cannot separate two people. Ask your supervisor.",
+    Act.SHADOW_KEEP: "An advisor or a manager lets somebody shadow a case. Ask your supervisor.",
     Act.CASE_LOWER_PRIORITY: "A trainee cannot lower a priority. Ask your supervisor.",
     Act.EMERGENCY_END: "A trainee cannot take an emergency off a case. Ask your supervisor.",
     Act.CLIENT_VULNERABILITY_REMOVE: (
@@ -271,6 +358,8 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.CREDITOR_REMOVE: "A trainee cannot remove a creditor. Ask your supervisor.",
     Act.CHECKLIST_EDIT: "Only a manager can change a checklist. Ask your manager.",
     Act.GATE_OVERRIDE: "Only a manager can let a case through a gate. Ask your manager.",
+    Act.DOCUMENT_RESTRICT: ("A trainee cannot choose who may see a document. Ask your supervisor."),
+    Act.DOCUMENT_REMOVE: "A trainee cannot remove a document. Ask your supervisor.",
     Act.REVIEW_DRAW: "Only a manager can draw files for review. Ask your manager.",
     Act.REVIEW_SEE_ALL: "Only a manager sees everybody's reviews. Yours are under My file reviews.",
     Act.REVIEW_SET_RATES: "Only a manager can change how many files are drawn. Ask your manager.",
@@ -278,6 +367,8 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.REVIEW_RECORD: "A trainee cannot review a file. Ask your supervisor.",
     Act.CASE_ASSIGN: "Only a manager can change who holds a case. Ask your manager.",
     Act.CLIENT_RESTRICT: "Only a manager can restrict a file. Ask your manager.",
+    Act.REPORT_SEE: "Only a manager sees the outcomes report. Ask your manager.",
+    Act.REPORT_EXPORT: "Only a manager takes a report away. Ask your manager.",
     Act.GUIDELINE_LOAD: "Only a manager can load spending guidelines. Ask your manager.",
     Act.GUIDELINE_REMOVE: "Only a manager can remove spending guidelines. Ask your manager.",
     Act.CENTRE_ADD: "Only an admin can add a centre.",
@@ -296,6 +387,11 @@ REFUSALS: Final[dict[Act, str]] = {
 def allows(role: str, act: Act) -> bool:
     """Say whether a role's holder may do an act at all; the record may still refuse."""
     return act in ROLE_ACTS[Role(role)]
+
+
+def submits(role: str, act: Act) -> bool:
+    """Say whether a role's holder prepares an act that waits for another person's sign-off."""
+    return Role(role) is Role.TRAINEE and act in NEEDS_SIGN_OFF
 
 
 def refusal(act: Act) -> str | None:

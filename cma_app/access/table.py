@@ -1,12 +1,13 @@
 """The table of acts as a page to read: `docs/who-may-do-what.md` is printed from here."""
 
-from cma_app.access.acts import ROLE_ACTS, Act, Role
+from cma_app.access.acts import ROLE_ACTS, Act, Role, submits
 
 HEAD = """# Who may do what
 
 Printed from `cma_app/access/acts.py` by `cma act-table`; a test keeps it true. A role may still be
 refused by the record: a trainee works on assigned cases only, nobody verifies their own figures,
 a restricted file is absent for everybody who is not named on it, and an admin sees no client.
+"signed off" means: prepared on the same screens, and carried out by whoever signs it off.
 """
 
 
@@ -18,9 +19,15 @@ def act_table() -> str:
         "|---" * (len(roles) + 1) + "|",
     ]
     for act in Act:
-        marks = ("yes" if act in ROLE_ACTS[role] else "" for role in roles)
+        marks = (_mark(role, act) for role in roles)
         lines.append(f"| {_words(act)} | " + " | ".join(marks) + " |")
     return HEAD + "\n" + "\n".join(lines) + "\n"
+
+
+def _mark(role: Role, act: Act) -> str:
+    if act in ROLE_ACTS[role]:
+        return "yes"
+    return "signed off" if submits(role, act) else ""
 
 
 def _words(act: Act) -> str:

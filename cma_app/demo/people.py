@@ -30,7 +30,7 @@ class UnlikeDemo(CmaError):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One of the cast; `supervisor` is another's username."""
+    """One of the cast; `supervisor` and `stand_in` are others' usernames."""
 
     username: str
     first_name: str
@@ -38,6 +38,7 @@ class Member:
     role: str
     centre: str
     supervisor: str = ""
+    stand_in: str = ""
 
     @property
     def name(self) -> str:
@@ -74,10 +75,10 @@ CAST: Final = (
     Member("ruth", "Ruth", "Adeyemi", "manager", "HMA"),
     Member("tom", "Tom", "Hale", "advisor", "HMA"),
     Member("priya", "Priya", "Nair", "advisor", "HMA"),
-    Member("callum", "Callum", "Reid", "trainee", "HMA", supervisor="priya"),
+    Member("callum", "Callum", "Reid", "trainee", "HMA", supervisor="priya", stand_in="tom"),
     Member("eleri", "Eleri", "Vaughan", "manager", "CWM"),
     Member("gareth", "Gareth", "Pugh", "advisor", "CWM"),
-    Member("sian", "Siân", "Rees", "trainee", "CWM", supervisor="gareth"),
+    Member("sian", "Siân", "Rees", "trainee", "CWM", supervisor="gareth", stand_in="eleri"),
 )
 ADMIN: Final = Member("admin", "Ada", "Winter", "admin", "")
 """Adds centres and people, belongs to neither centre and sees no client."""
@@ -193,10 +194,12 @@ def _person(
     centre_id: int,
     cast: Cast,
 ) -> Actor:
-    supervisor = cast[member.supervisor].user_id if member.supervisor else None
-    form = users.PersonForm.read(
-        {**asdict(member), "email": _email(member), "supervisor_id": supervisor}
-    )
+    others = {
+        f"{name}_id": cast[username].user_id
+        for name, username in (("supervisor", member.supervisor), ("stand_in", member.stand_in))
+        if username
+    }
+    form = users.PersonForm.read({**asdict(member), "email": _email(member), **others})
     with open_as(adds, ORIGIN, connection) as session:
         issued = users.add(session, form, centre_id=centre_id)
     actor = Actor(issued.user_id, centre_id, member.role, member.name, demo.name, demo.code)

@@ -19,6 +19,7 @@ from cma_app.clock import at, today
 from cma_app.database import app_engine, engine_for
 from cma_app.demo.checklists import tell_checklists
 from cma_app.demo.dates import moment_of
+from cma_app.demo.ended import tell_ended
 from cma_app.demo.households import HouseholdData, households
 from cma_app.demo.people import (
     CAST,
@@ -33,6 +34,7 @@ from cma_app.demo.people import (
     sign_in_lines,
 )
 from cma_app.demo.reviewing import tell_review
+from cma_app.demo.standing_in import tell_standing_in
 from cma_app.demo.telling import Step, Telling
 from cma_app.rules.parameters import read_yaml
 from cma_app.services import creditors, reminder_sending
@@ -93,7 +95,12 @@ def load(on: date | None = None, say: Say = lambda _words: None) -> DemoSignIns:
             with at(moment):
                 told[data.code].tell(connection, step)
             spans.append(Span(began, _wall_clock(connection), moment))
-        for moment, tell in tell_checklists(connection, cast, day):
+        last = (
+            *tell_ended(connection, cast, day),
+            *tell_standing_in(connection, cast, day, told["H2"].case_id),
+            *tell_checklists(connection, cast, day),
+        )
+        for moment, tell in last:
             began = _wall_clock(connection)
             with at(moment):
                 tell()

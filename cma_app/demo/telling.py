@@ -10,9 +10,11 @@ from sqlalchemy import Connection
 from cma_app.clock import today
 from cma_app.demo.dates import day_of
 from cma_app.demo.households import HouseholdData
+from cma_app.demo.papers import add_paper
 from cma_app.demo.people import ORIGIN, Cast
 from cma_app.rules.consents import wording_on
 from cma_app.rules.financial_statement import partner_lines
+from cma_app.rules.sign_offs import points_for
 from cma_app.services import (
     appointment_list,
     appointments,
@@ -29,6 +31,7 @@ from cma_app.services import (
     consents,
     debt_events,
     debts,
+    document_requests,
     guideline_reasons,
     households,
     letter_drafts,
@@ -41,6 +44,8 @@ from cma_app.services import (
     requests,
     rooms,
     sheet_details,
+    sign_off_list,
+    sign_offs,
     statement_list,
     statements,
     vulnerability,
@@ -68,6 +73,9 @@ VERBS = (
     "explain",
     "verify",
     "offers",
+    "asked",
+    "papers",
+    "chased",
     "authority",
     "breathing_space",
     "request",
@@ -79,6 +87,8 @@ VERBS = (
     "done",
     "stage",
     "note",
+    "submit",
+    "send_back",
     "book",
     "rang",
     "outcome",
@@ -312,6 +322,22 @@ class Telling:
             body=step["note"],
         )
 
+    def _submit(self, session: CentreSession, step: Step) -> None:
+        sign_offs.submit(session, step["submit"], self.sheet_id, {})
+
+    def _send_back(self, session: CentreSession, step: Step) -> None:
+        said = step["send_back"]
+        waiting = next(
+            row for row in sign_off_list.list_queue(session).rows if row.case_id == self.case_id
+        )
+        points = {
+            point.code: "change" if point.code in said["change"] else "fine"
+            for point in points_for(waiting.step, today())
+        }
+        decision = sign_offs.Decision(points, said["comments"], {}, said.get("remark", ""))
+        seen = sign_off_list.open_sign_off(session, waiting.id).hash
+        sign_offs.send_back(session, waiting.id, decision, seen=seen)
+
     def _book(self, session: CentreSession, step: Step) -> None:
         said = step["book"]
         numbers = {room.name: room.id for room in rooms.list_rooms(session)}
@@ -361,6 +387,20 @@ class Telling:
             case_type=case.case_type,
             next_review_date=self._day(step["review"]),
         )
+
+    def _asked(self, session: CentreSession, step: Step) -> None:
+        for said in step["asked"]:
+            document_requests.ask_for(session, self.case_id, said)
+
+    def _papers(self, session: CentreSession, step: Step) -> None:
+        for said in step["papers"]:
+            people = [self.cast[name].user_id for name in said.get("people", ())]
+            add_paper(session, self.case_id, {**said, "people": people})
+
+    def _chased(self, session: CentreSession, step: Step) -> None:
+        for row in document_requests.list_asked(session, self.case_id).rows:
+            if row.status == "asked":
+                document_requests.chase(session, row.id, how=step["chased"], version=row.version)
 
     def _let_through(self, session: CentreSession, step: Step) -> None:
         compliance_gates.open_gate(session, self.case_id, **step["let_through"])

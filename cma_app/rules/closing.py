@@ -15,7 +15,7 @@ from cma_app.rules.frequencies import FREQUENCIES, a_year
 from cma_app.rules.nations import NATIONS
 from cma_app.rules.parameters import Reference, read_yaml, reference_of
 
-Part = Literal["outcomes", "reasons", "solutions", "fca_outcomes", "gains"]
+Part = Literal["outcomes", "reasons", "solutions", "fca_outcomes", "saved", "gains"]
 
 NIL: Final = Decimal("0.00")
 UNKNOWN: Final = "unknown"

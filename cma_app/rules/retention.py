@@ -45,11 +45,15 @@ def class_label(code: str) -> str:
 def keep_until(ended: date) -> list[KeepUntil]:
     """Return the last day of each class of a case that ended on a day, by the rules of that day.
 
+    What only passes is kept for days after it was made and is in no class of an ended case.
+
     Whole calendar years on: 29 February ends on 28 February where the year has no such day. A case
     that ended before the first rule is kept by the first.
     """
     found = []
     for code, content in _classes().items():
+        if "years" not in content:
+            continue
         known = parameter(content["years"])
         value = known.value_on(max(ended, known.values[0].start))
         years = int(value.value)

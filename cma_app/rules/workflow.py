@@ -67,6 +67,8 @@ NEXT: Final[dict[Stage, tuple[Stage, ...]]] = {
 }
 BEFORE_WORK: Final = frozenset({Stage.REFERRAL, Stage.WAITING})
 AT_WORK: Final = frozenset({Status.OPEN, Status.IN_PROGRESS})
+PAST_SIGN_OFF: Final = frozenset({Stage.ACTION, Stage.REVIEW})
+"""What follows on advice: a trainee's case comes here only once the advice is signed off."""
 REOPENED_AT: Final = Stage.REVIEW
 ORDER: Final[dict[Stage, int]] = {stage: place for place, stage in enumerate(Stage)}
 
@@ -100,6 +102,11 @@ def refuse_move(from_stage: str, to_stage: str, status: str = Status.IN_PROGRESS
         f"A case cannot go from {STAGE_LABELS[here].lower()} to {STAGE_LABELS[there].lower()}. "
         f"Next can be {' or '.join(ahead)}."
     )
+
+
+def passes_sign_off(from_stage: str, to_stage: str) -> bool:
+    """Say whether a move acts on advice: from before the action stage, or back from closing."""
+    return Stage(to_stage) in PAST_SIGN_OFF and Stage(from_stage) not in PAST_SIGN_OFF
 
 
 def refuse_status(from_status: str, to_status: str, *, stage: str, reason: str = "") -> str | None:

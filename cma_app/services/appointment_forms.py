@@ -1,22 +1,22 @@
 """What the forms of an appointment send: booking and moving, cancelling, its outcome, a note."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from cma_app.rules.appointments import CANCELLED_BY, LONGEST, MODES, OUTCOMES, SHORTEST, TYPES
-from cma_app.services.forms import Clock, Day, Form, LongText, Text, Tick, choice, given
-
-
-def _number(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    said = value.strip()
-    if not said:
-        return None
-    if not (said.isascii() and said.isdigit() and len(said) < 10):
-        raise ValueError("Choose one of the list.")
-    return int(said)
+from cma_app.services.forms import (
+    Clock,
+    Day,
+    Form,
+    LongText,
+    RecordId,
+    Text,
+    Tick,
+    choice,
+    given,
+    read_record_id,
+)
 
 
 class AppointmentForm(Form):
@@ -24,8 +24,10 @@ class AppointmentForm(Form):
 
     appointment_type: Annotated[str, BeforeValidator(choice(*TYPES))]
     meeting_mode: Annotated[str, BeforeValidator(choice(*MODES))] = "in_person"
-    advisor_id: Annotated[int, given("Choose who meets the client."), BeforeValidator(_number)]
-    room_id: Annotated[int | None, BeforeValidator(_number)] = None
+    advisor_id: Annotated[
+        int, given("Choose who meets the client."), BeforeValidator(read_record_id)
+    ]
+    room_id: RecordId = None
     scheduled_date: Annotated[Day, given("Give the day.")]
     scheduled_time: Annotated[Clock, given("Give the time it begins.")]
     duration_minutes: Annotated[int, Field(ge=SHORTEST, le=LONGEST)] = 60

@@ -84,6 +84,7 @@ class OpenAppointment:
     rooms: list[RoomRow]
     has_begun: bool
     reminder: ReminderNow | None
+    is_shadowed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,7 @@ def read_appointment(session: CentreSession, appointment_id: int) -> OpenAppoint
         rooms=[room for room in list_rooms(session) if room.is_open or room.id == row.room_id],
         has_begun=moment_at(row.scheduled_date, row.scheduled_time) <= now(),
         reminder=read_reminder(session, row.id),
+        is_shadowed=session.shadows().hold(row),
     )
 
 

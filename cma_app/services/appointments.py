@@ -27,6 +27,7 @@ from cma_app.rules.appointments import (
 )
 from cma_app.rules.calendars import add_working_days
 from cma_app.rules.local_time import NoSuchTime, moment_at
+from cma_app.rules.task_rules import MISSED_TWICE
 from cma_app.rules.workflow import AT_WORK
 from cma_app.services.appointment_forms import (
     AppointmentForm,
@@ -320,6 +321,7 @@ def _ask_manager(session: CentreSession, case: Case) -> None:
             what=asks_manager(missed),
             due_date=add_working_days(today(), 1, _nation(session)),
             owner_id=_manager(session) or case.advisor_id,
+            rule=MISSED_TWICE,
         )
 
 

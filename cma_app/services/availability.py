@@ -176,7 +176,7 @@ def read_availability(session: CentreSession, user_id: int) -> Availability:
         week=_week(past[-1] if past else None),
         planned=[_week(row) for row in weeks if row.valid_from > today()],
         leave=[Leave(row.id, row.first_day, row.last_day) for row in leave],
-        may_record=session.actor.may(_act_for(session, person.id)),
+        may_record=may_record(session, person.id),
     )
 
 
@@ -187,14 +187,14 @@ def record_week(
 
     Conflict, with what is stored, where somebody else recorded hours of that day in between.
     """
-    person = _authorized(session, user_id)
+    person = authorized_person(session, user_id)
     form = WeekForm.read(data)
     since: date = form.valid_from  # type: ignore[assignment]
-    _not_far("valid_from", since)
+    refuse_far("valid_from", since)
     if since < today():
         raise Invalid({"valid_from": "Choose today or a later day: past hours stay as they were."})
     days = kept({number: getattr(form, word.lower()) for number, word in enumerate(WEEKDAYS)})
-    _one_at_a_time(session, person.id)
+    one_at_a_time(session, person.id)
     there = session.execute(
         select(WorkingWeek).where(
             col(WorkingWeek.user_id) == person.id, col(WorkingWeek.valid_from) == since
@@ -212,16 +212,16 @@ def record_week(
 
 def add_leave(session: CentreSession, user_id: int, data: Mapping[str, Any]) -> tuple[Leave, int]:
     """Record days away; return them and how many appointments stand in them, to be moved."""
-    person = _authorized(session, user_id)
+    person = authorized_person(session, user_id)
     form = LeaveForm.read(data)
     first: date = form.first_day  # type: ignore[assignment]
     last = form.last_day or first
-    _not_far("last_day", last)
+    refuse_far("last_day", last)
     if last < first:
         raise Invalid({"last_day": "The last day comes before the first."})
     if last < today():
         raise Invalid({"first_day": "These days are over."})
-    _one_at_a_time(session, person.id)
+    one_at_a_time(session, person.id)
     crossing = session.execute(
         select(StaffLeave).where(
             col(StaffLeave.user_id) == person.id,
@@ -249,16 +249,22 @@ def add_leave(session: CentreSession, user_id: int, data: Mapping[str, Any]) -> 
 def remove_leave(session: CentreSession, leave_id: int) -> StaffLeave:
     """Take days away off the list: the person works then after all."""
     leave = session.require(StaffLeave, leave_id)
-    _authorized(session, leave.user_id)
+    authorized_person(session, leave.user_id)
     leave.deleted_at = now()
     session.flush()
     return leave
 
 
-def _authorized(session: CentreSession, user_id: int) -> User:
+def authorized_person(session: CentreSession, user_id: int) -> User:
+    """Return a person whose hours, leave and cover the acting person may record."""
     person = _person(session, user_id)
     session.authorize(_act_for(session, person.id))
     return person
+
+
+def may_record(session: CentreSession, user_id: int) -> bool:
+    """Say whether the acting person keeps somebody's hours, leave and cover."""
+    return session.actor.may(_act_for(session, user_id))
 
 
 def _act_for(session: CentreSession, user_id: int) -> Act:
@@ -273,13 +279,14 @@ def _person(session: CentreSession, user_id: int) -> User:
     return person
 
 
-def _one_at_a_time(session: CentreSession, user_id: int) -> None:
+def one_at_a_time(session: CentreSession, user_id: int) -> None:
     """Let who records a person's hours or leave wait for whoever does just now."""
     name = f"availability/{session.actor.centre_id}/{user_id}"
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
-def _not_far(name: str, day: date) -> None:
+def refuse_far(name: str, day: date) -> None:
+    """Refuse a day that is more than two years away."""
     if day > today() + FARTHEST:
         raise Invalid({name: "Choose a day within the next two years."})
 

@@ -386,12 +386,14 @@ def _household(session: CentreSession, case_id: int, sheet: BudgetSheet | None) 
 
 
 def _may_verify(session: CentreSession, sheet: BudgetSheet) -> bool:
-    return (
-        session.actor.may(Act.BUDGET_VERIFY)
-        and sheet.verification_status != "verified"
-        and bool(sheet.income_details or sheet.expense_details)
-        and not _recorded_by_me(session, sheet)
-    )
+    """Say whether this person verifies a sheet, or submits it for that: their own too, then."""
+    if sheet.verification_status == "verified":
+        return False
+    if not (sheet.income_details or sheet.expense_details):
+        return False
+    if session.actor.prepares(Act.BUDGET_VERIFY):
+        return True
+    return session.actor.may(Act.BUDGET_VERIFY) and not _recorded_by_me(session, sheet)
 
 
 def _recorded_by_me(session: CentreSession, sheet: BudgetSheet) -> bool:

@@ -11,6 +11,7 @@ from cma_app.access.acts import Act
 from cma_app.clock import now, today
 from cma_app.rules.appointments import STANDS
 from cma_app.services.contact_routes import SafeRouteValue, route_value
+from cma_app.services.covers import whose_work
 from cma_app.session import CentreSession
 from models import Appointment, Case, Client, ContactRoute, Reminder, User
 from models.clients import ROUTES
@@ -118,8 +119,10 @@ def _wanted(session: CentreSession, *, mine: bool) -> Select[*tuple[Any, ...]]:
         )
     )
     if mine:
-        me = session.actor.user_id
-        wanted = wanted.where(or_(col(Appointment.advisor_id) == me, col(Case.advisor_id) == me))
+        ours = whose_work(session)
+        wanted = wanted.where(
+            or_(col(Appointment.advisor_id).in_(ours), col(Case.advisor_id).in_(ours))
+        )
     return wanted
 
 

@@ -12,12 +12,15 @@ from cma_app.rules import workflow
 from cma_app.services.breathing_space_protection import Protection, protections
 from cma_app.services.cases import open_case, read_case
 from cma_app.services.contact_routes import SafeRouteValue, safe_routes
+from cma_app.services.covers import CoverNow, covers_today
 from cma_app.services.drafts import kept_draft
 from cma_app.services.emergencies import OpenEmergency, open_emergencies
 from cma_app.services.legal_dates import LegalDate, list_legal_dates
 from cma_app.services.next_actions import Holder, list_holders
 from cma_app.services.notes import NOTE_DRAFT
 from cma_app.services.partners import partner_of
+from cma_app.services.sign_off_list import Banner, banners_of
+from cma_app.services.supervision import Supervisor, supervisors_of
 from cma_app.session import CentreSession
 from models import Case, Client, Household, User
 
@@ -27,6 +30,8 @@ class CaseFacts:
     """A case as its identity bar tells it; money in pounds, None where nothing is known.
 
     `emergency` is the case's own; `emergencies` are all that are open, those of its debts too.
+    `cover` is who covers the advisor today and `covers_it` says that it is the reader;
+    `supervisors` are those of the trainee who reads it.
     """
 
     case_id: int
@@ -63,6 +68,9 @@ class CaseFacts:
     is_at_work: bool
     may_lower: bool
     may_close: bool
+    may_reopen: bool
+    is_supervised: bool  # what needs it waits for another person's sign-off
+    waits: tuple[Banner, ...]
     may_assign: bool
     priority_reason: str | None
     routes: tuple[SafeRouteValue, ...]
@@ -71,6 +79,10 @@ class CaseFacts:
     partner_routes: tuple[SafeRouteValue, ...]
     holders: tuple[Holder, ...]
     draft: str
+    cover: CoverNow | None
+    covers_it: bool
+    supervisors: tuple[Supervisor, ...]
+    is_shadowed: bool
 
 
 def open_facts(session: CentreSession, case_id: int, *, first: bool) -> CaseFacts:
@@ -81,6 +93,8 @@ def open_facts(session: CentreSession, case_id: int, *, first: bool) -> CaseFact
     advisor = session.require(User, case.advisor_id)
     partner = partner_of(session, case)
     adults, children = _household(session, case)
+    cover = covers_today(session).get(case.advisor_id)
+    is_supervised = session.actor.prepares(Act.CASE_CLOSE)
     return CaseFacts(
         case_id=case.id,
         client_id=client.id,
@@ -114,8 +128,11 @@ def open_facts(session: CentreSession, case_id: int, *, first: bool) -> CaseFact
         advisor=advisor.full_name,
         is_restricted=client.is_restricted or (partner is not None and partner.is_restricted),
         is_at_work=case.status in workflow.AT_WORK,
-        may_lower=session.actor.may(Act.CASE_LOWER_PRIORITY),
-        may_close=session.actor.may(Act.CASE_CLOSE),
+        may_lower=session.actor.may(Act.CASE_LOWER_PRIORITY) or is_supervised,
+        may_close=session.actor.may(Act.CASE_CLOSE) or is_supervised,
+        may_reopen=session.actor.may(Act.CASE_REOPEN),
+        is_supervised=is_supervised,
+        waits=tuple(banners_of(session, case)),
         may_assign=session.actor.may(Act.CASE_ASSIGN),
         priority_reason=case.priority_reason,
         routes=tuple(safe_routes(session, client.id)),
@@ -124,6 +141,10 @@ def open_facts(session: CentreSession, case_id: int, *, first: bool) -> CaseFact
         partner_routes=tuple(safe_routes(session, partner.id)) if partner else (),
         holders=tuple(list_holders(session)),
         draft=kept_draft(session, NOTE_DRAFT, record_id=case.id).get("body", ""),
+        cover=cover,
+        covers_it=cover is not None and cover.cover_id == session.actor.user_id,
+        supervisors=tuple(supervisors_of(session, session.actor.user_id)),
+        is_shadowed=session.shadows().hold(case),
     )
 
 

@@ -13,6 +13,7 @@ from cma_app.access.acts import Act
 from cma_app.clock import today
 from cma_app.paging import PAGE_SIZE, Page, offset_of
 from cma_app.rules.workflow import AT_WORK
+from cma_app.services.covers import covered_ids
 from cma_app.services.emergencies import OpenEmergency, of_debts, own_emergency, soonest
 from cma_app.session import CentreSession
 from models import Case, Client, NextAction, User
@@ -55,7 +56,10 @@ class CaseFilter:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A line of the list; money in pounds, None where nothing is known."""
+    """A line of the list; money in pounds, None where nothing is known.
+
+    `covering` is the person whose case it is where the reader covers them today.
+    """
 
     id: int
     reference: str
@@ -71,6 +75,8 @@ class CaseRow:
     total_debt: Decimal | None
     surplus: Decimal | None
     opened: date
+    covering: str = ""
+    is_shadowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,14 @@ class CaseListing:
 
 
 def list_cases(session: CentreSession, wanted: CaseFilter) -> CaseListing:
-    """Return the page of cases that a filter asks for; a trainee finds those assigned alone."""
+    """Return the page of cases that a filter asks for.
+
+    One's own are also those of the people one covers today. A trainee finds those assigned, and
+    those shadowed, alone.
+    """
     session.authorize(Act.CASE_LIST)
-    where = _conditions(session, wanted)
+    covered = covered_ids(session)
+    where = _conditions(session, wanted, covered)
     total = session.execute(_from(select(func.count())).where(*where)).scalar_one()
     rows = session.execute(
         _from(select(*_columns()))
@@ -105,8 +116,18 @@ def list_cases(session: CentreSession, wanted: CaseFilter) -> CaseListing:
         .offset(offset_of(wanted.number))
     ).all()
     urgent = of_debts(session, [row.id for row in rows])
-    page = Page([_row(row, urgent.get(row.id, [])) for row in rows], total, wanted.number)
-    return CaseListing(page, _counts(session, wanted))
+    shadowed = session.shadows().cases
+    listed = [
+        _row(
+            row,
+            urgent.get(row.id, []),
+            is_covered=row.advisor_id in covered,
+            is_shadowed=row.id in shadowed,
+        )
+        for row in rows
+    ]
+    page = Page(listed, total, wanted.number)
+    return CaseListing(page, _counts(session, wanted, covered))
 
 
 def _from(statement: Any) -> Any:
@@ -138,6 +159,7 @@ def _columns() -> tuple[Any, ...]:
         Case.emergency,
         Case.emergency_date,
         Case.emergency_time,
+        Case.advisor_id,
         User.first_name.label("advisor_first"),  # type: ignore[union-attr]
         User.last_name.label("advisor_last"),  # type: ignore[union-attr]
         Case.next_review_date,
@@ -148,7 +170,10 @@ def _columns() -> tuple[Any, ...]:
     )
 
 
-def _row(row: Any, of_its_debts: Sequence[OpenEmergency]) -> CaseRow:
+def _row(
+    row: Any, of_its_debts: Sequence[OpenEmergency], *, is_covered: bool, is_shadowed: bool
+) -> CaseRow:
+    advisor = " ".join(part for part in (row.advisor_first, row.advisor_last) if part)
     own = own_emergency(row.emergency, row.emergency_date, row.emergency_time)
     first = soonest(own, of_its_debts)
     return CaseRow(
@@ -160,16 +185,27 @@ def _row(row: Any, of_its_debts: Sequence[OpenEmergency]) -> CaseRow:
         priority=row.priority,
         emergency=first.label if first is not None else None,
         emergency_date=first.day if first is not None else None,
-        advisor=" ".join(part for part in (row.advisor_first, row.advisor_last) if part),
+        advisor=advisor,
         next_review=row.next_review_date,
         next_action=row.next_action,
         total_debt=row.total_debt,
         surplus=row.monthly_surplus,
         opened=row.opening_date,
+        covering=advisor if is_covered else "",
+        is_shadowed=is_shadowed,
     )
 
 
-def _scope(session: CentreSession, wanted: CaseFilter) -> list[ColumnElement[bool]]:
+def _mine(session: CentreSession, covered: Sequence[int]) -> ColumnElement[bool]:
+    """Return what one works on: one's own, the covered people's, and what a trainee follows."""
+    held = col(Case.advisor_id).in_((session.actor.user_id, *covered))
+    shadowed = session.shadows().cases
+    return or_(held, col(Case.id).in_(shadowed)) if shadowed else held
+
+
+def _scope(
+    session: CentreSession, wanted: CaseFilter, covered: Sequence[int]
+) -> list[ColumnElement[bool]]:
     """Return the conditions that every count shares: the centre, the search, the advisor."""
     scope = [
         col(Case.centre_id) == session.actor.centre_id,
@@ -178,13 +214,17 @@ def _scope(session: CentreSession, wanted: CaseFilter) -> list[ColumnElement[boo
     ]
     if wanted.search.strip():
         scope.append(_found(session, wanted.search))
-    if wanted.advisor_id is not None:
+    if wanted.advisor_id == session.actor.user_id:
+        scope.append(_mine(session, covered))
+    elif wanted.advisor_id is not None:
         scope.append(col(Case.advisor_id) == wanted.advisor_id)
     return scope
 
 
-def _conditions(session: CentreSession, wanted: CaseFilter) -> list[ColumnElement[bool]]:
-    where = _scope(session, wanted)
+def _conditions(
+    session: CentreSession, wanted: CaseFilter, covered: Sequence[int]
+) -> list[ColumnElement[bool]]:
+    where = _scope(session, wanted, covered)
     if wanted.status == "at_work":
         where.append(col(Case.status).in_(AT_WORK_WORDS))
     elif wanted.status in STATUSES:
@@ -237,16 +277,14 @@ def _undated() -> ColumnElement[bool]:
     return and_(col(Case.status).in_(AT_WORK_WORDS), ~_IS_DATED)
 
 
-def _counts(session: CentreSession, wanted: CaseFilter) -> CaseCounts:
-    scope = _scope(session, wanted)
+def _counts(session: CentreSession, wanted: CaseFilter, covered: Sequence[int]) -> CaseCounts:
+    scope = _scope(session, wanted, covered)
     by_status = _from(select(col(Case.status), func.count())).where(*scope)
     figures = _from(
         select(
             func.count().filter(_overdue()),
             func.count().filter(_undated()),
-            func.count().filter(
-                col(Case.advisor_id) == session.actor.user_id, col(Case.status).in_(AT_WORK_WORDS)
-            ),
+            func.count().filter(_mine(session, covered), col(Case.status).in_(AT_WORK_WORDS)),
             func.count().filter(col(Case.status).in_(AT_WORK_WORDS)),
         )
     ).where(*scope)

@@ -16,6 +16,7 @@ from cma_app.clock import now, today
 from cma_app.errors import Conflict, Invalid
 from cma_app.rules import workflow
 from cma_app.rules.workflow import STAGE_LABELS, STATUS_LABELS, Stage, Status
+from cma_app.services.alerts import alert_supervisor
 from cma_app.services.cases import (
     NATION_LABELS,
     PRIORITY_LABELS,
@@ -29,10 +30,12 @@ from cma_app.services.cases import (
 from cma_app.services.compliance import count_from_advice
 from cma_app.services.forms import Form
 from cma_app.services.locking import locked
+from cma_app.services.notifications import notify
 from cma_app.services.retention import recount
 from cma_app.session import CentreSession
-from models import Case, Client, FileAccess, NextAction, User
+from models import Case, Client, FileAccess, NextAction, Referral, User
 
+BEFORE_WORK: Final = ("referral", "waiting")
 MOST_REASON: Final = 500
 
 
@@ -79,6 +82,9 @@ def move_stage(
     refusal = workflow.refuse_move(case.stage, stage, case.status)
     if refusal is not None:
         raise Conflict(refusal)
+    if workflow.passes_sign_off(case.stage, stage):
+        session.authorize(Act.CASE_ACT_ON_ADVICE, case)
+        session.authorize(Act.CASE_MOVE_STAGE, case)
     case.stage, case.stage_since = Stage(stage).value, today()
     case.status = workflow.status_of(stage).value
     if stage == Stage.ADVICE and case.advised_on is None:
@@ -102,6 +108,8 @@ def raise_priority(
     said = (reason or "").strip()
     case.priority, case.priority_reason = priority, _reason(said) if said else None
     session.flush()
+    if priority == "urgent":
+        alert_supervisor(session, case, said or "no reason given")
     return case
 
 
@@ -144,6 +152,7 @@ def record_emergency(
     for action in standing[:1]:
         action.what, action.due_date, action.due_time = case.emergency, on, at
     session.flush()
+    alert_supervisor(session, case, case.emergency)
     return case
 
 
@@ -180,7 +189,18 @@ def assign_case(
     for action in _open_actions(session, case, owner_id=before):
         action.owner_id = holder.id
     session.flush()
+    came = "referral_assigned" if _was_referred(session, case) else "case_assigned"
+    notify(session, holder.id, kind=came, case_id=case.id)
+    notify(session, before, kind="case_handed_on", case_id=case.id)
     return case
+
+
+def _was_referred(session: CentreSession, case: Case) -> bool:
+    """Say whether a case is a referral that still waits to be seen."""
+    referred = select(col(Referral.id)).where(
+        col(Referral.centre_id) == case.centre_id, col(Referral.case_id) == case.id
+    )
+    return case.stage in BEFORE_WORK and session.execute(referred).first() is not None
 
 
 def reopen_case(session: CentreSession, case_id: int, *, reason: str) -> Case:
@@ -189,7 +209,7 @@ def reopen_case(session: CentreSession, case_id: int, *, reason: str) -> Case:
     How it ended stays in its closings; until when its record is kept counts anew when it ends.
     """
     case = session.require(Case, case_id)
-    session.authorize(Act.CASE_CLOSE, case)
+    session.authorize(Act.CASE_REOPEN, case)
     case = locked(session, Case, case_id)
     if case.status in workflow.AT_WORK:
         raise Conflict("This case is open already.")

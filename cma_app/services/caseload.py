@@ -5,6 +5,7 @@ the board is a sum of them), the first cards of each lane, and a page of the lis
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, case, func, literal, select
@@ -34,6 +35,7 @@ from cma_app.services.caseload_values import (
     Tallies,
     Tally,
 )
+from cma_app.services.covers import covers_today
 from cma_app.services.emergencies import (
     OpenEmergency,
     has_open_emergency,
@@ -275,10 +277,14 @@ def _cards(session: CentreSession, shown: Select[*tuple[Any, ...]]) -> list[Card
     rows = session.execute(shown).all()
     case_ids = [row.id for row in rows]
     urgent, dates = of_debts(session, case_ids), of_cases(session, case_ids)
-    spaces = protections(session, case_ids)
-    return [
+    spaces, covers = protections(session, case_ids), covers_today(session)
+    cards = [
         _card(row, urgent.get(row.id, []), dates.get(row.id, []), spaces.get(row.id, []))
         for row in rows
+    ]
+    return [
+        replace(card, cover=covers[card.advisor_id].name) if card.advisor_id in covers else card
+        for card in cards
     ]
 
 

@@ -129,6 +129,8 @@ class Card:
     legal: LegalDate | None = None
     deadline: LegalDate | None = None
     protection: Protection | None = None
+    cover: str = ""
+    """Who covers its advisor today."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from cma_app.rules import workflow
 from cma_app.rules.workflow import Stage
 from cma_app.services.compliance import begin_checklist
 from cma_app.services.intake import SOURCES
+from cma_app.services.notifications import notify
 from cma_app.session import CentreSession
 from models import AuditLog, Case, Client, NextAction, User
 
@@ -94,6 +95,7 @@ def start_case(
     if what:
         session.add(new_emergency(case))
         session.flush()
+    notify(session, holder.id, kind="case_assigned", case_id=case.id)
     return case
 
 

@@ -13,6 +13,7 @@ from cma_app.access.acts import Act, Role
 from cma_app.errors import Conflict, Invalid, NotFound
 from cma_app.paging import PAGE_SIZE, Page, offset_of
 from cma_app.services import forms
+from cma_app.services.centre_settings import NAMES, VERIFIES, keep_settings, setting_of
 from cma_app.session import CentreSession, was_seen
 from models import Centre, User
 from models.cases import NATIONS
@@ -46,7 +47,7 @@ def _code(value: str) -> str:
 
 
 class CentreForm(forms.Form):
-    """A centre's own details; the code begins every reference and never changes."""
+    """A centre's details and settings; the code begins every reference and never changes."""
 
     name: Annotated[str, _given("centre's name"), Field(max_length=100)]
     code: Annotated[str, BeforeValidator(_upper), AfterValidator(_code)]
@@ -57,6 +58,10 @@ class CentreForm(forms.Form):
     postcode: forms.Postcode = None
     phone: forms.Phone = None
     email: forms.Email = None
+    website: forms.Text = None
+    small_print: Annotated[str | None, Field(max_length=500), forms.Blank] = None
+    membership_code: Annotated[str | None, Field(max_length=20), forms.Blank] = None
+    verify_statements: forms.Tick = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,9 @@ def totals(session: CentreSession) -> Totals:
 def add(session: CentreSession, form: CentreForm) -> Centre:
     """Add a centre; its first people are added next, under People."""
     session.authorize(Act.CENTRE_ADD)
-    centre = Centre(**form.model_dump())
+    typed = form.model_dump()
+    centre = Centre(**{name: typed[name] for name in typed.keys() - set(NAMES)})
+    keep_settings(centre, typed)
     try:
         with session.begin_nested():
             session.add(centre)
@@ -160,7 +167,7 @@ def read_centre(session: CentreSession, centre_id: int) -> CentreDetails:
     """Return a centre's own details to edit them."""
     session.authorize(Act.CENTRE_EDIT)
     centre = _required(session, centre_id)
-    answers = {name: getattr(centre, name) or "" for name in CentreForm.model_fields}
+    answers = {name: _stored(centre, name) for name in CentreForm.model_fields}
     return CentreDetails(centre.id, centre.version, answers)
 
 
@@ -174,17 +181,15 @@ def edit(
     """
     session.authorize(Act.CENTRE_EDIT)
     centre = _required(session, centre_id)
-    wanted = CentreForm.read({**data, "code": centre.code}).model_dump()
+    wanted = CentreForm.read({**data, "code": centre.code})
     if centre.version != version:
-        differ = {
-            name: str(getattr(centre, name) or "nothing")
-            for name, value in wanted.items()
-            if getattr(centre, name) != value
-        }
+        differ = _differences(centre, wanted)
         raise Conflict(CHANGED, {"version": str(centre.version), **differ})
     was_seen(centre, version)
-    for name, value in wanted.items():
-        setattr(centre, name, value)
+    typed = wanted.model_dump()
+    for name in typed.keys() - set(NAMES):
+        setattr(centre, name, typed[name])
+    keep_settings(centre, typed)
     session.flush()
     return centre
 
@@ -245,6 +250,22 @@ def choices_of_manager(session: CentreSession, centre_id: int) -> list[tuple[int
             .limit(100)
         ).all()
     return [(row.id, row.name) for row in rows]
+
+
+def _stored(centre: Centre, name: str) -> str:
+    return setting_of(centre, name) if name in NAMES else getattr(centre, name) or ""
+
+
+def _differences(centre: Centre, form: CentreForm) -> dict[str, str]:
+    """Return what is stored, in words, of each answer that is another in the form."""
+    found = {}
+    for name, value in form.model_dump().items():
+        stored = _stored(centre, name)
+        if name == VERIFIES:
+            stored, value = ("yes" if each else "no" for each in (stored, value))  # noqa: PLW2901
+        if stored != (value or ""):
+            found[name] = stored or "nothing"
+    return found
 
 
 def _required(session: CentreSession, centre_id: int) -> Centre:

@@ -206,7 +206,7 @@ def plan_chasers(session: CentreSession, case_id: int) -> None:
     ).first()
     if planned is None:
         if waiting:
-            record_action(session, case.id, what=CHASE, due_date=waiting[0].chase_on)
+            record_action(session, case.id, what=CHASE, due_date=waiting[0].chase_on, tells=False)
         return
     planned = locked(session, NextAction, planned.id)
     if waiting and planned.due_date != waiting[0].chase_on:

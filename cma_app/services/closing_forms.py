@@ -1,7 +1,8 @@
 """The boxes of a closing: how the case ended, each debt, each gain, and what still stands.
 
 Names of boxes: `debt-12-outcome`, `-start`, `-now`, `-off`; `gain-1-kind`, `-amount`, `-frequency`,
-`-detail`; `meeting-7` and `task-9` say what happens to an appointment and to an action.
+`-detail`; `saved-home` is ticked for what the client kept; `meeting-7` and `task-9` say what
+happens to an appointment and to an action.
 """
 
 import re
@@ -24,6 +25,7 @@ from cma_app.rules.closing import (
     Gain,
     Totals,
     contradictions,
+    every_word,
     kind_of,
     totals,
     words_on,
@@ -40,6 +42,7 @@ WIDEST: Final = Decimal("99999999.99")  # what a sum of a debt or a gain can hol
 MOST_GAINS: Final = 40
 DEBT: Final = re.compile(r"debt-([0-9]{1,18})-(outcome|start|now|off)")
 GAIN: Final = re.compile(r"gain-([0-9]{1,3})-(kind|amount|frequency|detail)")
+SAVED: Final = re.compile(r"saved-([a-z_]{1,30})")
 STANDS: Final = re.compile(r"(meeting|task)-([0-9]{1,18})")
 
 F = TypeVar("F", bound=Form)
@@ -108,6 +111,7 @@ class ClosingForm:
     ending: EndingForm
     debts: dict[int, DebtPart] = field(default_factory=dict)
     gains: list[GainPart] = field(default_factory=list)
+    saved: tuple[str, ...] = ()
     meetings: dict[int, str] = field(default_factory=dict)
     tasks: dict[int, str] = field(default_factory=dict)
 
@@ -137,6 +141,7 @@ class ClosingForm:
             ending=ending,
             debts=debts,
             gains=[part for part in gains.values() if not part.is_empty][:MOST_GAINS],
+            saved=_saved(data),
             meetings=_answers("meeting", data),
             tasks=_answers("task", data),
         )
@@ -176,6 +181,13 @@ def _answers(kind: str, data: Mapping[str, Any]) -> dict[int, str]:
         for each, value in found
         if each and each[1] == kind and value in STANDING[kind]
     }
+
+
+def _saved(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what the client kept, in the order of the list: every ticked word of it."""
+    named = (SAVED.fullmatch(name) for name, value in data.items() if value)
+    ticked = {found[1] for found in named if found}
+    return tuple(code for code in every_word("saved") if code in ticked)
 
 
 def _gain_faults(boxes: Mapping[str, Any], prefix: str) -> dict[str, str]:
@@ -256,5 +268,5 @@ def clean(data: Mapping[str, Any]) -> dict[str, str]:
     return {
         name: storable(str(value))
         for name, value in data.items()
-        if name in known or any(each.fullmatch(name) for each in (DEBT, GAIN, STANDS))
+        if name in known or any(each.fullmatch(name) for each in (DEBT, GAIN, SAVED, STANDS))
     }

@@ -165,7 +165,7 @@ def read_closing(session: CentreSession, case_id: int) -> ClosingPage:
         client_id=case.client_id,
         status=case.status,
         is_at_work=case.status in AT_WORK,
-        may_close=session.actor.may(Act.CASE_CLOSE),
+        may_close=session.actor.may(Act.CASE_CLOSE) or session.actor.prepares(Act.CASE_CLOSE),
         may_amend=session.actor.may(Act.CLOSING_AMEND),
         may_save=session.actor.may(Act.DEBT_RECORD),
         may_hold=session.actor.may(Act.HOLD_PLACE),
@@ -378,5 +378,6 @@ def _choices(case: Case) -> dict[str, dict[str, str]]:
         "solutions": words_on("solutions", on, nation=case.nation),
         "fca_outcomes": words_on("fca_outcomes", on),
         "gains": words_on("gains", on),
+        "saved": words_on("saved", on),
         **{f"reasons of {each}": words_on("reasons", on, ending=each) for each in ENDINGS},
     }

@@ -318,6 +318,7 @@ def _write(
         client_words=ending.client_words,
         what_next=ending.what_next,
         emergency_words=ending.emergency_words if is_pressing else None,
+        saved=list(form.saved),
         owed_at_start=sums.owed_at_start.known,
         owed_at_closing=sums.owed_at_closing.known,
         written_off=sums.written_off.known,
@@ -344,6 +345,7 @@ def _words(closing: CaseClosing) -> dict[str, str]:
         "reason": reason_in_words(closing),
         "debt_solution": label_of("solutions", closing.debt_solution),
         "fca_outcome": label_of("fca_outcomes", closing.fca_outcome),
+        "saved": "; ".join(label_of("saved", each) for each in closing.saved),
     }
 
 

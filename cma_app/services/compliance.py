@@ -150,13 +150,21 @@ def answer_item(
     _refuse_answer(session, case, item, form)
     row.answer, row.requirement_met = form.answer, form.answer == "met"
     row.notes, row.remedial_action = form.notes, form.remedial_action
-    row.evidence_document_id = form.evidence_document_id
+    row.evidence_document_id = form.evidence_document_id or _out_of_sight(session, row)
     row.evidence_provided = form.answer == "met" and item.evidence != "none"
     row.checked_by, row.checked_at = session.actor.user_id or None, now()
     row.check_date = today()
     session.flush()
     _keep(session, case, _whole(session, case))
     return row
+
+
+def _out_of_sight(session: CentreSession, row: CaseCompliance) -> int | None:
+    """Return the document that shows an item where this person may not see it: it stays."""
+    if row.evidence_document_id is None:
+        return None
+    key = {"centre_id": row.centre_id, "id": row.evidence_document_id}
+    return None if session.get(Document, key) is not None else row.evidence_document_id
 
 
 def _whole(session: CentreSession, case: Case) -> str:

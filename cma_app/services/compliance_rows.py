@@ -127,5 +127,7 @@ def names_of(session: CentreSession, ids: set[int | None]) -> dict[int, str]:
 
 
 def _papers(session: CentreSession, rows: list[CaseCompliance]) -> dict[int, str]:
+    """Return the names of the documents that show the items, as far as this person may see them."""
     ids = {row.evidence_document_id for row in rows if row.evidence_document_id}
-    return {each: session.require(Document, each).document_name for each in ids}
+    wanted = sqlmodel_select(Document).where(col(Document.id).in_(ids))
+    return {each.id: each.document_name for each in session.exec(wanted)} if ids else {}

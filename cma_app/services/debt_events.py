@@ -17,6 +17,7 @@ from cma_app.access.acts import Act
 from cma_app.clock import LONDON, local, now, today
 from cma_app.errors import CmaError, Conflict, Invalid, NotFound
 from cma_app.rules.court_stages import Stage, court_stage, missing_facts
+from cma_app.services.alerts import alert_supervisor
 from cma_app.services.debt_forms import PastDay, optional_text
 from cma_app.services.emergencies import KINDS, STEPS
 from cma_app.services.forms import Clock, Day, Form, given
@@ -332,6 +333,7 @@ def _alarm(session: CentreSession, case: Case, event: DebtEvent) -> None:
         session.authorize(Act.CASE_RAISE_PRIORITY, case)
         case.priority, case.priority_reason = "urgent", label
         session.flush()
+        alert_supervisor(session, case, label)
         session.authorize(Act.DEBT_RECORD, case)
     if _is_same(case, event, label):
         case.emergency, case.emergency_date, case.emergency_time = None, None, None

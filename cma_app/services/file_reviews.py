@@ -22,6 +22,7 @@ from cma_app.services.cases import read_case
 from cma_app.services.drafts import drop_draft, keep_draft, kept_draft
 from cma_app.services.locking import locked
 from cma_app.services.next_actions import record_action
+from cma_app.services.notifications import notify
 from cma_app.services.review_forms import ReviewForm, Step, read_review
 from cma_app.services.review_versions import VersionView, read_versions, say
 from cma_app.session import CentreSession
@@ -141,6 +142,9 @@ def finish_review(
     row.finished_at = version.finished_at
     session.flush()
     drop_draft(session, DRAFT, record_id=row.id)
+    # who gave the case away still reads the review, and may not see the case
+    about = case.id if case.advisor_id == row.holder_id else None
+    notify(session, row.holder_id, kind="review_finished", case_id=about, ref_id=row.id)
     return version
 
 
@@ -160,6 +164,7 @@ def assign_reviewer(
         raise Invalid({"reviewer_id": "Choose somebody of the list: not whose file it is."})
     row.reviewer_id = user_id
     session.flush()
+    notify(session, user_id, kind="review_given", case_id=case.id, ref_id=row.id)
     return row
 
 
@@ -228,6 +233,7 @@ def _new_actions(
             what=f"{begins}: {step.what}",
             due_date=step.due,
             owner_id=owner_id,
+            tells=False,  # the review itself does
         )
         kept.append(
             {

@@ -144,6 +144,18 @@ def _time(value: Any) -> Any:
         raise ValueError("Enter a time like 14:02.") from None
 
 
+def read_record_id(value: Any) -> Any:
+    """Read the number of a record that a list of choices sends; empty is none."""
+    if not isinstance(value, str):
+        return value
+    said = value.strip()
+    if not said:
+        return None
+    if not (said.isascii() and said.isdigit() and len(said) < 10):
+        raise ValueError("Choose one of the list.")
+    return int(said)
+
+
 def _tick(value: Any) -> Any:
     return value in (True, "on", "true", "yes", "1") if not isinstance(value, bool) else value
 
@@ -177,6 +189,7 @@ Email = Annotated[str | None, Field(max_length=255), BeforeValidator(_by(identif
 Day = Annotated[date | None, BeforeValidator(_date)]
 BirthDate = Annotated[date | None, BeforeValidator(_birth)]
 Clock = Annotated[time | None, BeforeValidator(_time)]
+RecordId = Annotated[int | None, BeforeValidator(read_record_id)]
 Tick = Annotated[bool, BeforeValidator(_tick)]
 
 

@@ -1,7 +1,7 @@
 """The first page: for each role what to do next, the most pressing first."""
 
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Any, Final
 
 from sqlalchemy import Select, case, func, select
@@ -14,30 +14,24 @@ from cma_app.services import centres
 from cma_app.services.appointment_list import MyAppointments, list_my_appointments
 from cma_app.services.call_list import my_calls
 from cma_app.services.centres import Totals
+from cma_app.services.covers import whose_work
 from cma_app.services.emergencies import dated_emergencies
+from cma_app.services.home_news import my_file_reviews, my_replies
+from cma_app.services.home_tasks import (
+    AHEAD,
+    AT_WORK,
+    MOST,
+    SHOWN,
+    Listed,
+    Task,
+    client_of_case,
+    my_actions,
+)
 from cma_app.services.legal_dates import near_dates
 from cma_app.session import CentreSession
-from models import Case, Client, NextAction, Referral
+from models import Case, Client, Debt, NextAction, Referral
 
-SHOWN: Final = 10
-"""Lines of a card on the first page."""
-AHEAD: Final = timedelta(days=7)
-"""How far ahead reviews are shown."""
-AT_WORK: Final = ("open", "in_progress")
 BEFORE_WORK: Final = ("referral", "waiting")
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Something to do in a case: what, and by when."""
-
-    case_id: int
-    client: str
-    reference: str
-    what: str
-    kind: str
-    due_date: date | None
-    due_time: time | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +44,6 @@ class WaitingPerson:
     emergency: str
     emergency_what: str
     emergency_date: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """The first lines of a card and how many there are in all."""
-
-    rows: list[Any] = field(default_factory=list)
-    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +67,8 @@ class MyDay:
     new_cases: Listed = field(default_factory=Listed)
     appointments: MyAppointments | None = None
     calls: Listed = field(default_factory=Listed)
+    replies: Listed = field(default_factory=Listed)
+    file_reviews: Listed = field(default_factory=Listed)
     referrals: Listed | None = None
     centre: CentreNumbers | None = None
     system: Totals | None = None
@@ -95,12 +83,14 @@ def my_day(session: CentreSession) -> MyDay:
     return MyDay(
         today(),
         emergencies=_emergencies(session),
-        legal_dates=Listed(*near_dates(session, most=SHOWN)),
-        actions=_actions(session),
+        legal_dates=Listed(*near_dates(session, most=MOST)),
+        actions=my_actions(session),
         reviews=_reviews(session),
         new_cases=_new_cases(session),
         appointments=list_my_appointments(session),
-        calls=Listed(*my_calls(session, most=SHOWN)),
+        calls=Listed(*my_calls(session, most=MOST)),
+        replies=my_replies(session),
+        file_reviews=my_file_reviews(session),
         referrals=_referrals(session) if actor.may(Act.REFERRAL_ACCEPT) else None,
         centre=_numbers(session) if actor.may(Act.CASELOAD_SEE) else None,
     )
@@ -119,12 +109,13 @@ def _emergencies(session: CentreSession) -> Listed:
         col(Case.id).label("case_id"),
         func.concat_ws(" ", col(Client.first_name), col(Client.last_name)).label("client"),
         col(Case.case_reference),
+        col(Debt.id).label("debt_id"),
     )
-    of_debts = of_debts.join(Client, _client_of_case()).where(col(Case.status).in_(AT_WORK))
+    of_debts = of_debts.join(Client, client_of_case()).where(col(Case.status).in_(AT_WORK))
     if not session.actor.may(Act.CASELOAD_SEE):
-        mine = col(Case.advisor_id) == session.actor.user_id
+        mine = col(Case.advisor_id).in_(whose_work(session))
         wanted, of_debts = wanted.where(mine), of_debts.where(mine)
-    own = _listed(session, wanted, "emergency")
+    own = _listed(session, wanted, "emergency", most=MOST)
     total = session.execute(select(func.count()).select_from(of_debts.subquery())).scalar_one()
     others = [
         Task(
@@ -135,72 +126,35 @@ def _emergencies(session: CentreSession) -> Listed:
             "emergency",
             row.due,
             row.at,
+            debt_id=row.debt_id,
         )
-        for row in session.execute(of_debts.limit(SHOWN))
+        for row in session.execute(of_debts.limit(MOST))
     ]
     rows = sorted([*own.rows, *others], key=_pressing)
-    return Listed(rows[:SHOWN], own.total + total)
+    return Listed(rows[:MOST], own.total + total)
 
 
 def _pressing(task: Task) -> tuple[date, time, int]:
     return task.due_date or date.min, task.due_time or time.max, task.case_id
 
 
-def _actions(session: CentreSession) -> Listed:
-    """Return what I have to do today or had to do before, emergencies first."""
-    wanted = (
-        select(
-            col(NextAction.case_id),
-            func.concat_ws(" ", col(Client.first_name), col(Client.last_name)),
-            col(Case.case_reference),
-            col(NextAction.what),
-            col(NextAction.due_date),
-            col(NextAction.due_time),
-            col(NextAction.kind),
-        )
-        .join(
-            Case,
-            (col(Case.centre_id) == col(NextAction.centre_id))
-            & (col(Case.id) == col(NextAction.case_id)),
-        )
-        .join(Client, _client_of_case())
-        .where(
-            col(NextAction.owner_id) == session.actor.user_id,
-            col(NextAction.done_at).is_(None),
-            col(NextAction.due_date) <= today(),
-            col(Case.status).in_(AT_WORK),
-        )
-        .order_by(
-            case((col(NextAction.kind) == "emergency", 0), else_=1),
-            col(NextAction.due_date),
-            col(NextAction.due_time),
-            col(NextAction.id),
-        )
-    )
-    total = session.execute(select(func.count()).select_from(wanted.subquery())).scalar_one()
-    rows = session.execute(wanted.limit(SHOWN)).all()
-    return Listed(
-        [Task(row[0], row[1], row[2], row[3], row[6], row[4], row[5]) for row in rows], total
-    )
-
-
 def _reviews(session: CentreSession) -> Listed:
     wanted = (
         _cases(col(Case.debt_solution).label("what"), col(Case.next_review_date))
         .where(
-            col(Case.advisor_id) == session.actor.user_id,
+            col(Case.advisor_id).in_(whose_work(session)),
             col(Case.next_review_date) <= today() + AHEAD,
         )
         .order_by(col(Case.next_review_date), col(Case.id))
     )
-    return _listed(session, wanted, "review")
+    return _listed(session, wanted, "review", most=MOST)
 
 
 def _new_cases(session: CentreSession) -> Listed:
     wanted = (
         _cases(col(Case.stage).label("what"), col(Case.stage_since))
         .where(
-            col(Case.advisor_id) == session.actor.user_id,
+            col(Case.advisor_id).in_(whose_work(session)),
             col(Case.stage).in_(BEFORE_WORK),
         )
         .order_by(col(Case.stage_since), col(Case.id))
@@ -277,18 +231,16 @@ def _cases(*columns: Any) -> Select[*tuple[Any, ...]]:
             col(Case.case_reference),
             *columns,
         )
-        .join(Client, _client_of_case())
+        .join(Client, client_of_case())
         .where(col(Case.status).in_(AT_WORK))
     )
 
 
-def _client_of_case() -> Any:
-    return (col(Client.centre_id) == col(Case.centre_id)) & (col(Client.id) == col(Case.client_id))
-
-
-def _listed(session: CentreSession, wanted: Select[*tuple[Any, ...]], kind: str) -> Listed:
+def _listed(
+    session: CentreSession, wanted: Select[*tuple[Any, ...]], kind: str, *, most: int = SHOWN
+) -> Listed:
     total = session.execute(select(func.count()).select_from(wanted.subquery())).scalar_one()
-    rows = session.execute(wanted.limit(SHOWN)).all()
+    rows = session.execute(wanted.limit(most)).all()
     return Listed(
         [
             Task(

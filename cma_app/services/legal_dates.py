@@ -35,6 +35,7 @@ from cma_app.rules.court_stages import court_stage
 from cma_app.rules.legal_dates import Left, last_acted_on, left
 from cma_app.rules.nations import NATIONS
 from cma_app.rules.requests import request_kind
+from cma_app.services.covers import whose_work
 from cma_app.services.emergencies import KINDS, STEPS
 from cma_app.session import CentreSession
 from models import BreathingSpace, Case, Client, Creditor, Debt, DebtEvent, RequestDeadline
@@ -144,7 +145,7 @@ def near_dates(session: CentreSession, *, most: int) -> tuple[list[NearDate], in
         .order_by(dated.c.day, dated.c.case_id, dated.c.ref_id)
     )
     if not session.actor.may(Act.CASELOAD_SEE):
-        wanted = wanted.where(col(Case.advisor_id) == session.actor.user_id)
+        wanted = wanted.where(col(Case.advisor_id).in_(whose_work(session)))
     total = session.execute(select(func.count()).select_from(wanted.subquery())).scalar_one()
     rows = session.execute(wanted.limit(most))
     return [NearDate(_told(row), row.client, row.case_reference) for row in rows], total

@@ -14,6 +14,7 @@ from cma_app.printing.content import Debt as FrozenDebt
 from cma_app.printing.letter_content import Column, Letterhead, Row, Table
 from cma_app.rules.closing import label_of
 from cma_app.rules.parameters import parameter
+from cma_app.services.centre_settings import setting_of
 from cma_app.services.letter_offers import (
     accounts_at,
     accounts_table,
@@ -111,8 +112,8 @@ def letterhead(session: CentreSession, case: Case) -> Letterhead:
         address=tuple(line for line in lines if line),
         phone=centre.phone or "",
         email=centre.email or "",
-        website=str(centre.settings.get("website", "")),
-        small_print=str(centre.settings.get("small_print", "")),
+        website=setting_of(centre, "website"),
+        small_print=setting_of(centre, "small_print"),
     )
 
 

@@ -57,6 +57,7 @@ class OpenLetter:
     hides_address: bool
     needs_advisor: bool
     may_issue: bool
+    may_submit: bool
     issued_by: str
     files: list[tuple[int, str, str]]
 
@@ -137,11 +138,12 @@ def read_letter(
         form=shown,
         content=content_of(session, letter, shown),
         missing=[gap for gaps in shown.missing().values() for gap in gaps] if is_draft else [],
-        obstacles=obstacles(session, letter, shown) if is_draft else [],
+        obstacles=_obstacles(session, letter, shown, act) if is_draft else [],
         ways=ways_of(session, letter) if is_draft else Ways(),
         hides_address=is_draft and shown.to_lines != form.to_lines,
         needs_advisor=act is Act.LETTER_ISSUE_ADVICE,
         may_issue=session.actor.may(act),
+        may_submit=session.actor.prepares(act),
         issued_by=session.require(User, letter.issued_by).full_name if letter.issued_by else "",
         files=_files(session, letter),
     )
@@ -201,6 +203,15 @@ def print_letter(session: CentreSession, letter_id: int, *, ending: str) -> Prin
         Act.LETTER_PRINT.value, record=letter, case_id=case.id, client_id=letter.client_id
     )
     return Printed(file_name(case, letter, ending), media_type, make(content))
+
+
+def _obstacles(
+    session: CentreSession, letter: Letter, form: LetterForm, act: Act
+) -> list[Obstacle]:
+    """Return what stands in a letter's way; a checklist's gate waits for who signs it off."""
+    found = obstacles(session, letter, form)
+    submits = session.actor.prepares(act)
+    return [each for each in found if not (submits and each.tab == "checklist")]
 
 
 def _reader(session: CentreSession, letter: Letter) -> str:

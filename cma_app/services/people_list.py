@@ -5,9 +5,10 @@ A manager reads the own centre; an admin names another by `centre_id`.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from cma_app.access.acts import Act, Role
@@ -33,6 +34,7 @@ class Person:
     email: str
     role: str
     supervisor: str
+    stand_in: str
     is_active: bool
     waits_for_password: bool
     last_login: datetime | None
@@ -58,22 +60,21 @@ def list_people(
 ) -> Page[Person]:
     """Return a page of a centre's people; `show` is active, inactive, unused or all."""
     session.authorize(Act.USER_LIST)
-    supervisor = select(User).subquery()
-    wanted = select(
+    supervisor, stand_in = aliased(User), aliased(User)
+    wanted = _with_both(
+        supervisor,
+        stand_in,
         col(User.id),
         col(User.first_name),
         col(User.last_name),
         col(User.username),
         col(User.email),
         col(User.role),
-        func.concat_ws(" ", supervisor.c.first_name, supervisor.c.last_name).label("supervisor"),
+        _name_of(supervisor).label("supervisor"),
+        _name_of(stand_in).label("stand_in"),
         col(User.is_active),
         col(User.must_change_password),
         col(User.last_login),
-    ).outerjoin(
-        supervisor,
-        (supervisor.c.centre_id == col(User.centre_id))
-        & (supervisor.c.id == col(User.supervisor_id)),
     )
     conditions = {
         "active": [col(User.is_active).is_(True)],
@@ -103,6 +104,7 @@ def list_people(
             row.email,
             row.role,
             row.supervisor or "",
+            row.stand_in or "",
             row.is_active,
             row.must_change_password and row.is_active,
             row.last_login,
@@ -110,6 +112,25 @@ def list_people(
         for row in rows
     ]
     return Page(people, total, number)
+
+
+def _with_both(
+    supervisor: type[User], stand_in: type[User], *columns: Any
+) -> Select[*tuple[Any, ...]]:
+    """Return a select of people beside whom their supervisor and stand-in stand, if any."""
+
+    def is_it(other: type[User], key: Any) -> Any:
+        return (col(other.centre_id) == col(User.centre_id)) & (col(other.id) == key)
+
+    return (
+        select(*columns)
+        .outerjoin(supervisor, is_it(supervisor, col(User.supervisor_id)))
+        .outerjoin(stand_in, is_it(stand_in, col(User.stand_in_id)))
+    )
+
+
+def _name_of(person: type[User]) -> Any:
+    return func.concat_ws(" ", col(person.first_name), col(person.last_name))
 
 
 def choices_of_supervisor(
@@ -121,7 +142,7 @@ def choices_of_supervisor(
         rows = session.execute(
             select(
                 col(User.id),
-                func.concat_ws(" ", col(User.first_name), col(User.last_name)).label("name"),
+                _name_of(User).label("name"),
             )
             .where(col(User.is_active).is_(True), col(User.role).in_(SUPERVISES))
             .order_by(col(User.last_name), col(User.first_name), col(User.id))

@@ -45,6 +45,7 @@ class PersonForm(forms.Form):
     email: Email
     role: RoleWord
     supervisor_id: SupervisorId = None
+    stand_in_id: SupervisorId = None
     phone: forms.Phone = None
     qualification_level: Annotated[forms.Text, Field(max_length=50)] = None
 
@@ -58,3 +59,4 @@ class PersonEdit(forms.Form):
     phone: forms.Phone = None
     role: RoleWord
     supervisor_id: SupervisorId = None
+    stand_in_id: SupervisorId = None

@@ -227,6 +227,16 @@ def tell_client(session: CentreSession, reply_id: int) -> CreditorReply:
     return reply
 
 
+def untell_client(session: CentreSession, reply_id: int) -> CreditorReply:
+    """Take back what was noted by mistake today: that the client was told of an answer."""
+    reply = _of_case(session, reply_id)
+    if reply.client_told_on != today():
+        raise Conflict("This was not noted today. Correct the answer under its case's letters.")
+    reply.client_told_on = None
+    session.flush()
+    return reply
+
+
 def remove_reply(session: CentreSession, reply_id: int) -> CreditorReply:
     """Take away an answer recorded by mistake; a letter that no other answers waits again."""
     reply = _of_case(session, reply_id)

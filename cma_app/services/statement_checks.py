@@ -13,6 +13,7 @@ from cma_app.printing.content import StatementContent
 from cma_app.rules.financial_statement import partner_lines
 from cma_app.rules.reconcile import findings
 from cma_app.services.authorities import list_authorities, without_authority
+from cma_app.services.centre_settings import always_verifies
 from cma_app.services.consents import consents_of, standing
 from cma_app.services.offers import CaseOffers, OfferDebt, read_offers
 from cma_app.services.partners import partner_of
@@ -166,7 +167,7 @@ def _owed(
 def needs_verification_of(session: CentreSession, statement: Statement) -> bool:
     """Say whether another person must verify: a trainee wrote it, or the centre always asks."""
     centre = session.get(Centre, statement.centre_id)
-    if centre is not None and centre.settings.get("verify_statements") == "always":
+    if centre is not None and always_verifies(centre):
         return True
     authors = authors_of(session, statement)
     trainees = select(col(User.id)).where(

@@ -38,6 +38,7 @@ from cma_app.rules.financial_statement import (
 )
 from cma_app.rules.frequencies import FREQUENCIES, how_we_convert
 from cma_app.rules.guidelines import GuidelineFinding
+from cma_app.services.centre_settings import setting_of
 from cma_app.services.guidelines import sheet_findings
 from cma_app.services.households import EMPLOYMENTS, TENURES
 from cma_app.services.offer_settings import lump_sum_note
@@ -139,7 +140,7 @@ def _centre(session: CentreSession, case: Case) -> PrintedCentre:
         contact=advisor.full_name,
         phone=centre.phone or "",
         email=centre.email or "",
-        membership_code=str(centre.settings.get("membership_code", "")),
+        membership_code=setting_of(centre, "membership_code"),
     )
 
 

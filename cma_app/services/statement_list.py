@@ -161,8 +161,7 @@ def _opened(session: CentreSession, statement: Statement) -> OpenStatement:
         needs_verification=needs,
         may_verify=statement.status == "complete"
         and not changed
-        and session.actor.may(Act.STATEMENT_VERIFY)
-        and session.actor.user_id not in authors_of(session, statement),
+        and _may_verify(session, statement),
         gaps=[] if is_issued else gaps_of(session, statement, content),
         sending_gaps=[] if is_issued else sending_gaps_of(session, statement),
         completed_by=person_name(session, statement.completed_by),
@@ -174,6 +173,14 @@ def _opened(session: CentreSession, statement: Statement) -> OpenStatement:
         difference=[] if is_issued else _difference(session, statement, content),
         is_intact=not is_issued or hash_of(content) == statement.content_hash,
     )
+
+
+def _may_verify(session: CentreSession, statement: Statement) -> bool:
+    """Say whether this person verifies a statement, or submits one that another has to verify."""
+    if session.actor.prepares(Act.STATEMENT_VERIFY):
+        return needs_verification_of(session, statement)
+    is_author = session.actor.user_id in authors_of(session, statement)
+    return session.actor.may(Act.STATEMENT_VERIFY) and not is_author
 
 
 def _difference(

@@ -25,6 +25,7 @@ from cma_app.services.intake import SOURCES
 from cma_app.services.next_actions import list_actions
 from cma_app.services.notes import CHANNEL_LABELS, list_notes
 from cma_app.services.partners import clocks_here, debts_that_left
+from cma_app.services.sign_off_steps import STEPS
 from cma_app.session import CentreSession
 from models import AuditLog, Case, NextAction, User
 
@@ -44,8 +45,14 @@ SHARING: Final = {
 """What of a sheet says how its offers are shared."""
 TABLES: Final = (
     *("cases", "debts", "debt_events", "budget_sheets", "offers", "documents", "appointments"),
-    *("breathing_spaces", "request_deadlines"),
+    *("breathing_spaces", "request_deadlines", "sign_offs"),
 )
+DECIDED: Final = {
+    "approved": "Signed off",
+    "returned": "Sent back",
+    "void": "What was submitted is void: it changed",
+    "withdrawn": "Taken back before it was signed off",
+}
 OF_SPACES: Final = ("breathing_spaces", "breathing_space_debts")
 
 
@@ -331,8 +338,14 @@ def _say_offer(old: Values, new: Values) -> list[Event]:
     return []
 
 
-def _say_document(old: Values, _: Values) -> list[Event]:
-    return [] if old else [Event("Document added")]
+def _say_document(old: Values, new: Values) -> list[Event]:
+    if "deleted_at" in old:
+        return [Event("Document removed" if new.get("deleted_at") else "Document brought back")]
+    if "version_number" in old:
+        return [Event("Newer version of a document", f"Version {new['version_number']}")]
+    if old or "document_name" not in new:
+        return []  # a view, or an edit
+    return [Event("Document added", str(new["document_name"]))]
 
 
 def _say_appointment(old: Values, new: Values) -> list[Event]:
@@ -386,6 +399,16 @@ _CASE_CHANGES: Final[tuple[Callable[..., Event | None], ...]] = (
     _say_review,
     _say_nation,
 )
+
+
+def _say_sign_off(old: Values, new: Values) -> list[Event]:
+    if not old:
+        step = STEPS.get(new.get("step", ""))
+        return [Event("Submitted for sign-off", step.word if step else "")]
+    title = DECIDED.get(new.get("status", ""))
+    return [Event(title, new.get("remark") or "")] if title else []
+
+
 _SAYERS: Final[dict[str, Callable[[Values, Values], list[Event]]]] = {
     "debts": _say_debt,
     "debt_events": _say_debt_event,
@@ -393,4 +416,5 @@ _SAYERS: Final[dict[str, Callable[[Values, Values], list[Event]]]] = {
     "offers": _say_offer,
     "documents": _say_document,
     "appointments": _say_appointment,
+    "sign_offs": _say_sign_off,
 }

@@ -58,6 +58,7 @@ class PersonDetails:
     phone: str
     role: str
     supervisor_id: int | None
+    stand_in_id: int | None
     is_self: bool
 
 
@@ -77,6 +78,7 @@ def add(session: CentreSession, form: PersonForm, *, centre_id: int | None = Non
             last_name=form.last_name,
             role=form.role,
             supervisor_id=_supervisor(session, form),
+            stand_in_id=_stand_in(session, form),
             phone=form.phone,
             qualification_level=form.qualification_level,
         )
@@ -101,6 +103,7 @@ def read_person(
         person.phone or "",
         person.role,
         person.supervisor_id,
+        person.stand_in_id,
         person.id == session.actor.user_id,
     )
 
@@ -128,6 +131,7 @@ def edit(
         if changes_role:
             _refuse_new_role(session, person, form.role)
         person.supervisor_id = _supervisor(session, form, of=person)
+        person.stand_in_id = _stand_in(session, form, of=person)
         person.role = form.role
         person.first_name, person.last_name = form.first_name, form.last_name
         person.email, person.phone = form.email, form.phone
@@ -212,25 +216,30 @@ def _refuse_new_role(session: CentreSession, person: User, role: str) -> None:
 
 
 def _refuse_supervising(session: CentreSession, person: User) -> None:
-    """Refuse while active trainees have this person as their supervisor."""
-    trainees = session.execute(
-        select(func.concat_ws(" ", col(User.first_name), col(User.last_name)))
-        .where(col(User.supervisor_id) == person.id, col(User.is_active).is_(True))
-        .order_by(col(User.last_name), col(User.id))
-    ).scalars()
-    if names := ", ".join(trainees):
-        raise Conflict(
-            f"{person.full_name} supervises {names}. Choose another supervisor first: Edit, beside"
-            " the trainee's name."
-        )
+    """Refuse while active trainees have this person as their supervisor or stand-in."""
+    for column, does, other in (
+        (User.supervisor_id, "supervises", "supervisor"),
+        (User.stand_in_id, "stands in as supervisor of", "stand-in"),
+    ):
+        trainees = session.execute(
+            select(func.concat_ws(" ", col(User.first_name), col(User.last_name)))
+            .where(col(column) == person.id, col(User.is_active).is_(True))
+            .order_by(col(User.last_name), col(User.id))
+        ).scalars()
+        if names := ", ".join(trainees):
+            raise Conflict(
+                f"{person.full_name} {does} {names}. Choose another {other} first: Edit, beside"
+                " the trainee's name."
+            )
 
 
 def _theirs(session: CentreSession, person: User, form: PersonEdit) -> dict[str, str]:
     """Return what is stored where the form says something else, and the version now."""
-    wanted = {**form.model_dump(), "supervisor_id": form.supervisor_id or None}
+    wanted = form.model_dump()
     stored = {name: getattr(person, name) for name in wanted}
-    if person.supervisor_id is not None and form.supervisor_id != person.supervisor_id:
-        stored["supervisor_id"] = session.require(User, person.supervisor_id).full_name
+    for name in ("supervisor_id", "stand_in_id"):
+        if stored[name] is not None and wanted[name] != stored[name]:
+            stored[name] = session.require(User, stored[name]).full_name
     differ = {
         name: str(stored[name] or "nothing")
         for name, value in wanted.items()
@@ -246,13 +255,29 @@ def _supervisor(
         return None
     if form.supervisor_id is None:
         raise Invalid({"supervisor_id": "Choose who supervises this trainee."})
+    return _one_who_may(session, "supervisor_id", form.supervisor_id, of)
+
+
+def _stand_in(
+    session: CentreSession, form: PersonForm | PersonEdit, *, of: User | None = None
+) -> int | None:
+    """Return who supervises a trainee when the supervisor cannot; nobody need be named."""
+    if form.role != Role.TRAINEE or form.stand_in_id is None:
+        return None
+    if form.stand_in_id == form.supervisor_id:
+        raise Invalid({"stand_in_id": "Choose somebody other than the supervisor."})
+    return _one_who_may(session, "stand_in_id", form.stand_in_id, of)
+
+
+def _one_who_may(session: CentreSession, name: str, user_id: int, of: User | None) -> int:
+    """Return the id of somebody who may supervise `of`; Invalid beside the field otherwise."""
     try:
-        supervisor = session.require(User, form.supervisor_id)
+        person = session.require(User, user_id)
     except NotFound:
-        supervisor = None
-    if supervisor is None or supervisor is of or not _may_supervise(supervisor):
-        raise Invalid({"supervisor_id": "Choose an advisor or a manager of this centre."})
-    return supervisor.id
+        person = None
+    if person is None or person is of or not _may_supervise(person):
+        raise Invalid({name: "Choose an advisor or a manager of this centre."})
+    return person.id
 
 
 def _may_supervise(person: User) -> bool:

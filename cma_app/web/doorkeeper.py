@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from cma_app.web.listening import ended, listen, two_numbers
+from cma_app.web.listening import Hearer, listening, two_numbers
 from state.gate import end_pages
 
 
@@ -21,14 +21,13 @@ async def keep_the_door() -> AsyncIterator[None]:
         working.add(task)
         task.add_done_callback(working.discard)
 
-    def hear(_channel: str, payload: str) -> None:
+    def hear(payload: str) -> None:
         if (found := two_numbers(payload)) is not None:
             later(found[1])
 
-    listener = asyncio.create_task(
-        listen("cma_signed_out", name="cma doorkeeper", ready=lambda: later(None), hear=hear)
-    )
+    hearer = Hearer({"cma_signed_out": hear}, begun=lambda: later(None))
+    listening.add(hearer)
     try:
         yield
     finally:
-        await ended(listener)
+        await listening.remove(hearer)

@@ -1,5 +1,6 @@
 """What every answer carries and every request must: origins, hosts, headers, the content policy."""
 
+import re
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from cma_app.intake.refusals import MOST_BYTES
 from cma_app.settings import settings
 from cma_app.web.built import scripts_of
 from state.base import places
@@ -23,6 +25,8 @@ UNGUARDED: Final = ("/healthz", "/readyz")
 """Asked by machines that know no host name."""
 LARGEST_POST: Final = 64_000
 """Bytes of a form posted to a route of ours."""
+UPLOADS: Final = re.compile(r"/cases/[0-9]+/documents|/documents/[0-9]+/versions")
+"""Where a file may come in, and be larger."""
 
 _ALWAYS: Final = {
     "x-content-type-options": "nosniff",
@@ -116,14 +120,15 @@ def _refusal(scope: Scope, headers: Headers) -> tuple[str, int] | None:  # noqa:
     reads = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
     if not reads and headers.get("origin") not in origins:
         return "This page was not asked for from here.", 403
-    if not reads and scope["type"] == "http" and not _small(headers):
+    most = MOST_BYTES if scope["type"] == "http" and UPLOADS.fullmatch(path) else LARGEST_POST
+    if not reads and scope["type"] == "http" and not _small(headers, most):
         return "Too large", 413
     return None
 
 
-def _small(headers: Headers) -> bool:
+def _small(headers: Headers, most: int) -> bool:
     length = headers.get("content-length", "")
-    return length.isascii() and length.isdigit() and int(length) <= LARGEST_POST
+    return length.isascii() and length.isdigit() and int(length) <= most
 
 
 def _with_headers(scope: Scope, asked: Headers, send: Send) -> Send:

@@ -19,6 +19,7 @@ from pages.components.form import (
     tick,
 )
 from pages.components.guideline_card import guideline_gaps
+from pages.components.sign_off import act_word
 from pages.components.stack_bar import bar_and_table
 from pages.components.status import badge, callout
 from pages.components.table import card, link
@@ -62,7 +63,12 @@ def sheet_card() -> rx.Component:
     actions = rx.el.div(
         rx.cond(
             sheet.may_verify,
-            button("Verify figures", on_click=BUDGET.verify, busy="Verifying", kind="main"),
+            button(
+                act_word(Act.BUDGET_VERIFY, "Verify figures"),
+                on_click=BUDGET.verify,
+                busy="Verifying",
+                kind="main",
+            ),
         ),
         rx.cond(
             may_revise(),

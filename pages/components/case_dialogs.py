@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import reflex as rx
 
+from cma_app.access.acts import Act
 from pages.components.form import (
     error_summary,
     field,
@@ -15,6 +16,7 @@ from pages.components.form import (
     tick,
 )
 from pages.components.note_dialog import owner_select, saved_mark
+from pages.components.sign_off import act_word, waits_for, waits_hint
 from pages.components.table import dialog
 from state.appointments import CaseAppointmentsState
 from state.case import CaseState
@@ -53,7 +55,7 @@ def case_dialogs() -> rx.Component:
         _raise(),
         rx.cond(BAR.may_lower, rx.fragment(_lower(), _end_emergency())),
         rx.cond(BAR.may_assign, _assign()),
-        rx.cond(BAR.may_close, _reopen()),
+        rx.cond(BAR.may_reopen, _reopen()),
     )
 
 
@@ -63,7 +65,7 @@ def _sheet(
     *boxes: rx.Component,
     errors: Any,
     on_submit: Any,
-    word: str,
+    word: Any,
     on_check: Any = None,
 ) -> rx.Component:
     return dialog(
@@ -224,11 +226,12 @@ def _end_emergency() -> rx.Component:
     return _sheet(
         "end-emergency",
         "The emergency is over",
+        waits_hint(Act.CASE_LOWER_PRIORITY),
         _reason("end-"),
         errors=STEP_ERRORS,
         on_submit=CaseState.end_emergency,
         on_check=CaseState.check_reason,
-        word="Take it off the case",
+        word=act_word(Act.CASE_LOWER_PRIORITY, "Take it off the case"),
     )
 
 
@@ -237,6 +240,13 @@ def _stage() -> rx.Component:
         "stage",
         "Move the case",
         rx.el.p("It is in ", rx.el.strong(BAR.stage_word), " now."),
+        rx.cond(
+            waits_for(Act.CASE_ACT_ON_ADVICE),
+            rx.el.p(
+                "Going on to action or review waits for your supervisor's sign-off.",
+                class_name="hint",
+            ),
+        ),
         select("To", "stage", CaseState.stages, error=STEP_ERRORS["stage"]),  # pyright: ignore[reportArgumentType]
         errors=STEP_ERRORS,
         on_submit=CaseState.move,
@@ -276,6 +286,7 @@ def _lower() -> rx.Component:
         "lower",
         "Lower the priority",
         rx.el.p("It is ", rx.el.strong(BAR.priority_word), " now."),
+        waits_hint(Act.CASE_LOWER_PRIORITY),
         select(
             "To",
             "priority",
@@ -287,7 +298,7 @@ def _lower() -> rx.Component:
         errors=STEP_ERRORS,
         on_submit=CaseState.lower_priority,
         on_check=CaseState.check_reason,
-        word="Lower priority",
+        word=act_word(Act.CASE_LOWER_PRIORITY, "Lower priority"),
     )
 
 

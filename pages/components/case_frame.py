@@ -6,9 +6,12 @@ import reflex as rx
 
 from pages import routes
 from pages.components.empty import skeleton
+from pages.components.form import read_only
 from pages.components.icons import icon
 from pages.components.note_dialog import note_button, note_dialog
 from pages.components.safe_routes import safe_routes
+from pages.components.sign_off import waits_banner
+from pages.components.standing_in import own_supervisor
 from pages.components.status import badge, callout
 from pages.components.table import link
 from state.case_bar import CaseBarState
@@ -22,6 +25,7 @@ TABS: Final = (
     ("offers", "Offers"),
     ("statement", "Statement"),
     ("letters", "Letters"),
+    ("documents", "Documents"),
     ("checklist", "Checklist"),
     ("notes", "Notes"),
 )
@@ -36,14 +40,16 @@ def case_frame(
     opened: Any,
     record: tuple[str, Any] | None = None,
     sticky: rx.Component | None = None,
+    reads: bool = False,
 ) -> rx.Component:
     """Return a tab of a case: the identity bar, the tabs, and `children` as the page.
 
     `opened` is the id of the case that `children` tell of, and `record` names the part of the
     address that holds the id of the one record they tell of. Until those are the bar's and the
     address's there is a skeleton, so that nobody reads or types on another. `sticky` is a sum
-    line (class `sumline`) that stays with the BAR. The screen's `on_load` begins with
-    `CaseBarState.open_tab`.
+    line (class `sumline`) that stays with the BAR. Whoever shadows the case changes nothing in
+    `children`; with `reads` these hold no change, or wrap it in `read_only` themselves. The
+    screen's `on_load` begins with `CaseBarState.open_tab`.
     """
     here = BAR.case_id == opened
     if record is not None:
@@ -51,15 +57,15 @@ def case_frame(
         here &= record_id.to_string() == routes.in_address(name)
     line = [rx.cond(here, sticky)] if sticky is not None else []
     still = [rx.cond(~BAR.is_at_work, callout(ENDED))] if tab in FIGURES else []
+    inside = children if reads else (read_only(*children, when=BAR.is_shadowed),)
     return rx.cond(
         BAR.case_id.to_string() != routes.in_address("case_id"),
         rx.el.div(skeleton(6), class_name="page"),
         rx.fragment(
             rx.el.div(_identity(tab), *line, class_name="stay"),
-            rx.el.div(
-                rx.cond(here, rx.fragment(*still, *children), skeleton(6)), class_name="page"
-            ),
-            note_dialog(),
+            waits_banner(),
+            rx.el.div(rx.cond(here, rx.fragment(*still, *inside), skeleton(6)), class_name="page"),
+            rx.cond(~BAR.is_shadowed, note_dialog()),
         ),
     )
 
@@ -77,6 +83,8 @@ def _top() -> rx.Component:
         rx.cond(BAR.clocks.length() > 0, badge("Emergency", "soon", "late")),
         rx.cond(BAR.priority == "urgent", badge("Urgent", "soon", "up")),
         rx.cond(BAR.is_restricted, badge("Restricted file", "note", "lock")),
+        rx.cond(BAR.is_shadowed, badge("You are shadowing", "note", "eye")),
+        rx.cond(BAR.covering != "", badge(f"Covering for {BAR.covering}", "note", "people")),
         rx.cond(~BAR.is_at_work, badge(BAR.status_word, "", "dash")),
         rx.cond(BAR.household != "", rx.el.span(BAR.household, class_name="quiet")),
         rx.cond((BAR.clocks.length() > 0) | (BAR.shields.length() > 0), _clocks()),
@@ -132,9 +140,14 @@ def _facts() -> rx.Component:
                 rx.cond(BAR.is_review_overdue, rx.fragment(" ", badge("Overdue", "late"))),
             ),
         ),
-        _fact("Advisor", BAR.advisor),
+        rx.cond(BAR.supervisor != "", own_supervisor(), _advisor()),
         class_name="facts",
     )
+
+
+def _advisor() -> rx.Component:
+    covered = rx.cond(BAR.covered_by != "", rx.el.span(BAR.covered_by, class_name="quiet"))
+    return rx.el.div(rx.el.dt("Advisor"), rx.el.dd(BAR.advisor, " ", covered, class_name="advisor"))
 
 
 def _reach() -> tuple[rx.Component, rx.Component]:
@@ -160,7 +173,8 @@ def _fact(term: rx.Var[str] | str, value: rx.Var[str] | str) -> rx.Component:
 
 
 def _tab_row(current: str) -> rx.Component:
-    return rx.el.div(_tabs(current), note_button(), class_name="tab-row")
+    write = rx.cond(BAR.is_shadowed, rx.fragment(), note_button())
+    return rx.el.div(_tabs(current), write, class_name="tab-row")
 
 
 def _tabs(current: str) -> rx.Component:

@@ -5,7 +5,16 @@ from typing import Any, Final
 import reflex as rx
 
 from pages.components.confirm import confirm, stored_now
-from pages.components.form import error_summary, field, form, form_foot, select, submit
+from pages.components.form import (
+    error_summary,
+    field,
+    form,
+    form_foot,
+    select,
+    submit,
+    text_area,
+    tick,
+)
 from pages.components.note_dialog import saved_mark
 from pages.components.table import dialog
 from state.centre_edit import CentreEditState
@@ -22,6 +31,10 @@ LABELS: Final = {
     "postcode": "Postcode",
     "phone": "Phone",
     "email": "E-mail address",
+    "website": "Website",
+    "small_print": "What a letter ends with",
+    "membership_code": "Membership code",
+    "verify_statements": "A second person verifies each statement",
 }
 ANSWERS: Any = CentreEditState.centre.answers  # pyright: ignore[reportAttributeAccessIssue]
 ERRORS: Any = CentreEditState.centre_errors
@@ -59,6 +72,34 @@ def _edit() -> rx.Component:
             rx.el.div(_box("city", width="w12"), _box("postcode", width="w8"), class_name="pair"),
             _box("phone", type="tel", width="w12", max_length=40),
             _box("email", type="email", width="full", max_length=255),
+            _box("website", width="full", max_length=255),
+            text_area(
+                LABELS["small_print"],
+                "small_print",
+                value=ANSWERS["small_print"],
+                error=ERRORS["small_print"],
+                hint="Who regulates the centre, its charity number.",
+                rows=2,
+                max_length=500,
+                key="edit-",
+            ),
+            _box(
+                "membership_code",
+                width="w12",
+                max_length=20,
+                hint="Of the Standard Financial Statement. It stands on each statement.",
+            ),
+            tick(
+                LABELS["verify_statements"],
+                "verify_statements",
+                checked=ANSWERS["verify_statements"] == "on",
+                key="edit-",
+            ),
+            rx.el.p(
+                "Whoever wrote it, and before the client confirms it. What a trainee wrote waits"
+                " for a second person at every centre.",
+                class_name="hint",
+            ),
             form_foot(submit("Save changes")),
             on_submit=CentreEditState.save_edit,
             on_check=CentreEditState.check_edit,

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import reflex as rx
 
+from cma_app.access.acts import Act
 from cma_app.rules.closing import GAIN_FREQUENCIES
 from cma_app.services.closing_forms import ENDINGS, STANDING
 from pages.components.form import (
@@ -16,6 +17,7 @@ from pages.components.form import (
     submit,
     text_area,
 )
+from pages.components.sign_off import act_word, waits_for
 from pages.components.status import badge, callout
 from pages.components.table import card, link
 from state.closing import ClosingState
@@ -29,15 +31,14 @@ CASE_REASONS: Any = ClosingState.reasons
 
 
 def closing_form() -> rx.Component:
-    """Return the form; a trainee prepares it, and an advisor or a manager ends the case."""
+    """Return the form; a trainee submits it, and the case ends once that is signed off."""
     return form(
         rx.el.input(type="hidden", name="intent", default_value="draft"),
         error_summary(ERRORS),
         rx.cond(
-            VIEW.is_at_work & ~VIEW.may_close,
+            VIEW.is_at_work & waits_for(Act.CASE_CLOSE),
             callout(
-                "A trainee cannot close a case. Prepare it here and save the outcomes: "
-                "your supervisor closes it."
+                "Fill this in and submit it: the case ends once your supervisor has signed it off."
             ),
         ),
         _ending(),
@@ -173,9 +174,29 @@ def _gains() -> rx.Component:
         rx.el.div(
             rx.foreach(STATE.gains, _gain),
             rx.el.div(button("Add another gain", on_click=STATE.add_gain, kind="small")),
+            _saved(),
             class_name="card-body stack",
         ),
         key="gains",
+    )
+
+
+def _saved() -> rx.Component:
+    """Return what the client kept because of the advice, to tick."""
+
+    def box(each: Any) -> rx.Component:
+        return rx.el.label(
+            rx.el.input(type="checkbox", name=each[0], default_checked=each[2]),
+            each[1],
+            class_name="choice",
+            key=each[0],
+        )
+
+    return rx.el.fieldset(
+        rx.el.legend("Because of the advice they kept", class_name="label"),
+        rx.el.p("Tick what was in danger and was saved.", class_name="hint"),
+        rx.foreach(STATE.saved_boxes, box),
+        class_name="stack close",
     )
 
 
@@ -346,7 +367,10 @@ def _foot() -> rx.Component:
         custom_attrs={"data-keeps": ""},
     )
     ends = rx.fragment(
-        rx.cond(VIEW.may_close, submit("End the case", busy="Ending", value="end")),
+        rx.cond(
+            VIEW.may_close,
+            submit(act_word(Act.CASE_CLOSE, "End the case"), busy="Ending", value="end"),
+        ),
         rx.cond(
             VIEW.may_save,
             rx.el.button("Save the outcomes", type="submit", value="save", class_name="button"),

@@ -82,6 +82,7 @@ def _answers(record: Any) -> rx.Component:
         _answer("Solution", record.solution),
         _answer("For the regulator", record.fca_outcome),
         _answer("Open emergency", record.emergency_words),
+        _answer("They kept", record.saved),
         _answer("Client's words", record.client_words),
         _answer("What is next", record.what_next),
         class_name="answers wide card-body",

@@ -18,6 +18,7 @@ from pages.components.form import (
     text_area,
 )
 from pages.components.note_dialog import saved_mark
+from pages.components.sign_off import SUBMIT, waits_for, waits_hint
 from pages.components.status import badge, callout
 from pages.components.table import card, dialog, opens, row_button
 from pages.layout import when_may
@@ -67,20 +68,15 @@ def events_card() -> rx.Component:
 
 def _event(event: Any) -> rx.Component:
     whose = rx.Var.create(f" {event.word}, {event.when}")
-    may_end = SHELL.acts.contains(Act.EMERGENCY_END.value) | ~event.is_emergency
     steps = rx.el.div(
         rx.cond(
             event.is_open,
             rx.fragment(
-                rx.cond(
-                    may_end,
-                    row_button(
-                        "Dealt with",
-                        whose,
-                        on_click=STATE.begin_event(event.id),
-                        custom_attrs=opens("end-event", fills=True),
-                    ),
-                    rx.el.span("Your supervisor can take this off.", class_name="hint"),
+                row_button(
+                    "Dealt with",
+                    whose,
+                    on_click=STATE.begin_event(event.id),
+                    custom_attrs=opens("end-event", fills=True),
                 ),
                 row_button(
                     "Change",
@@ -92,10 +88,7 @@ def _event(event: Any) -> rx.Component:
             ),
             row_button("Open again", whose, on_click=STATE.reopen(event.id), kind="plain"),
         ),
-        rx.cond(
-            may_end | ~event.is_open,
-            row_button("Take back", whose, on_click=STATE.take_back(event.id), kind="plain"),
-        ),
+        row_button("Take back", whose, on_click=STATE.take_back(event.id), kind="plain"),
         class_name="chips",
     )
     return rx.el.li(
@@ -238,7 +231,16 @@ def _end_dialog() -> rx.Component:
                 hint="Leave empty for today",
                 key="end-",
             ),
-            form_foot(submit("Record as dealt with")),
+            rx.cond(CHANGING.is_emergency, waits_hint(Act.EMERGENCY_END)),
+            form_foot(
+                submit(
+                    rx.cond(
+                        CHANGING.is_emergency & waits_for(Act.EMERGENCY_END),
+                        SUBMIT,
+                        "Record as dealt with",
+                    )
+                )
+            ),
             on_submit=STATE.end_event,
             on_check=STATE.check_end,
             key=f"{CHANGING.id}/{STATE.saved_event}",

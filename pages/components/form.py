@@ -304,6 +304,16 @@ def keeping_button() -> rx.Component:
     )
 
 
+def read_only(*children: rx.Component, when: Any) -> rx.Component:
+    """Return a part of a page that takes no change while `when` holds: boxes rest, buttons go.
+
+    What only shows something, such as a link that looks like a button, carries the class `looks`.
+    """
+    return rx.el.fieldset(
+        *children, disabled=when, class_name="read-only", custom_attrs={"role": "none"}
+    )
+
+
 def form_foot(*children: rx.Component) -> rx.Component:
     """Return the foot of a form, which stays in view: the main button first."""
     return rx.el.div(*children, class_name="form-foot")

@@ -20,6 +20,12 @@ _PATHS: Final[dict[str, tuple[tuple[str, dict[str, str]], ...]]] = {
             },
         ),
     ),
+    "bell": (
+        (
+            "path",
+            {"d": "M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15zM10 18.5a2 2 0 0 0 4 0"},
+        ),
+    ),
     "folder": (
         (
             "path",
@@ -31,6 +37,8 @@ _PATHS: Final[dict[str, tuple[tuple[str, dict[str, str]], ...]]] = {
         ("rect", {"x": "9.8", "y": "4", "width": "4.5", "height": "10", "rx": "1"}),
         ("rect", {"x": "15.6", "y": "4", "width": "4.5", "height": "13", "rx": "1"}),
     ),
+    "chart": (("path", {"d": "M4 20h16M7 16v-5M12 16V5M17 16v-8"}),),
+    "download": (("path", {"d": "M12 4v11M7.5 10.5L12 15l4.5-4.5M5 19.5h14"}),),
     "walk-in": (
         ("circle", {"cx": "10", "cy": "8", "r": "3.5"}),
         ("path", {"d": "M3.5 20a6.5 6.5 0 0 1 13 0M19 8v6M16 11h6"}),
@@ -94,6 +102,10 @@ _PATHS: Final[dict[str, tuple[tuple[str, dict[str, str]], ...]]] = {
     "late": (("path", {"d": "M12 4 2.8 20h18.4zM12 10v4.5M12 17.2v.1"}),),
     "open": (("circle", {"cx": "12", "cy": "12", "r": "8"}),),
     "dash": (("path", {"d": "M6 12h12"}),),
+    "eye": (
+        ("path", {"d": "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z"}),
+        ("circle", {"cx": "12", "cy": "12", "r": "2.8"}),
+    ),
     "plus": (("path", {"d": "M12 5v14M5 12h14"}),),
     "close": (("path", {"d": "m6 6 12 12M18 6 6 18"}),),
     "up": (("path", {"d": "m6 14 6-6 6 6"}),),

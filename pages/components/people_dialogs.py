@@ -20,7 +20,9 @@ LABELS: Final = {
     "phone": "Phone",
     "role": "Role",
     "supervisor_id": "Supervisor",
+    "stand_in_id": "Stand-in",
 }
+STAND_IN_HINT: Final = "Supervises them beside the supervisor, and when the supervisor is away."
 PERSON: Any = PersonEditState.person
 ERRORS: Any = PersonEditState.person_errors
 LEAVING: Any = UsersState.leaving
@@ -79,13 +81,24 @@ def _role() -> rx.Component:
         ),
         rx.cond(
             PersonEditState.person_role == "trainee",
-            select(
-                "Supervisor",
-                "supervisor_id",
-                UsersState.supervisors,
-                error=ERRORS["supervisor_id"],
-                value=PERSON.supervisor_id,
-                key="edit-",
+            rx.fragment(
+                select(
+                    "Supervisor",
+                    "supervisor_id",
+                    UsersState.supervisors,
+                    error=ERRORS["supervisor_id"],
+                    value=PERSON.supervisor_id,
+                    key="edit-",
+                ),
+                select(
+                    "Stand-in (optional)",
+                    "stand_in_id",
+                    UsersState.stand_ins,
+                    hint=STAND_IN_HINT,
+                    error=ERRORS["stand_in_id"],
+                    value=PERSON.stand_in_id,
+                    key="edit-",
+                ),
             ),
         ),
         class_name="stack",

@@ -16,7 +16,7 @@ def bars(caption: str, first: str, words: Sequence[str], rows: Any, none: str) -
         rx.el.th(
             rx.el.span(class_name=f"key {key}"), word, scope="col", class_name="num bar-figure"
         )
-        for key, word in zip(KEYS, words, strict=True)
+        for key, word in zip(KEYS, words, strict=False)
     ]
     table = rx.el.table(
         rx.el.caption(caption, class_name="sr"),

@@ -1,6 +1,6 @@
 """Badges and notices: a word and a shape, and only then a colour."""
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import reflex as rx
 
@@ -30,6 +30,17 @@ def status_badge(
     """Return the badge for a stored value: `words` maps each value to its word and tone."""
     cases = [(key, badge(word, tone)) for key, (word, tone) in words.items()]
     return rx.match(value, *cases, badge(default))  # pyright: ignore[reportReturnType]
+
+
+def tone_badge(word: Any, tone: Any) -> rx.Component:
+    """Return a badge whose tone is a var of the state."""
+    return rx.match(  # pyright: ignore[reportReturnType] - each of them is a component
+        tone,
+        ("good", badge(word, "good")),
+        ("soon", badge(word, "soon")),
+        ("late", badge(word, "late")),
+        badge(word),
+    )
 
 
 def callout(*children: rx.Component | rx.Var[str] | str) -> rx.Component:

@@ -1,5 +1,6 @@
-"""Print, in one run at ten thousand cases, what our way costs beside raw psycopg, the bytes, and
-how long a key takes to reach a budget's total.
+"""Print, in one run at ten thousand cases, what our way costs beside raw psycopg, the bytes, how
+long a key takes to reach a budget's total and a change to reach every open board; then what a
+million cases of other centres add. Named parts run alone: `python -m tests.bench boards million`.
 
 Ours is the whole call: the session, its scope, the act, row security, audit triggers, the commit.
 Raw is the same SQL with the same settings on one psycopg connection. Samples take turns, so that a
@@ -7,6 +8,7 @@ busy moment of the machine falls on both; the figures are medians and their rati
 """
 
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -24,8 +26,10 @@ from cma_app.services import case_steps, caseload, clients
 from cma_app.session import CentreSession, open_as
 from cma_app.settings import Settings, use_settings
 from models import Case
+from tests.bench.boards import boards
 from tests.bench.first_load import first_load
 from tests.bench.keystroke import key_to_total
+from tests.bench.million import growth
 from tests.conftest import alembic_config
 from tests.people import Cast, make_cast
 from tests.walls.ten_thousand import BIG, plant
@@ -45,16 +49,24 @@ _SCOPE = (
 
 
 def main() -> None:
-    """Plant, measure, print."""
+    """Plant, measure, print: all, or the parts named."""
+    parts = set(sys.argv[1:]) or {"calls", "pages", "boards", "million"}
+    if parts != {"million"}:
+        _in_one_centre(parts)
+    if "million" in parts:
+        growth(_say)
+
+
+def _in_one_centre(parts: set[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="cma-bench-") as folder:
         home = Path(folder)
         home.chmod(0o755)
         with EmbeddedPostgres(home) as server:
-            _measure(server, home)
+            _measure(server, home, parts)
             app_engine().dispose()
 
 
-def _measure(server: EmbeddedPostgres, home: Path) -> None:
+def _measure(server: EmbeddedPostgres, home: Path, parts: set[str]) -> None:
     use_settings(
         Settings(CMA_HOME=home, DATABASE_URL=server.app_url, DATABASE_OWNER_URL=server.owner_url)
     )
@@ -62,20 +74,29 @@ def _measure(server: EmbeddedPostgres, home: Path) -> None:
     owner = engine_for(server.owner_url, pool_size=2)
     cast = make_cast(owner, 1)
     plant(owner, cast)
-    _say(f"{BIG:,} cases in the centre, 1,000 next door; {ROUNDS} rounds, medians in milliseconds")
-    _say(f"{'':32}{'ours':>8}{'raw':>8}{'ratio':>8}")
+    _say(f"{BIG:,} cases in the centre, 1,000 next door")
+    if "calls" in parts:
+        _calls(server, owner, cast)
+    if "boards" in parts:
+        boards(server, home, owner, cast, _say)
+    others = make_cast(owner, 2)  # whose numbers nobody planted
+    owner.dispose()
+    if "pages" in parts:
+        sign_in, first = first_load(server, home, cast)
+        _say(f"sign-in page {sign_in:,} bytes, first signed-in page {first:,} bytes over the wire")
+        median, worst = key_to_total(server, home, others)
+        _say(f"key to total on 120 budget lines: {median:.1f} ms, median; {worst:.1f} ms at most")
+
+
+def _calls(server: EmbeddedPostgres, owner: Engine, cast: Cast) -> None:
+    """Compare our calls with the same SQL by hand."""
+    _say(f"{f'{ROUNDS} rounds, medians in ms':32}{'ours':>8}{'raw':>8}{'ratio':>8}")
     address = server.app_url.replace("postgresql+psycopg://", "postgresql://", 1)
     with psycopg.connect(address) as raw:
         for name, work in _reads().items():
             _compare(name, _ours(cast.maria, work), _replayed(raw, cast.maria, work))
         ours, theirs = _status_change(owner, raw, cast)
         _compare("case status change, audited", ours, theirs)
-    others = make_cast(owner, 2)  # whose numbers nobody planted
-    owner.dispose()
-    sign_in, first = first_load(server, home, cast)
-    _say(f"sign-in page {sign_in:,} bytes, first signed-in page {first:,} bytes over the wire")
-    median, worst = key_to_total(server, home, others)
-    _say(f"key to total on 120 budget lines: {median:.1f} ms, median; {worst:.1f} ms at most")
 
 
 def _reads() -> dict[str, Callable[[CentreSession], Any]]:

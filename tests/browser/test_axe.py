@@ -16,7 +16,11 @@ from tests.demo.conftest import Told, told
 
 __all__ = ["told"]
 
-pytestmark = [pytest.mark.database, pytest.mark.browser]
+pytestmark = [
+    pytest.mark.database,
+    pytest.mark.browser,
+    pytest.mark.xdist_group("demo"),  # told once, and not in every process
+]
 
 CASE, CLIENT = "/cases/{Dudek}", "/clients/{Oakley}"
 TABS = (
@@ -28,6 +32,7 @@ TABS = (
     "offers",
     "statement",
     "letters",
+    "documents",
     "checklist",
     "notes",
 )
@@ -44,14 +49,20 @@ PLACES = {
         "/cases/{Petty}/dates",
         "/cases/{Oakley}/dates",
         "/creditors",
+        "/documents",
     ),
     "priya": (
         *(CASE, *[f"{CASE}/{tab}" for tab in TABS], CLIENT),
-        *("/cases/{Lomax}/debts", "/cases/{Lomax}/debts/0", "/cases/{Lomax}/closing"),
+        *(
+            "/cases/{Lomax}/debts",
+            "/cases/{Lomax}/documents",
+            "/cases/{Lomax}/debts/0",
+            "/cases/{Lomax}/closing",
+        ),
         "/cases/{Lomax}/dates",
         *("/calendar?view=week&day=2026-11-25", "/calendar?view=list&day=2026-11-25"),
         *("/appointments/{Whitmore}", "/calendar/book?case={Whitmore}", "/availability"),
-        "/call-list?mine=1",
+        *("/call-list?mine=1", "/sign-offs", "/sign-offs/{Tait}", "/notifications"),
     ),
     "ruth": (
         *("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}", "/guidelines"),
@@ -60,6 +71,7 @@ PLACES = {
         *("/checklists", "/checklists?view=changes", "/checklists?view=preview"),
         *("/checklists?type=one_off", "/compliance", "/compliance/list?show=late"),
         "/compliance/list?show=let",
+        *("/outcomes?from=2026-09-01&to=2026-10-31", "/outcomes/list?figure=clients_seen"),
         *("/reviews", "/reviews?draw=all&state=done", "/reviews/draw", "/reviews/rates"),
         *("/reviews/{Tait}", "/my-reviews"),
         *("/call-list", "/appointments/{Petty}", "/appointments/{Tait}"),
@@ -70,11 +82,13 @@ PLACES = {
         "/cases",
         "/cases/{Tait}/budget",
         "/cases/{Tait}/budget/compare",
+        *("/cases/{Dudek}", "/cases/{Dudek}/offers"),
         "/board",
         "/cases/{Lomax}",
         "/compliance",
+        "/notifications",
         "/my-reviews",
-        "/my-reviews/{Tait}",
+        *("/my-reviews/{Tait}", "/my-work", "/sign-offs/{Tait}"),
     ),
     "gareth": (
         *("/cases/{Fenwick}", "/cases/{Fenwick}/household"),
@@ -97,6 +111,8 @@ def place(told: Told, path: str) -> str:
     record = case_id
     if path.startswith("/appointments"):
         record = told.value("SELECT max(id) FROM appointments WHERE case_id = :id", id=case_id)
+    if path.startswith("/sign-offs"):
+        record = told.value("SELECT max(id) FROM sign_offs WHERE case_id = :id", id=case_id)
     if "reviews/" in path:
         record = told.value("SELECT id FROM file_reviews WHERE case_id = :id", id=case_id)
     if path.startswith("/clients"):
@@ -449,6 +465,7 @@ MOMENTS = {
         ("/board?view=list", _hand_on),
         ("/board", _dialog("Views", "Save view")),
         ("/availability", _errors("Add leave")),
+        ("/availability", _errors("Set cover")),
         ("/availability", _errors("Add room")),
         ("/people", _errors("Add a person", "Add person")),
         ("/people", _edit("Callum Reid", "#edit-first_name")),

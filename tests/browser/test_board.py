@@ -101,6 +101,7 @@ class TestBoard:
     ):
         desk = office.desk(expected=("/board/live?",))
         page = desk.page
+        page.clock.install()
         sockets = []
         page.route_web_socket(
             re.compile("/board/live"), lambda ws: sockets.append((ws, ws.connect_to_server()))
@@ -113,6 +114,12 @@ class TestBoard:
         expect(page.get_by_text("Reconnecting…")).to_be_visible()
         plant_action(owner, cast.amina, case_id, "Ring back", today())
         expect(page.locator(".next .name", has_text="Ring back")).to_be_visible()
+        expect(page.get_by_text("Reconnecting…")).to_have_count(0)
+        sockets[-1][1].on_message(lambda _: None)  # a line that died without a word
+        plant_case(owner, cast.amina, last="Meanwhile")
+        page.clock.fast_forward(60_000)
+        expect(page.get_by_text("Reconnecting…")).to_be_visible()
+        expect(page.get_by_role("link", name="Pat Meanwhile")).to_be_visible()
         expect(page.get_by_text("Reconnecting…")).to_have_count(0)
 
     def test_by_advisor_a_case_changes_lanes_with_its_focus_and_a_referral_is_counted(

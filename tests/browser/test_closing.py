@@ -205,7 +205,7 @@ class TestClosing:
         expect(page.get_by_role("heading", name="How the case ended")).to_be_visible()
         picture(page, "closing-second")
 
-    def test_a_trainee_prepares_and_does_not_close(self, office: Office, cast: Cast) -> None:
+    def test_a_trainee_submits_and_does_not_close(self, office: Office, cast: Cast) -> None:
         case_id = make_case(cast, cast.tess)
         with cast.open(cast.tess) as session:
             add_debt(
@@ -214,7 +214,8 @@ class TestClosing:
                 {"creditor": "Bank", "debt_type": "credit_card", "balance": "5"},
             )
         page = office.signed_in("tess", f"/cases/{case_id}/closing").page
-        expect(page.get_by_text("A trainee cannot close a case.")).to_be_visible()
+        expect(page.get_by_text("once your supervisor has signed it off.")).to_be_visible()
+        expect(page.get_by_role("button", name="Submit for sign-off")).to_be_visible()
         expect(page.get_by_role("button", name="End the case")).to_have_count(0)
         chosen(page, "Outcome", "Client", "Bank")
         page.get_by_role("button", name="Save the outcomes").click()

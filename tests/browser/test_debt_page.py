@@ -257,7 +257,7 @@ class TestAnEmergency:
         expect(clock).to_have_count(1)
         expect(card).to_contain_text("Eviction")
 
-    def test_a_trainee_raises_one_and_cannot_take_it_off(self, office: Office, cast: Cast) -> None:
+    def test_a_trainee_raises_one_and_submits_its_end(self, office: Office, cast: Cast) -> None:
         case_id = make_case(cast, cast.tess)
         with cast.open(cast.tess) as session:
             debt_id = add_debt(session, case_id, RENT).id
@@ -265,8 +265,13 @@ class TestAnEmergency:
         choose_event(page, "self_disconnected").get_by_role("button", name="Save").click()
         expect(page.locator(".identity-bar .clock")).to_contain_text("date not known")
         events = page.get_by_role("region", name="Courts and dates")
-        expect(events).to_contain_text("Your supervisor can take this off.")
-        expect(events.get_by_role("button", name="Take back")).to_have_count(0)
+        events.get_by_role("button", name="Dealt with").click()
+        dialog = page.get_by_role("dialog", name="Dealt with")
+        dialog.get_by_label("How it was dealt with").fill("The meter was topped up")
+        dialog.get_by_role("button", name="Submit for sign-off").click()
+        banner = page.get_by_role("list", name="Waiting for sign-off")
+        expect(banner).to_contain_text("End an emergency of a debt waits for sign-off")
+        expect(events).to_contain_text("Emergency")
 
 
 class TestACourtStep:

@@ -117,7 +117,7 @@ class TestABatch:
         ask.get_by_label("By post").check()
         press(page, "Issue letters")
         became = page.get_by_role("region", name="What became of them")
-        expect(became.get_by_role("listitem")).to_have_count(5)
+        expect(became.get_by_role("listitem")).to_have_count(5, timeout=60_000)
         expect(page.get_by_text("1 of 5 letters issued.")).to_be_visible(timeout=60_000)
         expect(became.get_by_text("There is no address yet")).to_have_count(4)
         picture(page, "letters-outcome-1280")
@@ -254,12 +254,12 @@ class TestAClient:
         ask.get_by_role("button", name="Issue letter").click()
         expect(page.get_by_text("It never changes.")).to_be_visible()
 
-    def test_a_trainee_keeps_the_draft_for_the_supervisor(self, office: Office, cast: Cast) -> None:
+    def test_a_trainee_submits_the_letter(self, office: Office, cast: Cast) -> None:
         case = Leanne(cast, cast.tess)
         with cast.open(cast.tess) as session:
             row = draft_letters(session, case.case_id, "closing")[0]
         page = office.signed_in("tess", f"{tab(case)}/{row.id}").page
-        expect(page.get_by_text("Ask your supervisor.")).to_be_visible()
+        expect(page.get_by_role("button", name="Submit for sign-off").first).to_be_visible()
         expect(page.get_by_role("button", name="Issue letter")).to_have_count(0)
         assert findings(page) == []
 

@@ -1,11 +1,9 @@
 """Debts, budget and offers as an advisor enters them: by keyboard, and read back to the penny."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cma_app.services.budgets import record_line, record_savings, start_sheet
+from cma_app.services.budgets import record_line, start_sheet
 from cma_app.services.debts import add_debt
 from tests.browser.conftest import Desk, Office
 from tests.people import Cast
@@ -87,17 +85,18 @@ class TestDebts:
         )
         assert where == ["creditor", ""]
 
-    @pytest.mark.parametrize("typed", ["1e9", "12,5", "-4", "a lot", "9" * 10_000])
-    def test_a_doubtful_balance_keeps_the_row(self, office: Office, cast: Cast, typed: str) -> None:
+    def test_a_doubtful_balance_keeps_the_row(self, office: Office, cast: Cast) -> None:
         page = desk_at(office, make_case(cast, cast.amina), "debts").page
         page.locator("[data-debt=new] [data-box=creditor]").fill("Northern Bank")
         page.locator("[data-debt=new] [data-box=debt_type]").select_option("credit_card")
-        page.locator("[data-debt=new] [data-box=balance]").fill(typed)
-        page.locator("[data-debt=new] [data-box=account_number]").press("Enter")
-        wrong = page.locator("[data-box=balance][aria-invalid=true]")
-        expect(wrong).to_have_value(typed)
-        said = page.locator(f"[id='{wrong.get_attribute('aria-describedby')}']")
-        expect(said).to_contain_text("Balance: ")
+        row = page.locator("[data-debt=new]")
+        for typed in ("1e9", "12,5", "-4", "a lot", "9" * 10_000):
+            row.locator("[data-box=balance]").fill(typed)
+            row.locator("[data-box=account_number]").press("Enter")
+            wrong = page.locator("[data-box=balance][aria-invalid=true]")
+            expect(wrong).to_have_value(typed)
+            said = page.locator(f"[id='{wrong.get_attribute('aria-describedby')}']")
+            expect(said).to_contain_text("Balance: ")
         wrong.fill("500")
         page.locator("[data-box=account_number]").first.press("Enter")
         expect(sums(page)).to_contain_text("The household owes£500.00")
@@ -262,23 +261,6 @@ class TestOffers:
             for name, (kind, balance) in debts.items():
                 row = {"creditor": name, "debt_type": kind, "balance": balance}
                 add_debt(session, case_id, row)
-
-    @pytest.mark.parametrize("case", cases("offers")["published"], ids=lambda case: case["source"])
-    def test_published_offers(self, office: Office, cast: Cast, case: dict[str, Any]) -> None:
-        case_id = make_case(cast, cast.amina)
-        sheet_id = sheet_of(cast, case_id, wages=case["available"])
-        with cast.open(cast.amina) as session:
-            record_savings(session, sheet_id, "0")
-        self.owe(cast, case_id, {k: ("credit_card", v) for k, v in case["balances"].items()})
-        page = desk_at(office, case_id, "offers").page
-        page.get_by_role("button", name="Save offers").click()
-        expect(page.get_by_text("Adds up to the penny")).to_be_visible()
-        expect(sums(page)).to_contain_text("Unallocated£0.00")
-        for name, offer in case["offers"].items():
-            row = page.get_by_role("row").filter(
-                has=page.get_by_role("link", name=name, exact=True)
-            )
-            expect(row.locator("input")).to_have_value(offer)
 
     def test_priority_first_and_the_rest_to_the_penny(self, office: Office, cast: Cast) -> None:
         case_id = make_case(cast, cast.amina)

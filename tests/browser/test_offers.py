@@ -139,7 +139,7 @@ class TestSharing:
         page.locator("#minimum").press("Enter")
         expect(page.get_by_text("so it is set aside")).to_be_visible()
 
-    @pytest.mark.parametrize("typed", ["12,5", "-1", "1e9", "lots"])
+    @pytest.mark.parametrize("typed", ["12,5", "-1"])
     def test_a_doubtful_minimum_stays_in_its_box(
         self, office: Office, whitmore: Household, typed: str
     ) -> None:

@@ -145,6 +145,7 @@ class TestCentres:
         picture(page, "centres-edit-1280")
         dialog.locator("[name=nation]").select_option("wales")
         dialog.locator("[name=postcode]").fill("sa1 1aa")
+        dialog.get_by_label("A second person verifies each statement").check()
         press(page, "Save changes")
         expect(dialog).to_be_hidden()
         expect(page.get_by_role("row", name=re.compile(name))).to_contain_text("Wales")
@@ -154,6 +155,8 @@ class TestCentres:
                 {"id": office.cast.bea.centre_id},
             ).one()
         assert tuple(row) == (office.cast.bea.centre_code, "wales", "SA1 1AA")
+        press(page, f"Edit {name}")
+        expect(dialog.get_by_label("A second person verifies each statement")).to_be_checked()
 
     def test_are_closed_only_after_a_yes(self, office: Office, owner: Engine):
         page, name = self.own_page(office, owner)

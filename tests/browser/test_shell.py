@@ -116,17 +116,6 @@ class TestBytes:
 
 
 class TestFrame:
-    @pytest.mark.parametrize("width", [1280, 768, 320])
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
-    def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-        self, office: Office, width: int, scheme: Any
-    ):
-        desk = office.signed_in("maria", width=width)
-        desk.page.emulate_media(color_scheme=scheme)
-        assert findings(desk.page) == []
-        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert desk.page.evaluate(wide) == 0
-
     def test_an_unknown_address_says_so(self, office: Office):
         desk = office.desk(expected=("/nowhere",))
         desk.sign_in(office.cast.usernames["amina"])

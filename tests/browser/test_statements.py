@@ -17,7 +17,7 @@ from cma_app.services.statements import (
 from tests.browser.conftest import Office
 from tests.browser.looking import findings, picture
 from tests.people import Cast
-from tests.services.test_statements import Leanne
+from tests.services.test_statements import Leanne, ask_for_a_second_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
@@ -91,7 +91,7 @@ def test_a_trainees_statement_is_verified_by_another_and_later_superseded(
     expect(amina.get_by_role("button", name="Record the client's confirmation")).to_be_visible()
     case.confirm()
     case.authorise()
-    case.do(issue_statement)
+    case.do(issue_statement, cast.amina)
 
     with cast.open(cast.amina) as session:
         record_line(session, revise_sheet(session, case.sheet_id).id, code="rent", typed="1995")
@@ -106,13 +106,26 @@ def test_a_trainees_statement_is_verified_by_another_and_later_superseded(
     case.do(complete_statement)
     case.do(verify_statement, cast.ben)
     case.confirm()
-    case.do(issue_statement)
+    case.do(issue_statement, cast.amina)
     tess.reload()
     expect(second.get_by_text("Issued", exact=True).first).to_be_visible()
     tess.get_by_role("link", name="Statement 1", exact=True).click()
     first = tess.get_by_role("region", name="Statement 1")
     expect(first.get_by_text("Superseded")).to_be_visible()
     expect(tess.get_by_role("table", name="Sums of the statement")).to_contain_text("£165.00")
+
+
+def test_an_advisors_own_waits_where_the_centre_asks(office: Office, cast: Cast) -> None:
+    ask_for_a_second_person(cast)
+    case = Leanne(cast)
+    case.prepare()
+    amina = office.signed_in("amina", f"/cases/{case.case_id}/statement").page
+    amina.get_by_role("button", name="Complete statement").click()
+    expect(amina.get_by_text("Another advisor has to verify this statement")).to_be_visible()
+    expect(amina.get_by_role("button", name="Verify statement")).to_have_count(0)
+    ben = office.signed_in("ben", f"/cases/{case.case_id}/statement").page
+    ben.get_by_role("button", name="Verify statement").click()
+    expect(ben.get_by_role("button", name="Record the client's confirmation")).to_be_visible()
 
 
 def test_a_draft_is_discarded_after_one_question(office: Office, cast: Cast) -> None:

@@ -44,6 +44,7 @@ from cma_app.services.guidelines import read_sheet_guidelines
 from cma_app.services.reminder_timings import read_timings
 from cma_app.services.saved_views import list_views
 from cma_app.services.sign_in import sign_in
+from cma_app.services.sign_off_list import list_queue, open_sign_off
 from models import BudgetSheet, Case, CaseNote, Client, Consent, NextAction, Referral
 from tests.demo.conftest import MORNING, T, Told
 from tests.demo.test_data import BUDGETS, OFFERS, OWED
@@ -252,6 +253,12 @@ class TestStory:
     def test_sign_off_is_priyas_and_late(self, told: Told) -> None:
         with told.open("priya") as session:
             action = next_actions.list_actions(session, case_of(told, "H7"))[0]
+            (row,) = list_queue(session).rows
+            shown = open_sign_off(session, row.id)
+        assert (row.trainee, row.version_no, row.days, row.is_late) == ("Callum Reid", 2, 4, True)
+        (said,) = [line for line in shown.lines if line.comment]
+        assert (said.key, said.is_changed) == ("line-other-school", True)
+        assert not shown.is_changed
         assert action.owner == "Priya Nair"
         assert action.due_date is not None
         assert action.due_date < T
@@ -429,10 +436,11 @@ class TestPeople:
         with told.open("admin") as session:
             assert session.exec(select(Client)).all() == []
 
-    def test_a_trainee_sees_the_own_two_cases(self, told: Told) -> None:
+    def test_a_trainee_sees_the_own_two_cases_and_the_one_he_shadows(self, told: Told) -> None:
         with told.open("callum") as session:
-            held = {case.id for case in session.exec(select(Case)).all()}
-        assert held == {case_of(told, "H7"), case_of(told, "H9")}
+            seen = {case.id for case in session.exec(select(Case)).all()}
+        held = {case_of(told, "H7"), case_of(told, "H9")}
+        assert seen - {case_of(told, "H2")} == held  # the one he shadows, once its day has come
 
     def test_beth_is_reached_by_text_from_ten_to_twelve_alone(self, told: Told) -> None:
         with told.open("priya") as session:
@@ -474,7 +482,7 @@ class TestTrail:
             " AND a.table_name = 'cases' AND a.old_values IS NULL"
             " AND a.new_values ? 'case_reference'"
         )
-        assert len(opened) == 12
+        assert len(opened) == 12 + 6  # the households, and the files of the outcomes report
         assert all(logged == day for logged, day in opened)
 
     def test_whatever_was_made_has_an_audit_row_by_somebody_of_the_cast(self, told: Told) -> None:

@@ -12,11 +12,12 @@ from cma_app.rules.parameters import Parameter, Reference, Value, parameter, par
 TODAY = date(2026, 11, 22)
 
 
-def test_there_are_sixteen_parameters():
+def test_there_are_seventeen_parameters():
     assert parameter_names() == (
         "guidelines_begin_month",
         "letter_chase_days",
         "letter_hold_days",
+        "notification_days",
         "offer_review_months",
         "offer_review_months_most",
         "reminder_hour",

@@ -112,6 +112,37 @@ class TestEdit:
             ).all()
         assert audited == [(cast.root.user_id, "Brook Lane")]
 
+    def test_keeps_what_the_centre_decides_for_itself(self, cast: Cast) -> None:
+        typed = {
+            "name": "Brook",
+            "nation": "wales",
+            "website": "brook.example",
+            "small_print": "Charity 1234567",
+            "membership_code": "SFS-77",
+            "verify_statements": "on",
+        }
+        where = cast.bea.centre_id
+        with cast.open(cast.root) as session:
+            version = centres.read_centre(session, where).version
+            centres.edit(session, where, typed, version=version)
+            seen = centres.read_centre(session, where)
+        assert typed.items() <= seen.answers.items()
+        left = {name: typed[name] for name in ("name", "nation", "website")}
+        with pytest.raises(Conflict) as conflict, cast.open(cast.root) as session:
+            centres.edit(session, where, left, version=version)
+        assert conflict.value.theirs == {
+            "version": str(seen.version),
+            "small_print": "Charity 1234567",
+            "membership_code": "SFS-77",
+            "verify_statements": "yes",
+        }
+        with cast.open(cast.root) as session:
+            centres.edit(session, where, left, version=seen.version)
+            answers = centres.read_centre(session, where).answers
+        assert answers["website"] == "brook.example"
+        assert not answers["small_print"] + answers["membership_code"]
+        assert answers["verify_statements"] == ""
+
     def test_of_two_at_once_shows_the_second_what_the_first_stored(self, cast: Cast) -> None:
         first = {"name": "Brook", "nation": "england", "city": "Swansea"}
         with cast.open(cast.root) as session:

@@ -77,6 +77,10 @@ class TestEnding:
             "gain-4-frequency": "once",
             "client_words": "I sleep again",
             "what_next": "They come back at any time",
+            "saved-fuel": "on",
+            "saved-home": "on",
+            "saved-liberty": "",
+            "saved-nothing": "on",
             "debt_solution": "offers",
             "fca_outcome": "advice_followed",
         }
@@ -88,6 +92,7 @@ class TestEnding:
             assert closing.arranged == Decimal(250)
             assert closing.gained_a_year == Decimal("4258.80")
             assert closing.gained_once == Decimal(150)
+            assert closing.saved == ["home", "fuel"]
         with cast.open(cast.amina) as session:
             case = session.require(Case, case_id)
             assert (case.status, case.debt_solution, case.fca_outcome) == (
@@ -101,6 +106,7 @@ class TestEnding:
             assert [each.outcome for each in record.debts] == ["Written off", "Repayment arranged"]
             assert record.totals.gained_once.unknown == 1
             assert record.words["fca_outcome"] == "Advice given, and the client acts on it"
+            assert record.words["saved"] == "Their home; Gas or electricity on"
             first = read_closing(session, case_id).debts[0]
             kept = session.require(Debt, first.id)
             assert (kept.outcome, kept.written_off_amount) == ("written_off", Decimal("900.25"))

@@ -225,7 +225,8 @@ class TestChangeEvent:
             self.change(cast, event_id, cast.tess, **CLAIM)
         self.change(cast, event_id, **CLAIM)
         assert open_ones(cast, case_id) == []
-        assert to_do(cast, case_id) == []
+        told = ("Tess Moore made this urgent: Eviction", today(), None)
+        assert to_do(cast, case_id) == [told]  # her supervisor's, to look at
 
     def test_is_not_found_from_another_centre(self, cast: Cast) -> None:
         _, debt_id = owe(cast)

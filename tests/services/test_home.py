@@ -2,15 +2,25 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Engine, text
 
 from cma_app.access.actor import Actor
 from cma_app.clock import today
+from cma_app.errors import Conflict, NotFound
 from cma_app.services import home, users
 from cma_app.services.home import MyDay
+from cma_app.services.next_actions import record_action
+from cma_app.services.replies import record_reply, tell_client, untell_client
+from cma_app.services.requests import record_request
+from cma_app.services.review_feedback import open_feedback
+from cma_app.services.rule_tasks import make_rule_tasks
 from cma_app.services.users import PersonForm
+from state.home_views import DayView
 from tests.people import Cast
 from tests.plant import plant_action, plant_case
+from tests.services.reviewing import finish, give, one_review
+from tests.services.test_statements import Leanne
 
 
 def day_of(cast: Cast, actor: Actor) -> MyDay:
@@ -28,8 +38,8 @@ class TestAdvisor:
         plant_action(owner, cast.amina, case_id, "Tomorrow", day + timedelta(days=1))
         plant_action(owner, cast.ben, case_id, "Ben's", day)
         seen = day_of(cast, cast.amina).actions
-        assert [task.what for task in seen.rows] == ["Court", "Late", "Today"]
-        assert seen.total == 3
+        assert [task.what for task in seen.rows] == ["Court", "Late", "Today", "Tomorrow"]
+        assert seen.total == 4
 
     def test_sees_reviews_of_the_week_and_new_cases(self, cast: Cast, owner: Engine) -> None:
         day = today()
@@ -43,12 +53,13 @@ class TestAdvisor:
         assert seen.centre is None
         assert seen.system is None
 
-    def test_sees_ten_and_counts_all(self, cast: Cast, owner: Engine) -> None:
+    def test_sees_forty_and_counts_all(self, cast: Cast, owner: Engine) -> None:
         case_id = plant_case(owner, cast.amina)
-        for number in range(12):
+        for number in range(42):
             plant_action(owner, cast.amina, case_id, f"Step {number}", today())
-        seen = day_of(cast, cast.amina).actions
-        assert (len(seen.rows), seen.total) == (10, 12)
+        seen = day_of(cast, cast.amina)
+        assert (len(seen.actions.rows), seen.actions.total) == (40, 42)
+        assert (DayView.of(seen).today.total, DayView.of(seen).hidden) == (40, 2)
 
     def test_has_nothing_of_closed_cases(self, cast: Cast, owner: Engine) -> None:
         closed = plant_case(owner, cast.amina, status="closed", review=today(), emergency="x")
@@ -127,3 +138,96 @@ def _refer(owner: Engine, by: Actor, last: str, *, days: int, emergency: str = "
                 "emergency": emergency,
             },
         )
+
+
+def lines(seen: MyDay) -> dict[str, list[tuple[str, str, str]]]:
+    """Return the page's rows by group: kind, step and where it leads."""
+    view = DayView.of(seen)
+    return {
+        name: [(row.kind, row.step, row.path) for row in getattr(view, name).rows]
+        for name in ("overdue", "today", "week", "later")
+    }
+
+
+class TestGroups:
+    def test_each_thing_stands_where_its_day_is_with_its_one_click(
+        self, cast: Cast, owner: Engine
+    ) -> None:
+        day = today()
+        case_id = plant_case(owner, cast.amina, review=day + timedelta(days=3))
+        at = f"/cases/{case_id}"
+        plant_action(owner, cast.amina, case_id, "Late", day - timedelta(days=2))
+        plant_action(owner, cast.amina, case_id, "Now", day)
+        plant_action(owner, cast.amina, case_id, "Soon", day + timedelta(days=7))
+        plant_action(owner, cast.amina, case_id, "Later", day + timedelta(days=8))
+        other = plant_case(owner, cast.amina, emergency="Eviction", emergency_date=day)
+        far = day + timedelta(days=20)
+        ahead = plant_case(owner, cast.amina, emergency="Hearing", emergency_date=far)
+        plant_action(owner, cast.amina, other, "Eviction", day, kind="emergency")
+        assert lines(day_of(cast, cast.amina)) == {
+            "overdue": [("task", "Done", at)],
+            "today": [("emergency", "Open case", f"/cases/{other}"), ("task", "Done", at)],
+            "week": [("review", "Review", at), ("task", "Done", at)],
+            "later": [("emergency", "Open case", f"/cases/{ahead}")],
+        }
+
+    def test_a_rule_says_why_and_leads_to_where_it_is_done(self, cast: Cast, owner: Engine) -> None:
+        case_id = plant_case(owner, cast.amina, stage="evidence", since=today() - timedelta(14))
+        with cast.open(cast.ashdown_system) as session:
+            make_rule_tasks(session)
+        (row,) = DayView.of(day_of(cast, cast.amina)).today.rows
+        assert row.path == f"/cases/{case_id}/checklist"
+        assert row.more.startswith("By rule: FCA Handbook, CONC 8.3")
+
+    def test_a_legal_clock_is_told_once_and_a_colleagues_task_by_name(
+        self, cast: Cast, owner: Engine
+    ) -> None:
+        case_id = plant_case(owner, cast.amina)
+        asked = today() - timedelta(days=28)
+        with cast.open(cast.maria) as session:
+            said = {"kind": "data_access", "about": "Pat", "asked_on": f"{asked:%d %m %Y}"}
+            record_request(session, case_id, said)
+            record_action(session, case_id, what="Ring", due_date=today())
+        view = DayView.of(day_of(cast, cast.amina))
+        rows = [*view.overdue.rows, *view.today.rows, *view.week.rows]
+        assert sorted((row.kind, row.step) for row in rows) == [
+            ("legal-request", "Open dates"),
+            ("task", "Done"),
+        ]
+        assert [row.more for row in rows if row.kind == "task"] == ["From Maria Silva"]
+
+    def test_a_reply_stays_until_the_client_was_told(self, cast: Cast) -> None:
+        case = Leanne(cast)
+        with cast.open(cast.amina) as session:
+            reply = record_reply(session, case.rent, {"reply": "accept"})
+        (row,) = [each for each in day_of(cast, cast.amina).replies.rows if each.id == reply.id]
+        assert row.creditor == "Harbour Homes"
+        assert day_of(cast, cast.ben).replies.total == 0
+        assert day_of(cast, cast.colin).replies.total == 0
+        with cast.open(cast.amina) as session:
+            tell_client(session, reply.id)
+        assert day_of(cast, cast.amina).replies.total == 0
+        for stranger in (cast.tess, cast.colin):
+            with pytest.raises(NotFound), cast.open(stranger) as session:
+                untell_client(session, reply.id)
+        with cast.open(cast.amina) as session:
+            untell_client(session, reply.id)
+            with pytest.raises(Conflict):
+                untell_client(session, reply.id)
+        assert day_of(cast, cast.amina).replies.total == 1
+
+    def test_reviews_to_write_and_those_that_came_back(self, cast: Cast, owner: Engine) -> None:
+        review = one_review(cast, owner, cast.amina)
+        give(cast, review.id, cast.ben)
+        assert lines(day_of(cast, cast.ben))["today"] == [
+            ("to-review", "Review file", f"/reviews/{review.id}")
+        ]
+        assert day_of(cast, cast.amina).file_reviews.total == 0
+        finish(cast, review.id, cast.ben)
+        assert day_of(cast, cast.ben).file_reviews.total == 0
+        assert lines(day_of(cast, cast.amina))["today"] == [
+            ("came-back", "Read review", f"/my-reviews/{review.id}")
+        ]
+        with cast.open(cast.amina) as session:
+            open_feedback(session, review.id)
+        assert DayView.of(day_of(cast, cast.amina)).is_clear

@@ -95,6 +95,33 @@ class TestAdd:
         form = person(nell(cast), role="trainee", supervisor_id=str(cast.ben.user_id))
         assert added(cast, cast.maria, form).username == nell(cast)
 
+    def test_of_a_trainee_may_name_a_stand_in_who_is_another_person(self, cast: Cast) -> None:
+        form = {"role": "trainee", "supervisor_id": str(cast.ben.user_id)}
+        for wrong in (cast.ben, cast.colin, cast.tess):
+            with pytest.raises(Invalid) as invalid:
+                added(cast, cast.maria, person(nell(cast), **form, stand_in_id=str(wrong.user_id)))
+            assert list(invalid.value.fields) == ["stand_in_id"]
+        stand_in = str(cast.amina.user_id)
+        new = added(cast, cast.maria, person(nell(cast), **form, stand_in_id=stand_in))
+        with cast.open(cast.maria) as session:
+            assert users.read_person(session, new.user_id).stand_in_id == cast.amina.user_id
+            page = people_list.list_people(session, prefix=nell(cast))
+            assert [(row.supervisor, row.stand_in) for row in page.rows] == [
+                ("Ben Ellis", "Amina Khan")
+            ]
+        with (
+            pytest.raises(Conflict, match="Ben Ellis supervises"),
+            cast.open(cast.maria) as session,
+        ):
+            users.deactivate(session, cast.ben.user_id)
+        with cast.open(cast.maria) as session:
+            users.deactivate(session, cast.tess.user_id)
+        with (
+            pytest.raises(Conflict, match="Amina Khan stands in as supervisor of"),
+            cast.open(cast.maria) as session,
+        ):
+            users.deactivate(session, cast.amina.user_id)
+
     def test_by_an_admin_in_another_centre_is_audited_there(
         self, cast: Cast, owner: Engine
     ) -> None:

@@ -10,8 +10,11 @@ CENTRE_TABLES = sorted(table.name for table in metadata.tables.values() if "cent
 NO_TRIGGER = {
     "audit_logs": "it is the log",
     "drafts": "nothing is decided in a draft, and its author alone sees it",
+    "notifications": "nothing is decided in one: what it tells of is in the log",
     "reference_counters": "numbers without a person",
     "review_pool": "written once with its draw, which is in the log",
+    "document_readings": "a machine's steps; what came of them is in the log with the document",
+    "document_pages": "what a machine read, written once; the log would keep a client's text twice",
 }
 NEVER_CHANGED = {
     "issued_files",  # what was issued
@@ -24,13 +27,30 @@ NEVER_CHANGED = {
     "review_pool",
     "file_review_versions",
     "review_responses",
+    "document_versions",
+    "document_pages",
+    "document_type_choices",
     "file_reviews",  # but for the columns that say who reviews it and what came of it
+    "sign_offs",  # but for the columns that say what was decided
 }
+NEVER_FOLLOWED = {
+    "case_shadows": "a trainee sees their own by its own policy",
+    "drafts": "its author alone sees one",
+    "file_access": "no restricted file is followed",
+    "legal_holds": "about a client, and no part of the work",
+    "review_pool": "no holder sees which files were drawn",
+    "review_samples": "as the pool",
+    "file_reviews": "a review is for who held the file",
+    "file_review_versions": "as the review",
+    "review_responses": "as the review",
+}
+"""Tables of casework that a trainee who follows a case does not read, and why."""
 WHO_STAMPS = {"created_by", "updated_by"}
 PEOPLE = {
     "called_by",
     "checked_by",
     "completed_by",
+    "decided_by",
     "done_by",
     "drawn_by",
     "ended_by",
@@ -39,6 +59,7 @@ PEOPLE = {
     "owner_id",
     "published_by",
     "said_by",
+    "submitted_by",
     "reviewed_by",
     "verified_by",
 }
@@ -69,17 +90,28 @@ def test_row_security_is_forced_with_its_two_policies(owner: Engine, table: str)
     ) == [(True, True)]
     policies = rows(
         owner,
-        "SELECT policyname, roles::text, qual, with_check FROM pg_policies"
+        "SELECT policyname, roles::text, cmd, qual, with_check FROM pg_policies"
         " WHERE tablename = :t ORDER BY 1",
         t=table,
     )
-    assert [row[0] for row in policies] == ["centre_isolation", "platform"]
-    isolation, platform = policies
-    assert "app.centre_id" in str(isolation[2])
+    assert [row[0] for row in policies[:2]] == ["centre_isolation", "platform"]
+    isolation, platform, *shadowing = policies
     assert "app.centre_id" in str(isolation[3])
+    assert "app.centre_id" in str(isolation[4])
     assert platform[1] == "{cma_owner}"
     if table in CASEWORK:
-        assert "app.role" in str(isolation[2]), f"an admin could read {table}"
+        assert "app.role" in str(isolation[3]), f"an admin could read {table}"
+    _reads_alone(table, shadowing)
+
+
+def _reads_alone(table: str, shadowing: list[tuple[object, ...]]) -> None:
+    """Check that whoever follows a case reads of it, and that nothing else opens a table."""
+    expected = table in (CASEWORK | {"audit_logs"}) - set(NEVER_FOLLOWED)
+    assert [row[0] for row in shadowing] == (["shadowing"] if expected else []), table
+    for _, _, command, qual, with_check in shadowing:
+        assert (command, with_check) == ("SELECT", None)
+        assert "'trainee'" in str(qual)
+        assert "app.centre_id" in str(qual)
 
 
 @pytest.mark.parametrize("table", sorted(set(CENTRE_TABLES) - set(NO_TRIGGER)))
@@ -163,8 +195,10 @@ def test_the_app_may_do_only_what_it_needs(owner: Engine, table: str) -> None:
         assert granted == set()
     elif table == "audit_logs":
         assert granted == {"SELECT"}
-    elif table in {"drafts", "file_access"}:
+    elif table in {"drafts", "file_access", "monitoring_answers"}:
         assert granted == {"SELECT", "INSERT", "UPDATE", "DELETE"}
+    elif table == "notifications":  # that it was seen is the one column that changes
+        assert granted == {"SELECT", "INSERT", "DELETE"}
     elif table in NEVER_CHANGED:
         assert granted == {"SELECT", "INSERT"}
     else:

@@ -120,7 +120,6 @@ def test_a_row_is_found_wherever_it_hides() -> None:
 REFUSED = [
     ("CaseState", "reopen", {"form": {"reason": "Moved"}}),
     ("ClosingState", "place_hold", {"form": {"kind": "complaint", "reason": "Open"}}),
-    ("CaseState", "lower_priority", {"form": {"priority": "low", "reason": "Calm"}}),
     ("CaseState", "assign", {"form": {"advisor_id": "1"}}),
     ("UsersState", "reset_password", {"person": 1}),
     ("UsersState", "deactivate", {"person": 1}),

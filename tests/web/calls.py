@@ -104,9 +104,12 @@ def route(address: str) -> dict[str, Any]:
         ("appointments", "appointment_id"),
         ("reviews", "review_id"),
         ("my-reviews", "review_id"),
+        ("sign-offs", "sign_off_id"),
     ):
         if number := re.search(rf"/{kind}/(\d+)", parts.path):
             query[name] = number[1]
     if number := re.match(r"/cases/\d+/debts/(\d+)", parts.path):
         query["debt_id"] = number[1]
+    if number := re.match(r"/cases/\d+/documents/(\d+)", parts.path):
+        query["document_id"] = number[1]
     return {"pathname": parts.path, "asPath": address, "query": query}

@@ -11,6 +11,7 @@ from cma_app.rules.dates import add_months
 from tests.services import reviewing
 from tests.services.intake_forms import ROUTES
 from tests.web.calls import Call, boxes, flag_set, form, left
+from tests.web.matrix_reading import READING
 from tests.web.packs import SEARCH
 
 CLIENT = "/clients/{clients}"
@@ -32,6 +33,46 @@ SHELL = {
     "ShellState.arrive": Call(),
     "HomeState.open": Call(shows=SHOWN),
     "HomeState.open as trainee": Call(by="tess"),
+    "StandingInState.open": Call(shows='"lines_rx_state_":['),
+    "StandingInState.open as trainee": Call(by="tess", shows="Your supervisor: Amina Khan"),
+    "StandingInState.ask_for_supervisor": Call(
+        "/cases/{trainees_case}", "tess", writes="next_actions"
+    ),
+}
+ON_HOME = ("HomeState.open",)
+ON_NEWS = ("NotificationsState.open",)
+NEWS = "/notifications"
+A_TASK = {"number": "@task"}
+A_REPLY = {"number": "@creditor_replies"}
+TOLD = {"number": "@notifications"}
+LATER = (today() + timedelta(days=9)).isoformat()
+MY_DAY = {
+    "HomeState.finish": Call(args=A_TASK, after=ON_HOME, writes="next_actions"),
+    "HomeState.undo_task": Call(
+        args=A_TASK, after=(*ON_HOME, "HomeState.finish"), writes="next_actions"
+    ),
+    "HomeState.told": Call(args=A_REPLY, after=ON_HOME, writes="creditor_replies"),
+    "HomeState.undo_told": Call(
+        args=A_REPLY, after=(*ON_HOME, "HomeState.told"), writes="creditor_replies"
+    ),
+    "HomeState.choose": Call(args=A_TASK, after=ON_HOME, shows=SHOWN),
+    "HomeState.put_off": Call(
+        args=form(due_date=LATER, reason="Waits for a letter"),
+        after=(*ON_HOME, "HomeState.choose"),
+        writes="next_actions",
+    ),
+    "HomeState.check_wait": Call(args=left("reason", ""), shows="Say why it waits."),
+    "HomeState.begin_give": Call(shows=SHOWN),
+    "HomeState.give": Call(
+        args=form(reference="{reference}", what="Ring", due_date=LATER), writes="next_actions"
+    ),
+    "HomeState.check_give": Call(args=left("due_date", "1 13 2027"), shows=WRONG_DAY),
+    "NotificationsState.open": Call(NEWS, shows=SHOWN),
+    "NotificationsState.show_new": Call(NEWS, shows=SHOWN),
+    "NotificationsState.step": Call(NEWS, args={"by": 1}, shows="page=2"),
+    "NotificationsState.follow": Call(NEWS, args=TOLD, after=ON_NEWS, shows="/cases/{cases}"),
+    "NotificationsState.seen": Call(NEWS, args=TOLD, after=ON_NEWS, shows=SHOWN),
+    "NotificationsState.all_seen": Call(NEWS, after=ON_NEWS, shows="marked as seen"),
 }
 SIGN_INS = {
     "SignInsState.open": Call("/sign-ins", shows="127.0.0.1"),
@@ -155,6 +196,7 @@ REFERRALS = {
     "ReferralsState.choose": Call(
         "/referrals", args={"name": "source", "value": "gp"}, shows="source=gp"
     ),
+    "ReferralsState.refresh": Call("/referrals", shows=SHOWN),
     "ReferralsState.step": Call("/referrals", args={"by": 1}, shows="page=2"),
     "ReferralsState.accept": Call("/referrals", args={"number": "@referrals"}, shows=SHOWN),
     "ReferralsState.accept anew": Call(
@@ -194,6 +236,23 @@ CASES = {
     "CasesState.step": Call("/cases", args={"by": 1}, shows="page=2"),
     "CaseBarState.open_tab": Call(CASE, shows=SHOWN, writes="cases"),
     "CaseBarState.refresh": Call(CASE, shows=SHOWN),
+}
+LETS = {"first_day": today().isoformat(), "reason": "To see a hearing prepared"}
+SHADOWS = {
+    "ShadowState.open": Call(CASE, shows=SHOWN),
+    "ShadowState.let": Call(
+        CASE,
+        args=form(trainee_id="{trainee}", **LETS),
+        after=("ShadowState.open",),
+        writes="case_shadows",
+    ),
+    "ShadowState.check": Call("/cases", args=left("reason", ""), shows="Say what they"),
+    "ShadowState.end": Call(
+        CASE,
+        args={"shadow_id": "@case_shadows"},
+        after=("ShadowState.open",),
+        writes="case_shadows",
+    ),
 }
 ON_CASE = ("CaseState.open",)
 CASE_TAB = {
@@ -244,7 +303,12 @@ CASE_TAB = {
 CLOSING_AT = f"{CASE}/closing"
 ON_CLOSING = ("ClosingState.open",)
 ENDED = (*ON_CLOSING, "ClosingState.send end", *ON_CLOSING)
-ENDS = {"reason": "moved_away", "emergency_words": "Known", "task-{next_actions}": "keep"}
+ENDS = {
+    "reason": "moved_away",
+    "emergency_words": "Known",
+    "task-{next_actions}": "keep",
+    "task-{task}": "keep",
+}
 CLOSING = {
     "ClosingState.open": Call(CLOSING_AT, shows=SHOWN),
     "ClosingState.send": Call(
@@ -599,6 +663,81 @@ REQUESTS = {
     "RequestsState.check": Call("/cases", args=left("asked_on", "1 13 2027"), shows=WRONG_DAY),
     "RequestsState.check_done": Call("/cases", args=left("done_how", ""), shows="Say how"),
 }
+DOCUMENTS_TAB = f"{CASE}/documents"
+DOCUMENT_PAGE = f"{DOCUMENTS_TAB}/{{documents}}"
+ON_DOCUMENTS = ("DocumentsState.open",)
+ON_DOCUMENT = ("DocumentState.open",)
+ON_ASKED = (*ON_DOCUMENTS, "DocumentsState.pick")
+DOCUMENTS = {
+    "DocumentsState.open": Call(DOCUMENTS_TAB, shows=SHOWN),
+    "DocumentsState.refresh": Call(DOCUMENTS_TAB, after=ON_DOCUMENTS, shows=SHOWN),
+    "DocumentsState.choose": Call(DOCUMENTS_TAB, args={"show": "unused"}, shows="show=unused"),
+    "DocumentsState.restore": Call(
+        DOCUMENTS_TAB,
+        args={"document_id": "@removed_document"},
+        after=ON_DOCUMENTS,
+        writes="documents",
+    ),
+    "DocumentsState.begin": Call(DOCUMENTS_TAB, after=ON_DOCUMENTS),
+    "DocumentsState.ask_for": Call(
+        DOCUMENTS_TAB,
+        args=form(document_type="payslip", about="The last three"),
+        after=ON_DOCUMENTS,
+        writes="document_requests",
+    ),
+    "DocumentsState.check_ask": Call("/cases", args=left("document_type", "x"), shows="Choose one"),
+    "DocumentsState.pick": Call(
+        DOCUMENTS_TAB, args={"asked_id": "@document_requests"}, after=ON_DOCUMENTS, shows=SHOWN
+    ),
+    "DocumentsState.chase": Call(
+        DOCUMENTS_TAB, args=form(how="post"), after=ON_ASKED, shows="not a safe way"
+    ),
+    "DocumentsState.came": Call(
+        DOCUMENTS_TAB,
+        args=form(document_id="{documents}"),
+        after=ON_ASKED,
+        writes="document_requests",
+    ),
+    "DocumentsState.drop": Call(DOCUMENTS_TAB, after=ON_ASKED, writes="document_requests"),
+    "DocumentsState.ask_again": Call(
+        DOCUMENTS_TAB,
+        args={"asked_id": "@document_requests"},
+        after=(*ON_ASKED, "DocumentsState.came"),
+        writes="document_requests",
+    ),
+    "DocumentState.open": Call(DOCUMENT_PAGE, shows=SHOWN),
+    "DocumentState.refresh": Call(DOCUMENT_PAGE, after=ON_DOCUMENT, shows=SHOWN),
+    "DocumentState.save": Call(
+        DOCUMENT_PAGE,
+        args=form(document_name="Named anew", document_type=""),
+        after=ON_DOCUMENT,
+        writes="documents",
+    ),
+    "DocumentState.check": Call("/cases", args=left("document_name", ""), shows="Give the"),
+    "DocumentState.choose_readers": Call(DOCUMENT_PAGE, after=ON_DOCUMENT, shows="Advisor"),
+    "DocumentState.restrict": Call(
+        DOCUMENT_PAGE,
+        args=form(),
+        after=(*ON_DOCUMENT, "DocumentState.choose_readers"),
+        shows="Name a manager too",
+    ),
+    "DocumentState.open_to_team": Call(
+        DOCUMENT_PAGE, after=ON_DOCUMENT, shows="Everybody who may see the case"
+    ),
+    "DocumentState.remove": Call(DOCUMENT_PAGE, after=ON_DOCUMENT, shows="It is the evidence for"),
+    "EvidenceState.begin": Call(DOCUMENTS_TAB, args={"document_id": "@documents"}, shows=SHOWN),
+    "EvidenceState.use": Call(
+        DOCUMENTS_TAB,
+        args={"kind": "line", "mark": "{budget_sheets}/client-salary-or-wages"},
+        after=("EvidenceState.begin",),
+        writes="document_uses",
+    ),
+    "EvidenceState.drop": Call(
+        DOCUMENTS_TAB,
+        args={"document_id": "@documents", "kind": "debt", "mark": "{debts}"},
+        writes="document_uses",
+    ),
+}
 ON_SHEET = ("BudgetState.open",)
 BUDGET = {
     "BudgetState.open": Call(f"{CASE}/budget", shows=SHOWN),
@@ -867,6 +1006,32 @@ COMPLIANCE_FIGURES = {
     ),
     "OpenItemsState.step": Call("/compliance/list", args={"by": 1}, shows="page=2"),
 }
+THIS_DAY = today().isoformat()
+OUTCOMES_AT = f"/outcomes?from={THIS_DAY}&to={THIS_DAY}"
+OUTCOME_ROWS_AT = f"/outcomes/list?from={THIS_DAY}&to={THIS_DAY}&figure=cases_opened"
+ON_MONITORING = ("MonitoringState.open",)
+OUTCOMES = {
+    "OutcomesState.open": Call(OUTCOMES_AT, "maria", shows="Cases opened"),
+    "OutcomesState.choose": Call(
+        "/outcomes",
+        "maria",
+        form(
+            **{f"first__{part}": value for part, value in boxes(today())},
+            **{f"last__{part}": value for part, value in boxes(today())},
+        ),
+        shows=f"from={THIS_DAY}",
+    ),
+    "OutcomesState.check": Call("/outcomes", "maria", left("first", "1 13 2026"), shows=WRONG_DAY),
+    "OutcomeRowsState.open": Call(OUTCOME_ROWS_AT, "maria", shows=SHOWN),
+    "OutcomeRowsState.step": Call(OUTCOME_ROWS_AT, "maria", {"by": 1}, shows="page=2"),
+    "MonitoringState.open": Call(CLIENT, shows="Ethnic group"),
+    "MonitoringState.record": Call(
+        CLIENT, args=form(sex="female"), after=ON_MONITORING, writes="monitoring_answers"
+    ),
+    "MonitoringState.remove": Call(
+        CLIENT, args={"question": "sex"}, after=ON_MONITORING, writes="monitoring_answers"
+    ),
+}
 LETTERS_AT = f"{CASE}/letters"
 LETTER_AT = f"{CASE}/letters/{{letters}}"
 ON_LETTERS = ("LettersState.open",)
@@ -1120,6 +1285,20 @@ APPOINTMENTS = {
         args={"leave_id": "@staff_leave"},
         after=("AvailabilityState.open",),
         writes="staff_leave",
+    ),
+    "CoverState.open": Call("/availability?who={person}", shows="{people_canary}"),
+    "CoverState.set_cover": Call(
+        "/availability?who={person}",
+        args=form(cover_id="{colleague}", first_day="{free_day}"),
+        after=("CoverState.open",),
+        writes="covers",
+    ),
+    "CoverState.check": Call("/availability", args=left("first_day", "31 2 2027"), shows=WRONG_DAY),
+    "CoverState.remove": Call(
+        "/availability?who={person}",
+        args={"cover_id": "@covers"},
+        after=("CoverState.open",),
+        writes="covers",
     ),
     "AvailabilityState.add_room": Call(
         "/availability", "maria", form(name="{unique} room"), writes="rooms"
@@ -1468,8 +1647,68 @@ REVIEWS = {
         writes="review_responses",
     ),
 }
+SIGN_OFF_AT = "/sign-offs/{sign_offs}"
+ON_SIGN_OFF = ("SignOffState.open",)
+IN_ORDER = {f"point__{code}": "fine" for code in ("pressing", "reason", "next_steps")}
+SIGN_OFFS = {
+    "SignOffsState.open": Call("/sign-offs", "maria", shows=SHOWN),
+    "SignOffsState.turn": Call("/sign-offs", "maria", shows="late=1"),
+    "SignOffsState.step": Call("/sign-offs", "maria", {"by": 1}, shows="page=2"),
+    "SignOffState.open": Call(SIGN_OFF_AT, "maria", shows=SHOWN),
+    "SignOffState.decide": Call(
+        SIGN_OFF_AT,
+        "maria",
+        form(intent="sign_off", **IN_ORDER),
+        ON_SIGN_OFF,
+        writes="cases",
+    ),
+    "SignOffState.decide back": Call(
+        SIGN_OFF_AT,
+        "maria",
+        form(intent="back", comment__reason="Why?"),
+        ON_SIGN_OFF,
+        writes="sign_offs",
+    ),
+    "SignOffState.withdraw": Call(SIGN_OFF_AT, "tess", after=ON_SIGN_OFF, writes="sign_offs"),
+    "MyWorkState.open": Call("/my-work", "tess", shows=SHOWN),
+    "MyWorkState.step": Call("/my-work", "tess", {"by": 1}, shows="page=2"),
+}
+SUPERVISED = {
+    "CaseState.end_emergency as trainee": Call(
+        CASE, "tess", form(reason="It is over"), writes="sign_offs"
+    ),
+    "CaseState.move as trainee": Call(
+        CASE,
+        "tess",
+        form(stage="action"),
+        ("CaseState.open", "CaseState.move to advice", "CaseState.open"),
+        writes="sign_offs",
+    ),
+    "CaseState.move to advice": Call(CASE, "tess", form(stage="advice"), ON_CASE, writes="cases"),
+    "CaseState.lower_priority as trainee": Call(
+        CASE, "tess", form(priority="low", reason="Calm"), writes="sign_offs"
+    ),
+    "ClosingState.send end as trainee": Call(
+        CLOSING_AT,
+        "tess",
+        {"form": {"intent": "end", "status": "cancelled", **ENDS}},
+        writes="sign_offs",
+    ),
+    "ClientState.remove_flag as trainee": Call(
+        CLIENT, "tess", {"number": "flag-1"}, OPENED, writes="sign_offs"
+    ),
+    "BudgetState.verify as trainee": Call(
+        f"{CASE}/budget", "tess", after=ON_SHEET, writes="sign_offs"
+    ),
+    "StatementState.verify as trainee": Call(
+        STATEMENT, "tess", after=ON_STATEMENT, writes="sign_offs"
+    ),
+}
+"""What a trainee does on the same screens, on a case of their own: it is submitted."""
+
 CALLS: dict[str, Call] = {
     **SHELL,
+    **MY_DAY,
     **SIGN_INS,
     **WALK_IN,
     **CLIENTS,
@@ -1477,6 +1716,7 @@ CALLS: dict[str, Call] = {
     **REFERRALS,
     **CASES,
     **CASE_TAB,
+    **SHADOWS,
     **NOTES,
     **HOUSEHOLD,
     **DEBTS,
@@ -1485,6 +1725,7 @@ CALLS: dict[str, Call] = {
     **DEBT_FILE,
     **BREATHING_SPACES,
     **REQUESTS,
+    **DOCUMENTS,
     **BUDGET,
     **VERSIONS,
     **OFFERS,
@@ -1492,12 +1733,16 @@ CALLS: dict[str, Call] = {
     **COMPLIANCE,
     **CHECKLISTS,
     **COMPLIANCE_FIGURES,
+    **OUTCOMES,
     **CLOSING,
     **LETTERS,
     **REPLIES,
     **APPOINTMENTS,
     **BOARD,
     **REVIEWS,
+    **SIGN_OFFS,
+    **SUPERVISED,
+    **READING,
     **GUIDELINES,
     **PEOPLE_SCREEN,
     **CENTRES,

@@ -5,6 +5,8 @@ of. Its texts begin with the canary of its centre; the names of people who work 
 another, since colleagues may read them and the next centre may not.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
@@ -18,10 +20,12 @@ from cma_app.keys import encrypt_field
 from cma_app.rules.checklists import Item
 from cma_app.rules.letter_templates import letter_template
 from cma_app.rules.review_sampling import levels
+from cma_app.services.sign_off_steps import content_of_step
 from cma_app.services.statement_content import content_now, hash_of
 from cma_app.session import open_as
-from models import Statement
+from models import Case, Statement
 from tests.people import Cast, make_cast
+from tests.plant import plant_case
 from tests.planting import CENTRE_TABLES, plant_one
 
 Pack = dict[str, Any]
@@ -57,6 +61,7 @@ SEARCH = "zqx"
 
 
 SHARED = {
+    "covers",
     "users",
     "rooms",
     "spending_guidelines",
@@ -110,13 +115,30 @@ def plant_pack(
             _said("referrals", waiting),
             everywhere=True,
         )
+        # the planted action is a legal clock's, which tells of it; a plain one is a task
+        actions = next(each for each in CENTRE_TABLES if each.name == "next_actions")
+        pack["task"] = plant_one(
+            connection, actions, holder, pack, marks.casework, _said("next_actions", marks)
+        )
         _plant_reviews(connection, holder, pack, marks)
+        removed = {"deleted_at": now(), "document_type": "other"}
+        pack["removed_document"] = plant_one(
+            connection,
+            next(each for each in CENTRE_TABLES if each.name == "documents"),
+            holder,
+            pack,
+            marks.casework,
+            removed,
+        )
         pack["second"] = _plant_second_person(connection, holder, pack, marks)
         _keep_ni_number(connection, pack, marks)
         pack |= _spare_centre(connection, pack["unique"])
         pack["appointment_day"] = connection.execute(
             text("SELECT scheduled_date FROM appointments WHERE id = :id"),
             {"id": pack["appointments"]},
+        ).scalar_one()
+        pack["reference"] = connection.execute(
+            text("SELECT case_reference FROM cases WHERE id = :id"), {"id": pack["cases"]}
         ).scalar_one()
         for name, table in (
             ("version", "clients"),
@@ -127,6 +149,7 @@ def plant_pack(
                 text(f"SELECT version FROM {table} WHERE id = :id"), {"id": pack[table]}
             ).scalar_one()
     _complete_statement(owner, holder, pack)
+    _submit(owner, holder, pack, marks)
     return pack
 
 
@@ -176,6 +199,27 @@ def _complete_statement(owner: Engine, holder: Actor, pack: Pack) -> None:
         )
 
 
+def _submit(owner: Engine, holder: Actor, pack: Pack, marks: Marks) -> None:
+    """Bind the planted submission to what its step says now: the case's priority, lowered."""
+    asked = {"priority": "low", "reason": f"{marks.casework} reason"}
+    with open_as(holder) as session:
+        case = session.require(Case, int(pack["cases"]))
+        content = content_of_step("lower_priority", session, case, asked)
+    with owner.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE sign_offs SET subject_id = :case, content = :content, content_hash = :hash,"
+                " remark = NULL, decided_hash = NULL WHERE id = :id"
+            ),
+            {
+                "case": pack["cases"],
+                "content": content.to_text(),
+                "hash": content.hash,
+                "id": pack["sign_offs"],
+            },
+        )
+
+
 def _said(table: str, marks: Marks) -> dict[str, Any]:
     """Return the values of a table that must be right for its handlers to succeed."""
     canary = marks.casework
@@ -211,8 +255,10 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
             "arrears": 100,
             "ordered_payment": 60,
         },
-        "next_actions": {"due_date": today(), "done_by": None},
+        "next_actions": {"due_date": today(), "done_by": None, "rule": None, "cause": None},
         "offers": {"amount": 1},
+        "documents": {"document_type": "other"},
+        "document_requests": {"document_type": "payslip", "chased_how": None},
         "case_compliance": {
             "compliance_type": "I2",
             "item": {**Item("I2", "intake", f"{canary} asked", evidence="note").to_json()},
@@ -241,6 +287,7 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
         },
         "issued_files": {"statement_id": None, "kind": "full"},
         "consents": {"purpose": "holding"},
+        "monitoring_answers": {"question": "sex", "monitored_answer": "male"},
         "breathing_spaces": {
             "start_date": today() - timedelta(days=30),
             "review_from": today() - timedelta(days=5),
@@ -261,6 +308,8 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
         "working_weeks": {"valid_from": date(2040, 1, 1) + timedelta(days=next(_numbers))},
         "reminders": {"status": "unknown", "starts_at": now() + timedelta(days=30)},
         "calendar_feeds": {"revoked_at": now()},
+        "covers": {"first_day": today(), "last_day": today() + timedelta(days=1)},
+        "case_shadows": {"first_day": today(), "ended_by": None},
         "audit_logs": {"table_name": None},
         "drafts": {"content": {"body": f"{canary} draft"}},
     }
@@ -296,15 +345,19 @@ def _spare_centre(connection: Connection, unique: str) -> Pack:
         text("INSERT INTO centres (name, code) VALUES (:name, :code) RETURNING id"),
         {"name": f"Spare {unique}", "code": f"SP{unique}"},
     ).scalar_one()
-    manager = connection.execute(
+    manager = _plant_person(connection, centre, f"spare-{unique}", "manager")
+    return {"spare_centre": centre, "spare_manager": manager}
+
+
+def _plant_person(connection: Connection, centre_id: int, name: str, role: str) -> int:
+    """Plant somebody who never signs in."""
+    return connection.execute(
         text(
             "INSERT INTO users (centre_id, username, email, password_hash, first_name, last_name,"
-            " role) VALUES (:centre, :name, :email, 'x', 'Sam', 'Spare',"
-            " 'manager') RETURNING id"
+            " role) VALUES (:centre, :name, :email, 'x', 'Sam', 'Spare', :role) RETURNING id"
         ),
-        {"centre": centre, "name": f"spare-{unique}", "email": f"{unique}@example.org"},
+        {"centre": centre_id, "name": name, "email": f"{name}@example.org", "role": role},
     ).scalar_one()
-    return {"spare_centre": centre, "spare_manager": manager}
 
 
 class World:
@@ -318,7 +371,13 @@ class World:
 
     def of_ashdown(self) -> Pack:
         """Plant a file of Amina's."""
-        return plant_pack(self.owner, self.cast.amina, self.cast.ben, ASHDOWN)
+        return self._with_trainee(
+            plant_pack(self.owner, self.cast.amina, self.cast.ben, ASHDOWN), self.cast.tess
+        )
+
+    def of_tess(self) -> Pack:
+        """Plant a file of Tess's, a trainee."""
+        return plant_pack(self.owner, self.cast.tess, self.cast.amina, ASHDOWN)
 
     def restricted(self) -> Pack:
         """Plant a file of Amina's that names her alone."""
@@ -328,8 +387,32 @@ class World:
                 text("UPDATE clients SET is_restricted = true WHERE id IN (:id, :second)"),
                 {"id": pack["clients"], "second": pack["second"]},
             )
-        return pack
+        return self._with_trainee(pack, self.cast.tess)
+
+    @contextmanager
+    def shadowed(self) -> Iterator[Pack]:
+        """Plant a file of Amina's that Tess shadows for a while: she sees it in every list."""
+        pack = self.of_ashdown()
+        self._shadow(pack, trainee_id=self.cast.tess.user_id)
+        yield pack
+        self._shadow(pack, trainee_id=pack["trainee"])
+
+    def _shadow(self, pack: Pack, *, trainee_id: int) -> None:
+        change = text("UPDATE case_shadows SET trainee_id = :trainee WHERE id = :id")
+        with self.owner.begin() as connection:
+            connection.execute(change, {"trainee": trainee_id, "id": pack["case_shadows"]})
 
     def of_brook(self) -> Pack:
         """Plant a file of Colin's."""
-        return plant_pack(self.owner, self.cast.colin, self.cast.bea, BROOK)
+        return self._with_trainee(
+            plant_pack(self.owner, self.cast.colin, self.cast.bea, BROOK), self.cast.colin
+        )
+
+    def _with_trainee(self, pack: Pack, trainee: Actor) -> Pack:
+        """Plant a case of a trainee's with nobody's marks, and one more who never signs in."""
+        pack["trainees_case"] = plant_case(self.owner, trainee)
+        with self.owner.begin() as connection:
+            pack["trainee"] = _plant_person(
+                connection, trainee.centre_id, f"novice-{pack['unique']}", "trainee"
+            )
+        return pack

@@ -144,3 +144,34 @@ class TestLetters:
 
     def test_who_is_not_signed_in_goes_to_sign_in(self, served: Served, written: list[str]) -> None:
         assert {served.get(path).status_code for path in written} == {303}
+
+
+class TestOutcomes:
+    PATHS = tuple(f"/outcomes.{each}?from=2025-10-01&to=2025-10-31" for each in ("csv", "xlsx"))
+
+    def test_a_manager_takes_the_report_of_the_days_she_named(
+        self, served: Served, cast: Cast
+    ) -> None:
+        for path in self.PATHS:
+            answer = fetch(served, cast, "maria", path)
+            assert answer.status_code == 200
+            named = f"{cast.maria.centre_code}-outcomes-2025-10-01-to-2025-10-31"
+            assert f'filename="{named}.' in answer.headers["content-disposition"]
+            assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
+            assert answer.headers["cache-control"] == "no-store"
+
+    @pytest.mark.parametrize("who", ["amina", "tess", "root"])
+    def test_others_are_refused(self, served: Served, cast: Cast, who: str) -> None:
+        for path in self.PATHS:
+            answer = fetch(served, cast, who, path)
+            assert answer.status_code == 403
+            assert answer.text == "Only a manager takes a report away. Ask your manager."
+
+    def test_an_odd_ending_is_absent_and_odd_days_are_last_month(
+        self, served: Served, cast: Cast
+    ) -> None:
+        assert fetch(served, cast, "maria", "/outcomes.exe").status_code == 404
+        odd = fetch(served, cast, "maria", "/outcomes.csv?from=x%0d%0aSet-Cookie:a&to=2025-13-01")
+        assert odd.status_code == 200
+        assert "set-cookie" not in odd.headers
+        assert {served.get(path).status_code for path in self.PATHS} == {303}

@@ -1,112 +1,28 @@
 """The live board's socket, on the real server: who is let in, what is heard, when it closes."""
 
 import json
-import socket as sockets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 
-from cma_app.access.actor import Origin
 from cma_app.clock import today
-from cma_app.database import app_engine
-from cma_app.postgres import EmbeddedPostgres
 from cma_app.serve import WebProcess
 from cma_app.services import case_steps, users
-from cma_app.services.sign_in import sign_in, sign_out
+from cma_app.services.sign_in import sign_out
 from cma_app.session import hash_token
-from cma_app.settings import Settings
-from cma_app.web.live_board import MOST_CASES, NOT_ALLOWED, RELOAD, SIGNED_OUT, UNREADABLE
-from tests.people import PASSWORD, Cast
+from cma_app.web.live_board import MOST_CASES
+from cma_app.web.rooms import NOT_ALLOWED, RELOAD, SIGNED_OUT, UNREADABLE
+from tests.people import Cast
 from tests.plant import plant_action, plant_case
 from tests.served import Served
+from tests.web.boards import cookie_of, ids, listeners, sql, watching
 
 pytestmark = pytest.mark.database
-
-
-@pytest.fixture(scope="module")
-def web(postgres: EmbeddedPostgres, home: Path) -> Iterator[WebProcess]:
-    with sockets.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    chosen = Settings(
-        CMA_HOME=home,
-        DATABASE_URL=postgres.app_url,
-        DATABASE_OWNER_URL=postgres.owner_url,
-        PORT=port,
-    )
-    process = WebProcess(chosen, target="tests.web.board_app:app")
-    process.start()
-    yield process
-    process.stop()
-
-
-@pytest.fixture(scope="module")
-def board_app(web: WebProcess) -> Served:
-    return Served(int(web.address.rsplit(":", 1)[1]), web.log)
-
-
-def cookie_of(cast: Cast, who: str) -> str:
-    token = sign_in(cast.usernames[who], PASSWORD, Origin("127.0.0.1", "a test")).token
-    return f"cma={token}"
-
-
-class Board:
-    """An open board: `board` is what it was given whole, `hear()` the next change."""
-
-    def __init__(self, tab: ClientConnection) -> None:
-        self._tab = tab
-
-    def next(self, within: float = 5) -> dict[str, Any]:
-        while True:
-            said = json.loads(self._tab.recv(timeout=within))
-            if "alive" not in said:
-                return said
-
-    def hear(self, within: float = 5) -> dict[str, Any]:
-        return self.next(within)["change"]
-
-    def say(self, said: object) -> None:
-        self._tab.send(said if isinstance(said, str) else json.dumps(said))
-
-    def is_silent(self, seconds: float = 0.6) -> bool:
-        try:
-            self.next(seconds)
-        except TimeoutError:
-            return True
-        return False
-
-    def closed_with(self, within: float = 5) -> int:
-        end = time.monotonic() + within
-        try:
-            while time.monotonic() < end:
-                self._tab.recv(timeout=within)
-        except ConnectionClosed as closed:
-            return closed.rcvd.code if closed.rcvd else 0
-        return 0
-
-
-@contextmanager
-def watching(
-    served: Served, cookie: str, query: str = "", origin: str | None = None
-) -> Iterator[Board]:
-    with connect(
-        f"ws://localhost:{served.port}/board/live{query}",
-        origin=origin or served.origin,  # type: ignore[arg-type]
-        additional_headers={"Cookie": cookie} if cookie else {},
-    ) as tab:
-        yield Board(tab)
-
-
-def ids(words: dict[str, Any]) -> set[int]:
-    return {card["id"] for card in words["cards"]}
 
 
 class TestComingIn:
@@ -184,7 +100,7 @@ class TestChanges:
         case_id = plant_case(owner, cast.amina)
         with watching(board_app, cookie_of(cast, "maria")) as tab:
             tab.next()
-            _sql(owner, "UPDATE cases SET status = 'closed' WHERE id = :id", id=case_id)
+            sql(owner, "UPDATE cases SET status = 'closed' WHERE id = :id", id=case_id)
             change = tab.hear()
         assert (change["cards"], change["gone"]) == ([], [case_id])
 
@@ -198,7 +114,7 @@ class TestChanges:
             assert ids(tab.next()["board"]) == {case_id}
             tab.say({"show": "", "advisor": cast.ben.user_id})
             assert ids(tab.next()["board"]) == set()
-            _sql(owner, "UPDATE cases SET priority = 'high' WHERE id = :id", id=case_id)
+            sql(owner, "UPDATE cases SET priority = 'high' WHERE id = :id", id=case_id)
             assert tab.hear()["gone"] == [case_id]
 
     def test_another_centres_change_is_not_heard(
@@ -215,18 +131,18 @@ class TestChanges:
         case_id = plant_case(owner, cast.amina, restricted=True, last="Hidden")
         with watching(board_app, cookie_of(cast, "maria")) as tab:
             tab.next()
-            _sql(owner, "UPDATE cases SET priority = 'high' WHERE id = :id", id=case_id)
+            sql(owner, "UPDATE cases SET priority = 'high' WHERE id = :id", id=case_id)
             change = tab.hear()
             assert (change["cards"], change["gone"]) == ([], [])
             assert "Hidden" not in json.dumps(change)
-            _sql(
+            sql(
                 owner,
                 "INSERT INTO file_access (centre_id, client_id, user_id)"
                 " SELECT centre_id, client_id, :user FROM cases WHERE id = :id",
                 user=cast.maria.user_id,
                 id=case_id,
             )
-            _sql(owner, "UPDATE cases SET priority = 'low' WHERE id = :id", id=case_id)
+            sql(owner, "UPDATE cases SET priority = 'low' WHERE id = :id", id=case_id)
             assert ids(tab.hear()) == {case_id}
 
     def test_a_file_that_becomes_restricted_leaves_the_board(
@@ -236,16 +152,16 @@ class TestChanges:
         of_case = "WHERE id = (SELECT client_id FROM cases WHERE id = :id)"
         with watching(board_app, cookie_of(cast, "maria")) as tab:
             assert ids(tab.next()["board"]) == {case_id}
-            _sql(owner, f"UPDATE clients SET is_restricted = true {of_case}", id=case_id)
+            sql(owner, f"UPDATE clients SET is_restricted = true {of_case}", id=case_id)
             assert tab.hear()["gone"] == [case_id]
-            _sql(owner, f"UPDATE clients SET is_restricted = false {of_case}", id=case_id)
+            sql(owner, f"UPDATE clients SET is_restricted = false {of_case}", id=case_id)
             assert ids(tab.hear()) == {case_id}
 
     def test_a_new_name_is_heard(self, board_app: Served, cast: Cast, owner: Engine) -> None:
         case_id = plant_case(owner, cast.amina)
         with watching(board_app, cookie_of(cast, "maria")) as tab:
             tab.next()
-            _sql(
+            sql(
                 owner,
                 "UPDATE clients SET last_name = 'Newname'"
                 " WHERE id = (SELECT client_id FROM cases WHERE id = :id)",
@@ -260,7 +176,7 @@ class TestChanges:
             plant_case(owner, cast.amina)
         with watching(board_app, cookie_of(cast, "maria")) as tab:
             tab.next()
-            _sql(
+            sql(
                 owner,
                 "UPDATE cases SET priority = 'high' WHERE centre_id = :centre",
                 centre=cast.maria.centre_id,
@@ -288,12 +204,12 @@ class TestClosing:
     ) -> None:
         with watching(board_app, cookie_of(cast, "maria")) as tab:
             tab.next()
-            _sql(owner, "UPDATE users SET role = 'advisor' WHERE id = :id", id=cast.maria.user_id)
+            sql(owner, "UPDATE users SET role = 'advisor' WHERE id = :id", id=cast.maria.user_id)
             assert tab.closed_with(within=2) == NOT_ALLOWED
 
     def test_when_the_sign_in_expires(self, board_app: Served, cast: Cast, owner: Engine) -> None:
         cookie = cookie_of(cast, "maria")
-        _sql(
+        sql(
             owner,
             "UPDATE sessions SET expires_at = now() + interval '2 seconds' WHERE user_id = :id",
             id=cast.maria.user_id,
@@ -306,7 +222,7 @@ class TestClosing:
         self, board_app: Served, cast: Cast, owner: Engine
     ) -> None:
         cookie = cookie_of(cast, "maria")
-        _sql(
+        sql(
             owner,
             "UPDATE sessions SET last_seen_at = now() - interval '10 minutes' WHERE user_id = :id",
             id=cast.maria.user_id,
@@ -338,7 +254,8 @@ class TestTheListening:
     ) -> None:
         with watching(board_app, cookie_of(cast, "maria")) as tab:
             tab.next()
-            assert _listeners(end=True) == 1
+            assert listeners(board_app, end=True) == 1
+            assert tab.next() == {"away": True}
             case_id = plant_case(owner, cast.amina)
             assert ids(tab.next()["board"]) == {case_id}
             plant_case(owner, cast.amina)
@@ -347,11 +264,11 @@ class TestTheListening:
     def test_ends_with_the_last_board(self, board_app: Served, cast: Cast) -> None:
         with watching(board_app, cookie_of(cast, "maria")) as tab:
             tab.next()
-            assert _listeners() == 1
+            assert listeners(board_app) == 1
         end = time.monotonic() + 5
-        while _listeners() and time.monotonic() < end:
+        while listeners(board_app) and time.monotonic() < end:
             pass
-        assert _listeners() == 0
+        assert listeners(board_app) == 0
 
 
 class TestStopping:
@@ -365,18 +282,3 @@ class TestStopping:
             assert time.monotonic() - began < 8
             assert tab.closed_with() in {0, 1000, 1001, 1006, 1012}
         web.start()
-
-
-def _sql(owner: Engine, statement: str, **values: object) -> None:
-    with owner.begin() as connection:
-        connection.execute(text(statement), values)
-
-
-def _listeners(*, end: bool = False) -> int:
-    what = "pg_terminate_backend(pid)" if end else "1"
-    with app_engine().begin() as connection:
-        return len(
-            connection.execute(
-                text(f"SELECT {what} FROM pg_stat_activity WHERE application_name = 'cma board'")
-            ).all()
-        )

@@ -13,13 +13,16 @@ import pytest
 from sqlalchemy import Engine, text
 
 import cma_app.cma_app
-from cma_app.access.acts import Act, allows
+from cma_app.access.acts import READS, REFUSALS, Act, allows, submits
+from cma_app.access.policy import SHADOWING
 from cma_app.errors import CmaError
 from state.gate import declared
 from tests.served import HYDRATE, Served, Socket
 from tests.web.calls import Call, filled, handler_of, handlers, route
-from tests.web.matrix import CALLS, SHOWN, changes_rows
+from tests.web.matrix import CALLS, CASE, CLIENT, SHOWN, changes_rows
 from tests.web.packs import ASHDOWN, BROOK, RESTRICTED, Pack, World
+
+pytestmark = pytest.mark.xdist_group("matrix")  # its two centres are planted once
 
 NUMBER = 7001
 """The number of this module's own two centres."""
@@ -166,6 +169,8 @@ def log(world: World) -> Log:
     return Log(world.owner)
 
 
+LETS_SHADOW = "ShadowState.open"
+"""The part of a case's page that is for those who let a trainee shadow it."""
 LOOK_ALIKES = "WalkInState.send look-alikes"
 """The one call that tells a trainee of others' clients."""
 
@@ -183,9 +188,9 @@ def secrets_in(tab: Tab, pack: Pack) -> set[str]:
 
 
 def may(role: str, name: str) -> bool:
-    """Say whether a role includes the act of a call."""
+    """Say whether a role includes the act of a call, or prepares it for sign-off."""
     deed = declared(handler_of(name))
-    return not isinstance(deed, Act) or allows(role, deed)
+    return not isinstance(deed, Act) or allows(role, deed) or submits(role, deed)
 
 
 def test_every_handler_has_a_call():
@@ -215,6 +220,8 @@ def test_succeeds_for_somebody_who_may(
 ):
     call = CALLS[name]
     pack = world.of_ashdown() if changes_rows(name) else world.ashdown
+    if call.by == "tess":  # what is assigned to a trainee; `TestATrainee` has what is not
+        pack = world.of_tess()
     with Tab(served, cookies[call.by]) as tab:
         tab.arrive()
         log = Log(world.owner)
@@ -310,6 +317,33 @@ class TestATrainee:
         assert told == {"first_name", "family", "client_reference"}
         assert ASHDOWN.ni_number not in answer
         assert log.of(world.ashdown, []) == []
+
+
+class TestATraineeWhoShadows:
+    """Beside the trainee to whom a case is assigned, and the one who has nothing of it."""
+
+    def test_reads_the_case_and_changes_nothing(
+        self, world: World, served: Served, cookies: dict[str, str]
+    ):
+        with world.shadowed() as pack, Tab(served, cookies["tess"]) as tab:
+            log = Log(world.owner)
+            tab.arrive()
+            answers = {
+                name: tab.run(name, pack) + tab.rest()
+                for name, call in CALLS.items()
+                if may("trainee", name) and call.at.startswith((CASE, CLIENT))
+            }
+            done = log.written("case_id = :k OR client_id = :c", k=pack["cases"], c=pack["clients"])
+        reads = {name for name in answers if declared(handler_of(name)) in READS}
+        shown = {name for name in reads if CALLS[name].shows == SHOWN}
+        assert len(shown) > 15
+        assert {name for name in shown if ASHDOWN.casework not in answers[name]} == {LETS_SHADOW}
+        assert leaks(tab) == []
+        writes = {name for name in answers if CALLS[name].writes and name not in reads}
+        assert len(writes) > 40
+        said = (SHADOWING, *REFUSALS.values())
+        assert {name for name in writes if not any(each in answers[name] for each in said)} == set()
+        assert {row.split()[1] for row in done} <= {act.value for act in READS}
 
 
 class TestARestrictedFile:

@@ -1,0 +1,113 @@
+"""Papers in a browser: found by their words, read, sorted, and their figures taken over."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cma_app.services.debts import add_debt
+from models import Debt, Document
+from tests.browser.conftest import Office
+from tests.browser.looking import findings, picture, sideways
+from tests.people import Cast
+from tests.reading.pages import LETTER, typed_pdf
+from tests.services.money import make_case
+from tests.services.reading import kept, read_kept, stored
+
+pytestmark = [pytest.mark.browser, pytest.mark.database]
+
+SCAM = "Council tax refund. Reply today with your card number and security code, at once."
+
+
+def selected(page: Page) -> str:
+    return str(page.evaluate("getSelection().toString()"))
+
+
+def faults(page: Page, name: str) -> list[str]:
+    picture(page, name)
+    return findings(page) + sideways(page, boxes_may=True)
+
+
+def test_a_paper_is_found_read_sorted_and_its_balance_taken_over(
+    office: Office, cast: Cast
+) -> None:
+    case_id = make_case(cast, cast.amina)
+    with cast.open(cast.amina) as session:
+        boxes = {"creditor": "Ashdown Borough Council", "debt_type": "council_tax", "balance": "9"}
+        debt_id = add_debt(session, case_id, boxes).id
+    number = kept(cast, case_id, typed_pdf(LETTER), "From the bailiffs.pdf")
+    stored(cast, case_id, name="Not read yet.pdf")
+    read_kept(cast, number)
+    desk = office.signed_in("amina", "/documents")
+    page = desk.page
+    rows = page.get_by_role("region", name="Documents found").locator("tbody tr")
+    expect(rows).to_have_count(2)
+
+    page.get_by_label("Words").fill("compliance fee")
+    page.get_by_role("button", name="Find").click()
+    expect(rows).to_have_count(1)
+    expect(rows.locator("mark").first).to_have_text("compliance")
+    for width in (1280, 768, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert faults(page, f"documents-{width}") == []
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+    rows.get_by_role("link", name="From the bailiffs").click()
+    words = page.locator("svg.page-words")
+    expect(words.get_by_text("NOTICE", exact=True)).to_be_visible()
+    drawn = page.request.get(
+        f"{desk.served.origin}{words.locator('image').get_attribute('href') or ''}"
+    )
+    assert drawn.ok
+    words.get_by_text("NOTICE", exact=True).dblclick()
+    assert selected(page).strip() == "NOTICE"
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('svg.page-words'))")
+    assert "The sum outstanding is £450.00." in " ".join(selected(page).split())
+    expect(page.get_by_text("The file's own text")).to_be_visible()
+
+    _decide(page, cast, number, debt_id)
+
+
+def _decide(page: Page, cast: Cast, number: int, debt_id: int) -> None:
+    """Confirm the type, take the balance over and dismiss the account number, by the page."""
+    kind = page.get_by_role("region", name="What this is")
+    kind.get_by_label("Type").select_option("enforcement_notice")
+    kind.locator("button[type=submit]").click()
+    expect(kind.get_by_text("Confirmed by a person")).to_be_visible()
+    with cast.open(cast.amina) as session:
+        assert session.require(Document, number).document_type == "enforcement_notice"
+
+    figures = page.get_by_role("region", name="Figures found")
+    balance = figures.locator("li").filter(has_text="Balance").first
+    expect(balance.get_by_text("Recorded now: £9.00")).to_be_visible()
+    balance.get_by_role("button", name="show Balance on the page").click()
+    expect(page.locator(".figure-mark")).to_have_count(1)
+    balance.get_by_label("Balance to take over").fill("lots")
+    balance.get_by_role("button", name="Accept").click()
+    expect(balance.get_by_role("alert")).to_be_visible()
+    balance.get_by_label("Balance to take over").fill("525.00")
+    balance.get_by_role("button", name="Accept").click()
+    expect(balance.get_by_text("Taken over")).to_be_visible()
+    with cast.open(cast.amina) as session:
+        assert str(session.require(Debt, debt_id).balance) == "525.00"
+    account = figures.locator("li").filter(has_text="Account number").first
+    account.get_by_role("button", name="Dismiss").click()
+    expect(account.get_by_role("button", name="Bring back")).to_be_visible()
+    for width in (1280, 768, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert faults(page, f"document-reading-{width}") == []
+    page.emulate_media(color_scheme="dark")
+    assert faults(page, "document-reading-dark") == []
+
+
+def test_what_waits_shows_itself_once_it_is_read_and_a_scam_is_told(
+    office: Office, cast: Cast
+) -> None:
+    case_id = make_case(cast, cast.amina)
+    number = kept(cast, case_id, typed_pdf(SCAM), "Refund.pdf")
+    desk = office.signed_in("amina", f"/cases/{case_id}/documents/{number}/reading")
+    page = desk.page
+    expect(page.get_by_role("progressbar", name="Pages read")).to_be_visible()
+    assert faults(page, "document-waiting-1280") == []
+    read_kept(cast, number)
+    expect(page.get_by_text("This may be a scam")).to_be_visible()
+    expect(page.locator("svg.page-words")).to_be_visible()
+    assert faults(page, "document-scam-1280") == []

@@ -1,0 +1,284 @@
+"""No trace of a trainee's and their colleagues' doings reaches a restricted state unsigned.
+
+Random traces through the services on PostgreSQL, as the app's role. What is true is asked of the
+database as its owner, by SQL of this test's own. `--traces` says how many; `make traces` walks
+2,000.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import Engine, text
+
+from cma_app.access.actor import Actor
+from cma_app.errors import CmaError
+from cma_app.services import case_steps, debts, sign_offs
+from cma_app.services.budgets import record_line, start_sheet, verify_sheet
+from cma_app.services.notes import record_note
+from cma_app.services.sign_offs import Decision
+from models import BudgetSheet, SignOff
+from tests.people import Cast, make_cast
+from tests.services.closings import close_with, ending
+from tests.services.money import make_case
+from tests.services.signing import fine
+
+STEPS = ("lower_priority", "move_stage", "end_emergency", "verify_sheet", "close_case")
+ENTITLED = ("amina", "maria")
+"""Who may sign Tess's work off: her supervisor, and a manager of the centre."""
+EVERYBODY = (*ENTITLED, "ben", "tess", "colin", "bea", "root")
+RANKS = ("low", "medium", "high", "urgent")
+
+FACTS = """
+SELECT k.status, k.stage, k.priority, k.emergency, k.emergency_date, k.monthly_surplus,
+  b.verification_status, b.income_details::text AS income, b.expense_details::text AS expenses,
+  (SELECT string_agg(d.id || ':' || d.balance || ':' || d.is_priority, ',' ORDER BY d.id)
+   FROM debts d WHERE d.case_id = k.id AND d.deleted_at IS NULL) AS debts
+FROM cases k JOIN budget_sheets b ON b.case_id = k.id WHERE k.id = :case
+"""
+BOUND = {
+    "lower_priority": ("priority", "emergency", "emergency_date"),
+    "move_stage": ("stage", "status", "monthly_surplus", "debts"),
+    "end_emergency": ("emergency", "emergency_date"),
+    "verify_sheet": ("income", "expenses"),
+    "close_case": ("status", "debts"),
+}
+"""The facts that each step's submission is bound to: another value of one of them voids it."""
+SIGNED = """
+SELECT step, content_hash FROM sign_offs WHERE case_id = :case AND status = 'approved'
+  AND decided_hash = content_hash AND decided_by <> submitted_by
+  AND EXISTS (SELECT 1 FROM users u WHERE u.id = decided_by AND u.centre_id = sign_offs.centre_id
+              AND u.role IN ('advisor', 'manager')
+              AND (u.role = 'manager' OR u.id = (SELECT supervisor_id FROM users t
+                                                  WHERE t.id = submitted_by)))
+"""
+
+
+@dataclass
+class World:
+    """The database as its owner sees it, and the cast that every trace shares."""
+
+    owner: Engine
+    cast: Cast
+    traces: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
+
+
+class Supervised(RuleBasedStateMachine):
+    """One trace: a case of Tess's, and what people do to it in any order."""
+
+    world: ClassVar[World]
+
+    @initialize()
+    def begin(self) -> None:
+        """Give Tess a case with a budget, a debt and an emergency."""
+        self.cast = self.world.cast
+        self.world.traces += 1
+        self.case_id = make_case(self.cast, self.cast.tess)
+        with self.cast.open(self.cast.tess) as session:
+            self.sheet_id = start_sheet(session, self.case_id).id
+            record_line(session, self.sheet_id, code="client-salary-or-wages", typed="900")
+            row = {"creditor": "Harbour Homes", "debt_type": "rent", "balance": "120"}
+            self.debt_id = debts.add_debt(session, self.case_id, row).id
+            case_steps.move_stage(session, self.case_id, stage="advice")
+            case_steps.record_emergency(session, self.case_id, what="Eviction")
+        self.rows: list[tuple[SignOff, dict[str, Any]]] = []
+        self.known = self.facts()
+        self.signed = self.approvals()
+        self.verified: tuple[Any, ...] | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """Return what is true of the case now."""
+        with self.world.owner.connect() as connection:
+            found = connection.execute(text(FACTS), {"case": self.case_id}).mappings().one()
+            return dict(found)
+
+    def approvals(self) -> list[tuple[str, str]]:
+        """Return every approval of this case that is worth its name, by this test's own rules."""
+        with self.world.owner.connect() as connection:
+            found = connection.execute(text(SIGNED), {"case": self.case_id})
+            return sorted((row.step, row.content_hash) for row in found)
+
+    def asked(self, step: str, to: str) -> tuple[int, dict[str, Any]]:
+        """Return what a step is asked of, and with what."""
+        if step == "verify_sheet":
+            return self.sheet_id, {}
+        if step == "close_case":
+            with self.cast.open(self.cast.tess) as session:
+                return self.case_id, {"form": ending(session, self.case_id, status="cancelled",
+                                                     reason="moved_away")}  # fmt: skip
+        return self.case_id, {
+            "lower_priority": {"priority": to, "reason": "Calmer now"},
+            "move_stage": {"stage": "action"},
+            "end_emergency": {"reason": "Suspended"},
+        }[step]
+
+    def told(self, outcome: str) -> None:
+        """Count an outcome, so that a machine that never gets anywhere is noticed."""
+        self.world.outcomes[outcome] = self.world.outcomes.get(outcome, 0) + 1
+
+    @rule(step=st.sampled_from(STEPS), to=st.sampled_from(RANKS))
+    def submit(self, step: str, to: str) -> None:
+        """Let Tess submit something."""
+        try:
+            subject, asked = self.asked(step, to)
+            with self.cast.open(self.cast.tess) as session:
+                row = sign_offs.submit(session, step, subject, asked)
+        except CmaError:
+            self.told("submission refused")
+            return
+        self.rows.append((row, self.facts()))
+        self.told("submitted")
+
+    @rule(step=st.sampled_from(STEPS), to=st.sampled_from(RANKS))
+    def do_it_herself(self, step: str, to: str) -> None:
+        """Let Tess try the act itself: it is refused, whatever it is."""
+        try:
+            subject, asked = self.asked(step, to)
+            with self.cast.open(self.cast.tess) as session:
+                if step == "verify_sheet":
+                    sheet = session.require(BudgetSheet, subject)
+                    verify_sheet(session, subject, version=sheet.version)
+                elif step == "close_case":
+                    close_with(session, subject, **asked["form"])
+                else:
+                    getattr(case_steps, step)(session, subject, **asked)
+        except CmaError:
+            self.told("refused herself")
+        else:
+            self.told("done herself")  # only what the next check finds to be no restricted state
+
+    @rule(
+        which=st.integers(0, 3),
+        who=st.sampled_from((*ENTITLED, *EVERYBODY)),
+        back=st.booleans(),
+        stale=st.booleans(),
+    )
+    def decide(self, which: int, who: str, *, back: bool, stale: bool) -> None:
+        """Let anybody sign off or send back one of the newest versions, or a version long gone."""
+        if not self.rows:
+            return
+        row, then = self.rows[-1 - which % len(self.rows)]
+        before = self.facts()
+        moved = any(before[name] != then[name] for name in BOUND[row.step])
+        points = {} if back else fine(row.step)
+        decision = Decision(points, {}, {}, "Look again" if back else "")
+        verb = sign_offs.send_back if back else sign_offs.sign_off
+        seen = "0" * 64 if stale else row.content_hash
+        actor: Actor = getattr(self.cast, who)
+        try:
+            with self.cast.open(actor) as session:
+                done = verb(session, row.id, decision, seen=seen)
+        except CmaError:
+            self.told("decision refused")
+            return
+        assert who in ENTITLED
+        assert not stale
+        self.told(done.status)
+        if not back:
+            assert done.status == ("void" if moved else "approved")
+        if done.status == "approved" and row.step == "verify_sheet":
+            self.verified = (before["income"], before["expenses"])
+
+    @rule(amount=st.sampled_from(("900", "901", "950")))
+    def change_a_figure(self, amount: str) -> None:
+        """Let Tess change a line of the budget."""
+        self.try_to(record_line, self.sheet_id, code="client-salary-or-wages", typed=amount)
+
+    @rule(balance=st.sampled_from(("120", "121")))
+    def change_a_debt(self, balance: str) -> None:
+        """Let Tess change what is owed."""
+        with self.cast.open(self.cast.tess) as session:
+            version = session.require(debts.Debt, self.debt_id).version
+        row = {"creditor": "Harbour Homes", "debt_type": "rent", "balance": balance}
+        self.try_to(debts.change_debt, self.debt_id, row, version=version)
+
+    @rule()
+    def take_it_back(self) -> None:
+        """Let Tess withdraw what she submitted last."""
+        if self.rows:
+            self.try_to(sign_offs.withdraw, self.rows[-1][0].id)
+
+    @rule()
+    def note(self) -> None:
+        """Let Tess write a note: nothing ever stops that, and it voids nothing."""
+        with self.cast.open(self.cast.tess) as session:
+            record_note(session, self.case_id, channel="phone", minutes=1, body="She rang")
+
+    @rule(what=st.sampled_from(("Eviction", "No money for the meter")))
+    def emergency(self, what: str) -> None:
+        """Let Tess record an emergency: it is urgent at once, whatever waits."""
+        with self.cast.open(self.cast.tess) as session:
+            case_steps.record_emergency(session, self.case_id, what=what)
+        found = self.facts()
+        assert (found["emergency"], found["priority"]) == (what, "urgent")
+
+    def try_to(self, verb: Any, *args: Any, **more: Any) -> None:
+        try:
+            with self.cast.open(self.cast.tess) as session:
+                verb(session, *args, **more)
+        except CmaError:
+            pass
+
+    @invariant()
+    def every_restricted_state_was_signed_off(self) -> None:
+        """Say that whatever moved into such a state did so with an approval of its own."""
+        if not hasattr(self, "known"):
+            return
+        was, is_, signed = self.known, self.facts(), self.approvals()
+        new = list(signed)
+        for each in self.signed:
+            new.remove(each)
+        steps = [step for step, _ in new]
+        assert len(steps) <= 1
+        assert (RANKS.index(is_["priority"]) < RANKS.index(was["priority"])) == (
+            "lower_priority" in steps
+        )
+        assert (is_["stage"] == "action" and was["stage"] != "action") == ("move_stage" in steps)
+        assert (was["emergency"] is not None and is_["emergency"] is None) == (
+            "end_emergency" in steps
+        )
+        assert (is_["status"] == "cancelled" and was["status"] != "cancelled") == (
+            "close_case" in steps
+        )
+        if is_["verification_status"] == "verified":
+            assert self.verified == (is_["income"], is_["expenses"]), "an edit left it verified"
+        self.known, self.signed = is_, signed
+
+
+@pytest.fixture
+def world(owner: Engine) -> Iterator[World]:
+    """Return the world of every trace of a run."""
+    Supervised.world = World(owner, make_cast(owner, 8301))
+    yield Supervised.world
+    print(Supervised.world.traces, Supervised.world.outcomes)  # noqa: T201 - read with -s
+
+
+def test_no_trace_reaches_a_restricted_state_unsigned(
+    world: World, request: pytest.FixtureRequest
+) -> None:
+    traces = request.config.getoption("--traces")
+    run_state_machine_as_test(
+        Supervised,
+        settings=settings(
+            max_examples=traces,
+            stateful_step_count=14,
+            deadline=None,
+            database=None,
+            derandomize=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    assert world.traces >= traces
+    reached = {"approved", "returned", "void", "submitted", "decision refused", "refused herself"}
+    assert reached <= set(world.outcomes)

@@ -1,0 +1,1 @@
+"""What sorts documents, made again: see README.md here."""
