@@ -45,7 +45,8 @@ CHIPS: Final = (
 class Tile:
     """A number of the top row: what it counts, in words, and where exactly these are listed.
 
-    `key` is a filter of the board, or "referrals". `one` and `many` stand under the number.
+    `key` is a filter of the board, or what is counted beside it, with the address `to`. `one` and
+    `many` stand under the number.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Tile:
 TILES: Final = (
     Tile("legal", "Legal dates in 7 days", "case to act on", "cases to act on"),
     Tile("referrals", "Referrals waiting", "person to be seen", "people to be seen", "/referrals"),
+    Tile("sign_offs", "Late sign-offs", "waits too long", "wait too long", "/sign-offs?late=1"),
     Tile("missed", "Second missed appointment", "case to decide", "cases to decide"),
     Tile("unplanned", "No next action", "case without a step", "cases without a step"),
 )

@@ -45,6 +45,7 @@ from cma_app.services.emergencies import (
 )
 from cma_app.services.legal_dates import LegalDate, of_cases, own_date
 from cma_app.services.referrals import count_waiting
+from cma_app.services.sign_off_list import waiting_count
 from cma_app.session import CentreSession
 from models import Case, Client, NextAction, User
 
@@ -144,9 +145,11 @@ def _tallies(session: CentreSession) -> Tallies:
         )
         for row in rows
     }
-    return Tallies(
-        people, parts, count_waiting(session), _away(session, [who for who, _, _ in people])
-    )
+    beside = {
+        "referrals": count_waiting(session),
+        "sign_offs": waiting_count(session, late_only=True),
+    }
+    return Tallies(people, parts, beside, _away(session, [who for who, _, _ in people]))
 
 
 def _away(session: CentreSession, people: list[int]) -> dict[int, str]:

@@ -150,18 +150,21 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Everything counted on the board, under one filter; `referrals` are those that wait."""
+    """Everything counted on the board, under one filter.
+
+    `beside` is what is counted by itself, with a list of its own: referrals, late sign-offs.
+    """
 
     filter: Filter
     centre: Tally
     shown: Tally
     holders: list[Holder]
     lanes: dict[str, int]
-    referrals: int = 0
+    beside: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, tile: str) -> int:
         """Return the number of a tile of the top row, which is the whole centre's."""
-        return self.referrals if tile == "referrals" else self.centre.of(tile)
+        return self.beside[tile] if tile in self.beside else self.centre.of(tile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +192,13 @@ class Change:
 class Tallies:
     """A centre's tallies by advisor and stage, with the people who hold cases.
 
-    `away` says of a person by number why they are not at work today.
+    `beside` counts what is no open case; `away` says of a person by number why they are not at
+    work today.
     """
 
     people: list[tuple[int, str, str]]
     parts: dict[tuple[int, str], Tally]
-    referrals: int = 0
+    beside: Mapping[str, int] = field(default_factory=dict)
     away: Mapping[int, str] = field(default_factory=dict)
 
     def under(self, wanted: Filter) -> Summary:
@@ -213,7 +217,7 @@ class Tallies:
             added(mine.values()),
             [self._holder(*person) for person in self.people],
             lanes,
-            self.referrals,
+            self.beside,
         )
 
     def _lanes(self, wanted: Filter) -> list[str]:

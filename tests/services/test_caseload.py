@@ -7,15 +7,17 @@ import pytest
 from sqlalchemy import Engine, text
 
 from cma_app.access.actor import Actor
-from cma_app.clock import today
+from cma_app.clock import now, today
 from cma_app.errors import Refused
 from cma_app.rules.appointments import asks_manager
 from cma_app.services import caseload
 from cma_app.services.caseload_values import LANE_CARDS, SHOWS, Board, Filter, Tally
 from cma_app.services.referrals import waiting_referrals
+from cma_app.services.sign_off_list import list_queue
 from state.board_view import CHIPS, TILES, matches
 from tests.people import Cast
 from tests.plant import plant_action, plant_case, plant_referral
+from tests.services.signing import submit
 
 
 def seen(cast: Cast, actor: Actor, **filters: object) -> Board:
@@ -190,8 +192,26 @@ class TestCountsAndLists:
             assert caseload.summary(session).of("referrals") == 2
             assert waiting_referrals(session).total == 2
 
+    def test_the_late_sign_offs_of_the_top_row_are_those_of_the_queue(
+        self, cast: Cast, owner: Engine
+    ) -> None:
+        calm = {"priority": "low", "reason": "The hearing was adjourned"}
+        for days in (10, 0):
+            case_id = plant_case(owner, cast.tess)
+            row = submit(cast, "lower_priority", case_id, **calm)
+            with owner.begin() as connection:
+                connection.execute(
+                    text("UPDATE sign_offs SET submitted_at = :at WHERE id = :id"),
+                    {"at": now() - timedelta(days=days), "id": row.id},
+                )
+        with cast.open(cast.maria) as session:
+            assert caseload.summary(session).of("sign_offs") == 1
+            assert list_queue(session, late_only=True).total == 1
+        with cast.open(cast.bea) as session:
+            assert caseload.summary(session).of("sign_offs") == 0
+
     def test_every_tile_leads_to_a_list_that_exists(self, cast: Cast) -> None:
-        keys = {tile.key for tile in TILES} - {"referrals"}
+        keys = {tile.key for tile in TILES} - {"referrals", "sign_offs"}
         assert keys <= set(SHOWS)
         assert {show for show, _ in CHIPS} == set(SHOWS)
 
