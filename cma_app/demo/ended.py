@@ -20,7 +20,13 @@ from cma_app.session import open_as
 FILES: Final = Path(__file__).with_name("ended.yaml")
 MANAGER: Final = "ruth"
 NATION: Final = "england"
-ROUTES: Final = {"route_call": "yes", "route_text": "yes", "route_voicemail": "no"}
+ROUTES: Final = {
+    "route_call": "yes",
+    "route_text": "yes",
+    "route_voicemail": "no",
+    "route_email": "not_asked",
+    "route_post": "yes",
+}
 REASON: Final = "Checked on the paper form of that time; the file is complete."
 
 File = Mapping[str, Any]
