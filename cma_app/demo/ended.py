@@ -16,11 +16,18 @@ from cma_app.demo.people import ORIGIN, Cast
 from cma_app.rules.parameters import read_yaml
 from cma_app.services import closings, compliance_gates, debts, monitoring, notes, walk_in
 from cma_app.session import open_as
+from models import Case
 
 FILES: Final = Path(__file__).with_name("ended.yaml")
 MANAGER: Final = "ruth"
 NATION: Final = "england"
-ROUTES: Final = {"route_call": "yes", "route_text": "yes", "route_voicemail": "no"}
+ROUTES: Final = {
+    "route_call": "yes",
+    "route_text": "yes",
+    "route_voicemail": "no",
+    "route_email": "not_asked",
+    "route_post": "yes",
+}
 REASON: Final = "Checked on the paper form of that time; the file is complete."
 
 File = Mapping[str, Any]
@@ -81,6 +88,8 @@ def _end(connection: Connection, cast: Cast, said: File, made: dict[str, int]) -
         boxes = {"kind": kind, "detail": detail, "amount": amount, "frequency": often}
         form |= {f"gain-{number}-{box}": text for box, text in boxes.items()}
     with open_as(cast[said["holder"]], ORIGIN, connection) as session:
+        case = session.require(Case, made["case"])
+        form |= {f"task-{each.id}": "end" for each in closings.open_tasks(session, case)}
         notes.record_note(
             session,
             made["case"],

@@ -36,9 +36,11 @@ BASIS: Final = """
     SELECT k.id, k.client_id,
       CASE v.meeting_mode WHEN 'outreach' THEN 'in_person' ELSE v.meeting_mode END, v.day
     FROM visit v JOIN k ON k.id = v.case_id WHERE v.status IN ('attended', 'late')),
+  spoken AS MATERIALIZED (
+    SELECT client_id, max(day) AS day FROM contact GROUP BY client_id),
   seen AS MATERIALIZED (
-    SELECT DISTINCT ON (k.client_id) k.*
-    FROM k WHERE k.client_id IN (SELECT client_id FROM contact)
+    SELECT DISTINCT ON (k.client_id) k.*, spoken.day
+    FROM k JOIN spoken ON spoken.client_id = k.client_id
     ORDER BY k.client_id, k.opening_date > :last, k.opening_date DESC, k.id DESC),
   home AS MATERIALIZED (
     SELECT DISTINCT ON (h.case_id) h.case_id, h.tenure, h.adults,
@@ -116,8 +118,9 @@ def _of_case(source: str, *, part: str = "''", day: str) -> str:
 
 def _of_seen(part: str = "''", joined: str = "", where: str = "") -> str:
     chosen = f" WHERE {where}" if where else ""
-    last = "(SELECT max(c.day) FROM contact c WHERE c.client_id = s.client_id)"
-    return _rows(f"seen s{joined}{chosen}", part=part, person="s.client_id", case="s.id", day=last)
+    return _rows(
+        f"seen s{joined}{chosen}", part=part, person="s.client_id", case="s.id", day="s.day"
+    )
 
 
 def _band(value: str, bands: tuple[Band, ...]) -> str:
