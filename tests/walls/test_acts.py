@@ -50,6 +50,7 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "compliance_rows.rows_of": "a step of reading a checklist, asked there",
     "compliance_rows.standing_rows": "a step of reading a checklist, asked there",
     "compliance_rows.why_not": "a step of answering, asked there",
+    "document_queue.mark": "a step of queueing and recording a reading, asked there",
     "documents.document_arrived": "a step of keeping a version, asked there",
     "document_requests.settle_request": "a step of adding and of naming a document, asked there",
     "budgets.kept": "a step of recording a sheet, asked there: reads back the surplus",
