@@ -91,7 +91,7 @@ class PageView:
             text=_text(page.words),
             quality=_quality(page),
             is_poor=is_poor(page),
-            steps=", ".join(STEPS.get(step, step) for step in page.steps),
+            steps=", ".join(STEPS.get(str(step), str(step)) for step in page.steps),
             unsure=sum(word.is_unsure for word in words),
         )
 

@@ -1,7 +1,7 @@
 """The pages of a PDF: their own text where they have one, and their pictures."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pypdfium2
@@ -22,7 +22,8 @@ def scale_of(page: pypdfium2.PdfPage, dpi: int) -> float:
 
 def picture_of(page: pypdfium2.PdfPage, dpi: int) -> Grey:
     """Return the page drawn in grey."""
-    bitmap = page.render(scale=scale_of(page, dpi), grayscale=True)
+    scale: Any = scale_of(page, dpi)  # its annotation says int, its words say float
+    bitmap = page.render(scale=scale, grayscale=True)
     return np.ascontiguousarray(bitmap.to_numpy().squeeze()).astype(np.uint8)
 
 

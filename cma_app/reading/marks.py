@@ -54,7 +54,7 @@ def _spread(light: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.fl
     right = np.minimum(left + 1, light.shape[1] - 1)
     y, x = (down - top)[:, None].astype(np.float32), (across - left)[None, :].astype(np.float32)
     rows = light[top] * (1 - y) + light[low] * y
-    return rows[:, left] * (1 - x) + rows[:, right] * x
+    return (rows[:, left] * (1 - x) + rows[:, right] * x).astype(np.float32, copy=False)
 
 
 def ink_of(grey: Grey) -> Mask:

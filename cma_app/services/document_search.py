@@ -142,7 +142,8 @@ def _rows(session: CentreSession, ids: list[int], words: str) -> dict[int, Found
         return {}
     said = func.left(func.coalesce(col(Document.extracted_text), ""), _LOOKED_AT)
     query = func.websearch_to_tsquery("english", words)
-    headline = func.ts_headline("english", said, query, _HEADLINE) if words.strip() else ""
+    marked = func.ts_headline("english", said, query, _HEADLINE)
+    shown = marked if words.strip() else func.left(said, 160)
     found = session.execute(
         select(
             col(Document.id),
@@ -154,7 +155,7 @@ def _rows(session: CentreSession, ids: list[int], words: str) -> dict[int, Found
             col(Case.case_reference),
             col(Client.first_name),
             col(Client.last_name),
-            headline if words.strip() else func.left(said, 160),
+            shown,
         )
         .outerjoin(
             Case,

@@ -73,6 +73,7 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "supervision.supervisors_of": "a step of reading a case and the first page: names",
     "supervision.here_today": "a step of submitting and of asking: who answers for a trainee",
     "supervision.trainees_of": "a step of the first page and of queues: colleagues' names",
+    "document_queue.mark": "a step of queueing and recording a reading, asked there",
     "documents.document_arrived": "a step of keeping a version, asked there",
     "document_requests.settle_request": "a step of adding and of naming a document, asked there",
     "budgets.kept": "a step of recording a sheet, asked there: reads back the surplus",
