@@ -31,7 +31,7 @@ from cma_app.services.forms import ReasonForm
 from cma_app.services.sign_off_content import Line, day_words, pounds
 from cma_app.services.vulnerability import DRIVERS, remove_vulnerability, vulnerabilities_of
 from cma_app.session import CentreSession
-from models import Case, Client, Creditor, Debt, DebtEvent
+from models import Appointment, Case, Client, Creditor, Debt, DebtEvent, NextAction
 
 Asked = Mapping[str, Any]
 WORDS: Final = {
@@ -224,7 +224,7 @@ def closing_lines(session: CentreSession, case: Case, asked: Asked) -> list[Line
         Line("owed_at_closing", "Owed at closing", pounds(sums.owed_at_closing.known)),
         Line("gained_a_year", "Gained a year", pounds(sums.gained_a_year.known)),
     ]
-    said += _standing_lines(session, case, form)
+    said += _standing_lines(session, form)
     said += [
         Line(name, label, getattr(ending, name) or "", may_edit=True)
         for name, label in WORDS.items()
@@ -232,20 +232,21 @@ def closing_lines(session: CentreSession, case: Case, asked: Asked) -> list[Line
     return said
 
 
-def _standing_lines(session: CentreSession, case: Case, form: ClosingForm) -> list[Line]:
-    """Return what happens to what was still standing when it was submitted."""
-    tasks = {each.id: each.what for each in open_tasks(session, case)}
-    meetings = {
-        each.id: day_words(each.scheduled_date) for each in standing_appointments(session, case)
-    }
-    return [
-        Line(f"task-{number}", tasks.get(number, "Done since"), STANDING["task"][choice])
+def _standing_lines(session: CentreSession, form: ClosingForm) -> list[Line]:
+    """Return what happens to what was standing when it was submitted, done since or not."""
+    tasks = [
+        Line(f"task-{number}", session.require(NextAction, number).what, STANDING["task"][choice])
         for number, choice in form.tasks.items()
-    ] + [
-        Line(f"meeting-{number}", f"Appointment, {meetings.get(number, 'past')}",
-             STANDING["meeting"][choice])
+    ]
+    meetings = [
+        Line(
+            f"meeting-{number}",
+            f"Appointment, {day_words(session.require(Appointment, number).scheduled_date)}",
+            STANDING["meeting"][choice],
+        )
         for number, choice in form.meetings.items()
-    ]  # fmt: skip
+    ]
+    return [*tasks, *meetings]
 
 
 def check_closing(session: CentreSession, case: Case, asked: Asked) -> None:

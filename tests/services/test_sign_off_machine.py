@@ -16,10 +16,11 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from cma_app.access.actor import Actor
 from cma_app.errors import CmaError
@@ -37,6 +38,8 @@ STEPS = ("lower_priority", "move_stage", "end_emergency", "verify_sheet", "close
 ENTITLED = ("amina", "maria")
 """Who may sign Tess's work off: her supervisor, and a manager of the centre."""
 EVERYBODY = (*ENTITLED, "ben", "tess", "colin", "bea", "root")
+MANY = 400
+"""From so many traces on, chance reaches every outcome there is."""
 RANKS = ("low", "medium", "high", "urgent")
 
 FACTS = """
@@ -68,7 +71,7 @@ SELECT step, content_hash FROM sign_offs WHERE case_id = :case AND status = 'app
 class World:
     """The database as its owner sees it, and the cast that every trace shares."""
 
-    owner: Engine
+    owner: Connection
     cast: Cast
     traces: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
@@ -99,15 +102,13 @@ class Supervised(RuleBasedStateMachine):
 
     def facts(self) -> dict[str, Any]:
         """Return what is true of the case now."""
-        with self.world.owner.connect() as connection:
-            found = connection.execute(text(FACTS), {"case": self.case_id}).mappings().one()
-            return dict(found)
+        found = self.world.owner.execute(text(FACTS), {"case": self.case_id})
+        return dict(found.mappings().one())
 
     def approvals(self) -> list[tuple[str, str]]:
         """Return every approval of this case that is worth its name, by this test's own rules."""
-        with self.world.owner.connect() as connection:
-            found = connection.execute(text(SIGNED), {"case": self.case_id})
-            return sorted((row.step, row.content_hash) for row in found)
+        found = self.world.owner.execute(text(SIGNED), {"case": self.case_id})
+        return sorted((row.step, row.content_hash) for row in found)
 
     def asked(self, step: str, to: str) -> tuple[int, dict[str, Any]]:
         """Return what a step is asked of, and with what."""
@@ -156,18 +157,23 @@ class Supervised(RuleBasedStateMachine):
         except CmaError:
             self.told("refused herself")
         else:
-            self.told("done herself")  # only what the next check finds to be no restricted state
+            self.told("done herself")
 
+    @precondition(lambda self: getattr(self, "rows", None))
+    @rule(which=st.integers(0, 1), who=st.sampled_from(ENTITLED))
+    def sign_off(self, which: int, who: str) -> None:
+        """Let somebody entitled sign off one of the newest versions."""
+        self.decide(which, who, back=False, stale=False)
+
+    @precondition(lambda self: getattr(self, "rows", None))
     @rule(
         which=st.integers(0, 3),
         who=st.sampled_from((*ENTITLED, *EVERYBODY)),
         back=st.booleans(),
-        stale=st.booleans(),
+        stale=st.sampled_from((False, False, False, True)),
     )
     def decide(self, which: int, who: str, *, back: bool, stale: bool) -> None:
         """Let anybody sign off or send back one of the newest versions, or a version long gone."""
-        if not self.rows:
-            return
         row, then = self.rows[-1 - which % len(self.rows)]
         before = self.facts()
         moved = any(before[name] != then[name] for name in BOUND[row.step])
@@ -259,8 +265,9 @@ class Supervised(RuleBasedStateMachine):
 @pytest.fixture
 def world(owner: Engine) -> Iterator[World]:
     """Return the world of every trace of a run."""
-    Supervised.world = World(owner, make_cast(owner, 8301))
-    yield Supervised.world
+    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        Supervised.world = World(connection, make_cast(owner, 8301))
+        yield Supervised.world
     print(Supervised.world.traces, Supervised.world.outcomes)  # noqa: T201 - read with -s
 
 
@@ -280,5 +287,7 @@ def test_no_trace_reaches_a_restricted_state_unsigned(
         ),
     )
     assert world.traces >= traces
-    reached = {"approved", "returned", "void", "submitted", "decision refused", "refused herself"}
+    reached = {"approved", "submitted", "decision refused", "refused herself"}
+    if traces >= MANY:
+        reached |= {"returned", "void", "submission refused"}
     assert reached <= set(world.outcomes)
