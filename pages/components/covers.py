@@ -65,7 +65,7 @@ def _line(row: Any, end: Any) -> rx.Component:
 
 
 def _off(row: Any) -> rx.Component:
-    return row_button("Take off", f": {row.who}, {row.when}", on_click=STATE.remove(row.id))
+    return row_button("Take off", f", {row.who}, {row.when}", on_click=STATE.remove(row.id))
 
 
 def _form() -> rx.Component:

@@ -30,6 +30,7 @@ def days(first: int = 0, last: int = 0, **over: object) -> dict[str, str]:
     said = {
         "first_day": (today() + timedelta(days=first)).isoformat(),
         "last_day": (today() + timedelta(days=last)).isoformat(),
+        "note": "",
     }
     return said | {name: str(value) for name, value in over.items()}
 
@@ -89,6 +90,7 @@ class TestSet:
             (days(-3, -2, cover_id=cast.ben.user_id), "first_day", "These days are over"),
             (days(0, 900, cover_id=cast.ben.user_id), "last_day", "next two years"),
             (days(4, 9, cover_id=cast.maria.user_id), "first_day", "Cover from"),
+            (days(9, 9, cover_id=cast.ben.user_id, note="x" * 201), "note", "at most 200"),
         ):
             with pytest.raises(Invalid) as refused, cast.open(cast.amina) as session:
                 set_cover(session, cast.amina.user_id, said)
