@@ -104,7 +104,7 @@ def _form() -> rx.Component:
             rx.el.div(submit("Set cover")),
             class_name="card-body stack",
         ),
-        on_submit=STATE.set_cover,
+        on_submit=STATE.add,
         on_check=STATE.check,
         key=f"{VIEW.user_id}-{STATE.saved}",
     )
