@@ -1,12 +1,13 @@
 """Cover: who sets it, what it shows and for how long, and that it gives no right."""
 
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import Engine, text
 
 from cma_app.access.actor import Actor
-from cma_app.clock import at, now, today
+from cma_app.clock import LONDON, at, now, today
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.services import caseload, supervision
 from cma_app.services.availability import read_availability
@@ -23,6 +24,13 @@ from cma_app.services.home import my_day
 from tests.people import Cast
 from tests.plant import plant_action, plant_case
 from tests.services.money import audited
+
+
+@pytest.fixture(autouse=True)
+def midday() -> Iterator[None]:
+    """Make it noon of today, so that no test runs into tomorrow."""
+    with at(datetime.combine(today(), time(12), LONDON)):
+        yield
 
 
 def days(first: int = 0, last: int = 0, **over: object) -> dict[str, str]:
@@ -148,8 +156,7 @@ class TestWhileItRuns:
     ) -> None:
         case = plant_case(owner, cast.amina)
         cover(cast, cast.amina, cast.amina, cast.ben, first=2, last=3)
-        noon = now().replace(hour=12)
-        seen = []
+        seen, noon = [], now()
         for ahead in (1, 2, 3, 4):
             with at(noon + timedelta(days=ahead)):
                 seen.append(list(mine(cast, cast.ben)))
