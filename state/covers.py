@@ -78,7 +78,7 @@ class CoverState(CentreState):
         self.covers = CoversView.of(await self.ask(covers.list_covers, who), who)
 
     @act(Act.AVAILABILITY_RECORD, form="errors")
-    async def set_cover(self, form: Form):
+    async def add(self, form: Form):
         """Say who covers the person between two days."""
         who = self.covers.user_id
         row = await self.ask(covers.set_cover, who, form)

@@ -20,15 +20,6 @@ ME = "(SELECT nullif(current_setting('app.user_id', true), '')::bigint)"
 ROLE = "(SELECT coalesce(current_setting('app.role', true), ''))"
 SEEN = f"{CENTRE} AND {ROLE} IN ('manager', 'system') AND (is_shared OR owner_id = {ME})"
 
-TELL_OF_COUNTS = """
-CREATE FUNCTION cma_tell_boards_of_counts() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
-BEGIN
-  PERFORM pg_notify('cma_case', NEW.centre_id || '/0');
-  RETURN NULL;
-END $$"""
-COUNTED = ("referrals", "staff_leave")
-
 # The log's policy is taken as it stands, so that nothing which others added to it is lost.
 LOG_NOW = sa.text(
     "SELECT qual FROM pg_policies WHERE tablename = 'audit_logs'"
@@ -131,17 +122,8 @@ def upgrade() -> None:
         " FOR EACH ROW EXECUTE FUNCTION cma_audit()"
     )
     _log(f"{op.get_bind().execute(LOG_NOW).scalar_one()} AND {OF_VIEWS}")
-    op.get_bind().exec_driver_sql(TELL_OF_COUNTS)
-    for table in COUNTED:
-        op.execute(
-            f"CREATE TRIGGER tell_boards AFTER INSERT OR UPDATE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION cma_tell_boards_of_counts()"
-        )
 
 
 def downgrade() -> None:
-    for table in COUNTED:
-        op.execute(f"DROP TRIGGER tell_boards ON {table}")
-    op.execute("DROP FUNCTION cma_tell_boards_of_counts()")
     _log(_without_views(op.get_bind().execute(LOG_NOW).scalar_one()))
     op.drop_table("saved_views")

@@ -108,7 +108,10 @@ TRIGGERS = (
         "INSERT OR UPDATE OF first_name, last_name, role, is_active, deleted_at",
         "cma_tell_boards_of_centre()",
     ),
-    ("tell_boards", "referrals", "INSERT OR UPDATE", "cma_tell_boards_of_centre()"),
+    *(
+        ("tell_boards", table, "INSERT OR UPDATE", "cma_tell_boards_of_centre()")
+        for table in ("referrals", "staff_leave", "covers", "sign_offs")
+    ),
     ("tell_topic", "referrals", "INSERT OR UPDATE", "cma_tell_topic('referrals')"),
 )
 

@@ -5,9 +5,10 @@ from cma_app.access.acts import ROLE_ACTS, Act, Role, submits
 HEAD = """# Who may do what
 
 Printed from `cma_app/access/acts.py` by `cma act-table`; a test keeps it true. A role may still be
-refused by the record: a trainee works on assigned cases only, nobody verifies their own figures,
-a restricted file is absent for everybody who is not named on it, and an admin sees no client.
-"signed off" means: prepared on the same screens, and carried out by whoever signs it off.
+refused by the record: a trainee works on assigned cases only and reads those they shadow, nobody
+verifies their own figures, a restricted file is absent for everybody who is not named on it, and an
+admin sees no client. Covering for somebody adds no row here. "signed off" means: prepared on the
+same screens, and carried out by whoever signs it off.
 """
 
 

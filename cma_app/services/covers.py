@@ -25,7 +25,7 @@ from cma_app.services.availability import (
     one_at_a_time,
     refuse_far,
 )
-from cma_app.services.forms import Day, Form, RecordId, Text, given, read_record_id
+from cma_app.services.forms import Blank, Day, Form, RecordId, given, read_record_id
 from cma_app.services.notifications import notify
 from cma_app.services.people_list import SUPERVISES
 from cma_app.session import CentreSession
@@ -38,7 +38,7 @@ class CoverForm(Form):
     cover_id: Annotated[int, given("Choose who covers."), BeforeValidator(read_record_id)]
     first_day: Annotated[Day, given("Give the first day.")]
     last_day: Day = None
-    note: Annotated[Text, Field(max_length=200)] = None
+    note: Annotated[str | None, Field(max_length=200), Blank] = None
 
 
 class CoveredLeaveForm(LeaveForm):

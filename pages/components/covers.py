@@ -65,7 +65,7 @@ def _line(row: Any, end: Any) -> rx.Component:
 
 
 def _off(row: Any) -> rx.Component:
-    return row_button("Take off", f": {row.who}, {row.when}", on_click=STATE.remove(row.id))
+    return row_button("Take off", f", {row.who}, {row.when}", on_click=STATE.remove(row.id))
 
 
 def _form() -> rx.Component:
@@ -104,7 +104,7 @@ def _form() -> rx.Component:
             rx.el.div(submit("Set cover")),
             class_name="card-body stack",
         ),
-        on_submit=STATE.set_cover,
+        on_submit=STATE.add,
         on_check=STATE.check,
         key=f"{VIEW.user_id}-{STATE.saved}",
     )

@@ -1,12 +1,13 @@
 """Cover: who sets it, what it shows and for how long, and that it gives no right."""
 
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import Engine, text
 
 from cma_app.access.actor import Actor
-from cma_app.clock import at, now, today
+from cma_app.clock import LONDON, at, now, today
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.services import caseload, supervision
 from cma_app.services.availability import read_availability
@@ -25,11 +26,19 @@ from tests.plant import plant_action, plant_case
 from tests.services.money import audited
 
 
+@pytest.fixture(autouse=True)
+def midday() -> Iterator[None]:
+    """Make it noon of today, so that no test runs into tomorrow."""
+    with at(datetime.combine(today(), time(12), LONDON)):
+        yield
+
+
 def days(first: int = 0, last: int = 0, **over: object) -> dict[str, str]:
     """Return a form's days, counted from today."""
     said = {
         "first_day": (today() + timedelta(days=first)).isoformat(),
         "last_day": (today() + timedelta(days=last)).isoformat(),
+        "note": "",
     }
     return said | {name: str(value) for name, value in over.items()}
 
@@ -89,6 +98,7 @@ class TestSet:
             (days(-3, -2, cover_id=cast.ben.user_id), "first_day", "These days are over"),
             (days(0, 900, cover_id=cast.ben.user_id), "last_day", "next two years"),
             (days(4, 9, cover_id=cast.maria.user_id), "first_day", "Cover from"),
+            (days(9, 9, cover_id=cast.ben.user_id, note="x" * 201), "note", "at most 200"),
         ):
             with pytest.raises(Invalid) as refused, cast.open(cast.amina) as session:
                 set_cover(session, cast.amina.user_id, said)
@@ -146,8 +156,7 @@ class TestWhileItRuns:
     ) -> None:
         case = plant_case(owner, cast.amina)
         cover(cast, cast.amina, cast.amina, cast.ben, first=2, last=3)
-        noon = now().replace(hour=12)
-        seen = []
+        seen, noon = [], now()
         for ahead in (1, 2, 3, 4):
             with at(noon + timedelta(days=ahead)):
                 seen.append(list(mine(cast, cast.ben)))

@@ -1287,7 +1287,7 @@ APPOINTMENTS = {
         writes="staff_leave",
     ),
     "CoverState.open": Call("/availability?who={person}", shows="{people_canary}"),
-    "CoverState.set_cover": Call(
+    "CoverState.add": Call(
         "/availability?who={person}",
         args=form(cover_id="{colleague}", first_day="{free_day}"),
         after=("CoverState.open",),
