@@ -223,7 +223,7 @@ def _call(line: CallLine) -> Line:
 
 def _reply(reply: Reply) -> Line:
     """Return an answer that the client was not told of; the one step notes that they were."""
-    said = REPLY_WORDS[reply.reply].lower()
+    answer = REPLY_WORDS[reply.reply].lower()
     return Line(
         id=reply.id,
         kind="reply",
@@ -231,7 +231,7 @@ def _reply(reply: Reply) -> Line:
         when=weekday_text(reply.received_on),
         when_more="received",
         who=reply.client,
-        what=said(f"{reply.creditor}: {said}", pounds(reply.amount), reply.reference),
+        what=said(f"{reply.creditor}: {answer}", pounds(reply.amount), reply.reference),
         more="The client is to be told",
         step="Client told",
         path=f"/cases/{reply.case_id}/letters",
