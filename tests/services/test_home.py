@@ -204,7 +204,7 @@ class TestGroups:
         assert row.creditor == "Harbour Homes"
         (line,) = DayView.of(day_of(cast, cast.amina)).today.rows
         assert (line.does, line.step) == ("reply", "Client told")
-        assert line.what.startswith("Harbour Homes: accepted · ")
+        assert line.what == "Harbour Homes: accepted"
         assert day_of(cast, cast.ben).replies.total == 0
         assert day_of(cast, cast.colin).replies.total == 0
         with cast.open(cast.amina) as session:
