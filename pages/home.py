@@ -208,6 +208,10 @@ def _line(line: Any) -> rx.Component:
                     rx.fragment(rx.el.span(line.word, class_name="kind"), " · "),
                 ),
                 line.what,
+                rx.cond(
+                    line.reference != "",
+                    rx.fragment(" · ", rx.el.span(line.reference, class_name="ref")),
+                ),
                 " ",
                 _mark(line.mark),
                 class_name="sub",

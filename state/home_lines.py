@@ -42,6 +42,7 @@ class Line:
     mark: str = ""
     who: str = ""
     what: str = ""
+    reference: str = ""
     more: str = ""
     step: str = ""
     path: str = ""
@@ -102,12 +103,12 @@ def _emergency(task: Task) -> Line:
     return Line(
         id=task.debt_id or task.case_id,
         kind="emergency",
-        word="Emergency",
         when=when,
         when_more=more,
         mark="Emergency",
         who=task.client,
-        what=said(task.what, task.reference),
+        what=task.what,
+        reference=task.reference,
         step="Open debt" if on_debt else "Open case",
         path=f"/cases/{task.case_id}{on_debt}",
     )
@@ -123,7 +124,8 @@ def _legal(near: NearDate) -> Line:
         when=weekday_text(near.date.day),
         when_more=shown.act[:1].lower() + shown.act[1:] or shown.left,
         who=near.client,
-        what=said(shown.label, shown.about, near.reference),
+        what=said(shown.label, shown.about),
+        reference=near.reference,
         step="Record review" if near.date.source in ("review", "contact") else "Open dates",
         path=f"/cases/{near.date.case_id}/dates",
     )
@@ -143,7 +145,8 @@ def _task(task: Task) -> Line:
         when=when,
         when_more=more,
         who=task.client,
-        what=said(task.what, task.reference),
+        what=task.what,
+        reference=task.reference,
         more=said(given, why, was if task.put_off_from else ""),
         step="Done",
         path=f"/cases/{task.case_id}{TABS.get(rule.opens, '') if rule else ''}",
@@ -163,7 +166,8 @@ def _review(task: Task) -> Line:
         when=when,
         when_more=more,
         who=task.client,
-        what=said(task.what or "Review of the case", task.reference),
+        what=task.what or "Review of the case",
+        reference=task.reference,
         step="Review",
         path=f"/cases/{task.case_id}",
     )
@@ -180,7 +184,8 @@ def _appointment(line: Appointment) -> Line:
         when_more=MODES[line.mode].lower(),
         mark="" if line.stands else STATUSES[line.status],
         who=line.client,
-        what=said(TYPES[line.kind], place, line.reference),
+        what=said(TYPES[line.kind], place),
+        reference=line.reference,
         step="Start" if line.stands else "Open case",
         path=f"/cases/{line.case_id}",
     )
@@ -196,7 +201,8 @@ def _unsaid(line: Appointment) -> Line:
         when_more=more,
         mark="Outcome missing",
         who=line.client,
-        what=said(TYPES[line.kind], line.reference),
+        what=TYPES[line.kind],
+        reference=line.reference,
         step="Record outcome",
         path=f"/appointments/{line.id}",
     )
@@ -215,7 +221,8 @@ def _call(line: CallLine) -> Line:
         when_more=clock_text(line.at),
         mark="May not have been sent" if unknown else "",
         who=line.client,
-        what=said(why[:1].upper() + why[1:], tried, line.reference),
+        what=said(why[:1].upper() + why[1:], tried),
+        reference=line.reference,
         step="Decide" if unknown else "Call",
         path=f"/appointments/{line.appointment_id}",
     )
@@ -223,7 +230,7 @@ def _call(line: CallLine) -> Line:
 
 def _reply(reply: Reply) -> Line:
     """Return an answer that the client was not told of; the one step notes that they were."""
-    said = REPLY_WORDS[reply.reply].lower()
+    answer = REPLY_WORDS[reply.reply].lower()
     return Line(
         id=reply.id,
         kind="reply",
@@ -231,7 +238,8 @@ def _reply(reply: Reply) -> Line:
         when=weekday_text(reply.received_on),
         when_more="received",
         who=reply.client,
-        what=said(f"{reply.creditor}: {said}", pounds(reply.amount), reply.reference),
+        what=said(f"{reply.creditor}: {answer}", pounds(reply.amount)),
+        reference=reply.reference,
         more="The client is to be told",
         step="Client told",
         path=f"/cases/{reply.case_id}/letters",

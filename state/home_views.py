@@ -6,7 +6,7 @@ from cma_app.clock import today
 from cma_app.rules.workflow import STAGE_LABELS, Stage
 from cma_app.services.home import MyDay, WaitingPerson
 from cma_app.services.home_tasks import AHEAD, Listed, Task
-from state.home_lines import Line, placed, said
+from state.home_lines import Line, placed
 from state.words import day_text, several, weekday_text
 
 
@@ -90,7 +90,8 @@ def _new(task: Task) -> Line:
         when=weekday_text(task.due_date),
         when_more=f"{several(since, 'day')} ago" if since else "today",
         who=task.client,
-        what=said(STAGE_LABELS[Stage(task.what)], task.reference),
+        what=STAGE_LABELS[Stage(task.what)],
+        reference=task.reference,
         step="Start",
         path=f"/cases/{task.case_id}",
     )

@@ -13,6 +13,7 @@ from state.shell import ShellState
 WAITING: Any = HomeState.waiting
 WAIT_ERRORS: Any = HomeState.wait_errors
 GIVE_ERRORS: Any = HomeState.give_errors
+PERSON: Any = ShellState.person
 CASES = "give-cases"
 
 
@@ -76,7 +77,7 @@ def _give() -> rx.Component:
                 people,
                 hint="A colleague is told at once.",
                 error=GIVE_ERRORS["owner_id"],
-                value=ShellState.person.to_string(),
+                value=PERSON.to_string(),
                 width="w12",
                 key="give-",
             ),

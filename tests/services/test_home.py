@@ -202,6 +202,9 @@ class TestGroups:
             reply = record_reply(session, case.rent, {"reply": "accept"})
         (row,) = [each for each in day_of(cast, cast.amina).replies.rows if each.id == reply.id]
         assert row.creditor == "Harbour Homes"
+        (line,) = DayView.of(day_of(cast, cast.amina)).today.rows
+        assert (line.does, line.step) == ("reply", "Client told")
+        assert line.what == "Harbour Homes: accepted"
         assert day_of(cast, cast.ben).replies.total == 0
         assert day_of(cast, cast.colin).replies.total == 0
         with cast.open(cast.amina) as session:
