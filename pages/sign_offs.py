@@ -5,12 +5,14 @@ from typing import Any
 import reflex as rx
 
 from cma_app.access.acts import Act
+from cma_app.access.topics import Topic
 from pages import routes
 from pages.components.empty import empty, skeleton
 from pages.components.form import button
 from pages.components.review_bars import bars
 from pages.components.status import badge
 from pages.components.table import card, column, link, list_pager, table
+from pages.components.watch import watch
 from pages.layout import page_head, screen
 from state.sign_offs import MyWorkState, SignOffsState
 
@@ -39,6 +41,7 @@ def sign_offs() -> rx.Component:
             "Sign-offs",
             turn,
             lead="What trainees submitted. It takes effect once it is signed off.",
+            live=watch(Topic.SIGN_OFFS, SignOffsState.refresh),
         ),
         rx.cond(QUEUE.ready, _queue(), skeleton(4)),
         class_name="page",

@@ -68,6 +68,14 @@ class SignOffsState(CentreState):
     @load(Act.SIGN_OFF_DECIDE)
     async def open(self):
         """Show what waits, the longest first."""
+        await self._show()
+
+    @act(Act.SIGN_OFF_DECIDE, quiet=True, unattended=True)
+    async def refresh(self):
+        """Show the queue as it is now: somebody submitted, withdrew or decided."""
+        await self._show()
+
+    async def _show(self) -> None:
         late_only = self.query("late") == "1"
         page = page_in(self.query("page", "1"))
         found = await self.ask(_queue, page, late_only=late_only)

@@ -113,6 +113,7 @@ TRIGGERS = (
         for table in ("referrals", "staff_leave", "covers", "sign_offs")
     ),
     ("tell_topic", "referrals", "INSERT OR UPDATE", "cma_tell_topic('referrals')"),
+    ("tell_topic", "sign_offs", "INSERT OR UPDATE", "cma_tell_topic('sign_offs')"),
 )
 
 

@@ -14,9 +14,13 @@ class Topic(StrEnum):
     """The lists that tell when they change."""
 
     REFERRALS = "referrals"
+    SIGN_OFFS = "sign_offs"
 
 
-ACT_OF: Final[dict[Topic, Act]] = {Topic.REFERRALS: Act.REFERRAL_LIST}
+ACT_OF: Final[dict[Topic, Act]] = {
+    Topic.REFERRALS: Act.REFERRAL_LIST,
+    Topic.SIGN_OFFS: Act.SIGN_OFF_DECIDE,
+}
 """Who is told: the roles that may see the list. A topic of a person is told to them alone."""
 
 PERSONAL: Final[frozenset[Topic]] = frozenset()

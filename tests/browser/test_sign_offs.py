@@ -33,13 +33,18 @@ def test_a_trainees_work_is_sent_back_once_and_then_signed_off(  # noqa: PLR0915
     office: Office, cast: Cast, owner: Engine
 ) -> None:
     case_id = make_case(cast, cast.tess)
+    amina = settled(office.signed_in("amina", "/sign-offs").page)
+    maria = settled(office.signed_in("maria", "/sign-offs").page)
+    for queue in (amina, maria):
+        expect(queue.locator(".page-head .live")).to_have_text("Live")
     tess = settled(office.signed_in("tess", f"/cases/{case_id}").page)
     lower(tess, "The hearing was adjourned")
     banner = tess.get_by_role("list", name="Waiting for sign-off")
     expect(banner).to_contain_text("Lower the priority waits for sign-off by Amina Khan")
     assert faults(tess, "sign-off-banner") == []
 
-    amina = settled(office.signed_in("amina", "/sign-offs").page)
+    everybodys = maria.get_by_role("row", name="Lower the priority")
+    expect(everybodys).to_contain_text("Tess Moore")  # without a reload, as is the next
     row = amina.get_by_role("row", name="Lower the priority")
     expect(row).to_contain_text("Tess Moore")
     assert faults(amina, "sign-off-queue") == []
@@ -76,6 +81,7 @@ def test_a_trainees_work_is_sent_back_once_and_then_signed_off(  # noqa: PLR0915
     in_order(amina)
     amina.get_by_role("button", name="Sign off", exact=True).click()
     expect(amina.get_by_role("status").filter(has_text="Signed off and done.")).to_be_visible()
+    expect(everybodys).to_have_count(0)
     assert findings(amina) == []
     with owner.connect() as connection:
         wanted = text("SELECT priority, priority_reason FROM cases WHERE id = :id")

@@ -1652,6 +1652,7 @@ ON_SIGN_OFF = ("SignOffState.open",)
 IN_ORDER = {f"point__{code}": "fine" for code in ("pressing", "reason", "next_steps")}
 SIGN_OFFS = {
     "SignOffsState.open": Call("/sign-offs", "maria", shows=SHOWN),
+    "SignOffsState.refresh": Call("/sign-offs", "maria", shows=SHOWN),
     "SignOffsState.turn": Call("/sign-offs", "maria", shows="late=1"),
     "SignOffsState.step": Call("/sign-offs", "maria", {"by": 1}, shows="page=2"),
     "SignOffState.open": Call(SIGN_OFF_AT, "maria", shows=SHOWN),
