@@ -99,7 +99,7 @@ def _facts() -> rx.Component:
     return card(
         VIEW.version,
         rx.el.dl(
-            _fact("Submitted by", VIEW.trainee),
+            _fact("By", VIEW.trainee),
             _fact("Submitted", VIEW.submitted),
             _fact(
                 "Waiting",

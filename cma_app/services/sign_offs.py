@@ -257,7 +257,7 @@ def _answered(
     """Return the checklist with its answers, in the words it was answered in."""
     asked = points_for(row.step, today())
     wrong = {
-        f"point-{each.code}": "Say whether this is in order."
+        f"point-{each.code}": f"In order or not? {each.text}"
         for each in asked
         if points.get(each.code) not in {"fine", "change"}
     }

@@ -33,7 +33,7 @@ def own_supervisor() -> rx.Component:
         "Ask for help",
         on_click=StandingInState.ask_for_supervisor,
         busy="Asking",
-        kind="plain small",
+        kind="small",
     )
     return rx.el.div(
         rx.el.dt("Your supervisor"), rx.el.dd(BAR.supervisor, ask), class_name="own-supervisor"
