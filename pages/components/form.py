@@ -270,7 +270,7 @@ def button(
     *,
     on_click: Any,
     busy: Text | None = None,
-    kind: Literal["", "main", "plain", "small"] = "",
+    kind: Literal["", "main", "plain", "small", "plain small"] = "",
     **props: Any,
 ) -> rx.Component:
     """Return a button that does something; with `busy` it says so while its event runs."""
