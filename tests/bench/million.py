@@ -30,7 +30,7 @@ CENTRE: Final = 10_000
 FEW: Final = 2
 MANY: Final = 100
 """Centres in the small and in the large database."""
-ROUNDS: Final = 200
+ROUNDS: Final = 120
 WARM: Final = 20
 MOST: Final = 1.25
 """How much dearer a call may be where a hundred centres share the tables with one's own."""
