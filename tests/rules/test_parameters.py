@@ -12,7 +12,7 @@ from cma_app.rules.parameters import Parameter, Reference, Value, parameter, par
 TODAY = date(2026, 11, 22)
 
 
-def test_there_are_seventeen_parameters():
+def test_which_parameters_there_are():
     assert parameter_names() == (
         "guidelines_begin_month",
         "letter_chase_days",
@@ -23,6 +23,8 @@ def test_there_are_seventeen_parameters():
         "reminder_hour",
         "reminder_least_hours",
         "reminder_working_days",
+        "report_least_count",
+        "report_year_begins_month",
         "retention_audit_years",
         "retention_case_years",
         "retention_financial_years",
