@@ -102,6 +102,7 @@ AND_OF_SECOND = """
 
 TRIGGERS = (
     ("tell_boards", "case_people", "INSERT OR UPDATE", "cma_tell_boards()"),
+    ("tell_boards", "creditors", "UPDATE", "cma_tell_boards()"),
     (
         "tell_boards",
         "users",
@@ -110,7 +111,7 @@ TRIGGERS = (
     ),
     *(
         ("tell_boards", table, "INSERT OR UPDATE", "cma_tell_boards_of_centre()")
-        for table in ("referrals", "staff_leave", "covers", "sign_offs")
+        for table in ("referrals", "staff_leave", "working_weeks", "covers", "sign_offs")
     ),
     ("tell_topic", "referrals", "INSERT OR UPDATE", "cma_tell_topic('referrals')"),
     ("tell_topic", "sign_offs", "INSERT OR UPDATE", "cma_tell_topic('sign_offs')"),

@@ -40,7 +40,7 @@ POLICIES = {
 OF_A_CASE = (
     *("ai_insights", "budget_sheets", "case_closings", "case_compliance"),
     *("case_notes", "closing_debts", "closing_gains", "creditor_replies", "creditors"),
-    *("debt_events", "debts", "documents", "gate_overrides", "households", "issued_files"),
+    *("debt_events", "debts", "gate_overrides", "households", "issued_files"),
     *("next_actions", "offers", "request_deadlines", "retention_dates", "statements"),
 )
 OF_A_PERSON_TOO = (
@@ -51,7 +51,10 @@ OF_A_CLIENT = ("consents", "contact_routes")
 # What the log tells of these is told by the record alone, or is no part of following a case.
 NOT_TOLD = (
     "'referrals', 'appointment_notes', 'legal_holds', 'file_access', 'case_shadows',"
-    " 'review_samples', 'file_reviews', 'file_review_versions', 'review_responses'"
+    " 'review_samples', 'file_reviews', 'file_review_versions', 'review_responses',"
+    " 'sign_offs', 'notifications', 'monitoring_answers', 'documents', 'document_versions',"
+    " 'document_uses', 'document_requests', 'document_readings', 'document_pages',"
+    " 'document_figures', 'document_type_choices'"
 )
 SEEN_PERSON = f"(client_id IS NULL OR NOT client_id = ANY ({HIDDEN_CLIENTS}))"
 FOLLOWED = f"{CENTRE} AND {ROLE} = 'trainee'"

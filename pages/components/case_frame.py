@@ -179,15 +179,17 @@ def _tab_row(current: str) -> rx.Component:
 
 def _tabs(current: str) -> rx.Component:
     case_id = BAR.case_id
+    shown = {
+        tab: link(
+            word,
+            to=routes.case_path(case_id, tab),
+            custom_attrs={"aria-current": "page"} if tab == current else {},
+        )
+        for tab, word in TABS
+    }
+    shown["documents"] = rx.cond(BAR.is_shadowed, rx.fragment(), shown["documents"])
     return rx.el.nav(
-        *[
-            link(
-                word,
-                to=routes.case_path(case_id, tab),
-                custom_attrs={"aria-current": "page"} if tab == current else {},
-            )
-            for tab, word in TABS
-        ],
+        *shown.values(),
         class_name="tabs",
         aria_label="Case",
     )

@@ -43,6 +43,17 @@ NEVER_FOLLOWED = {
     "file_reviews": "a review is for who held the file",
     "file_review_versions": "as the review",
     "review_responses": "as the review",
+    "sign_offs": "what a colleague submitted is between them and their supervisor",
+    "notifications": "its person alone sees one",
+    "monitoring_answers": "for who recorded it or holds the case",
+    "documents": "one can name who may see it; who follows is shown the others by a colleague",
+    "document_versions": "as the document",
+    "document_uses": "as the document",
+    "document_requests": "as the document",
+    "document_readings": "as the document",
+    "document_pages": "as the document",
+    "document_figures": "as the document",
+    "document_type_choices": "as the document",
 }
 """Tables of casework that a trainee who follows a case does not read, and why."""
 WHO_STAMPS = {"created_by", "updated_by"}
