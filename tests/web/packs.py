@@ -33,6 +33,7 @@ Pack = dict[str, Any]
 """The tables with texts that the whole centre sees."""
 
 _numbers = count(1)
+_past = count(1)
 _days = count(1)
 """Days ahead on which nobody of a test has anything yet."""
 
@@ -255,7 +256,7 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
             "due_date": today() + timedelta(days=5),
             "is_given": True,
         },
-        "appointments": {"scheduled_date": today() - timedelta(days=next(_numbers))},
+        "appointments": {"scheduled_date": _past_day() if table == "appointments" else None},
         "working_weeks": {"valid_from": date(2040, 1, 1) + timedelta(days=next(_numbers))},
         "reminders": {"status": "unknown", "starts_at": now() + timedelta(days=30)},
         "calendar_feeds": {"revoked_at": now()},
@@ -265,6 +266,11 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
         "drafts": {"content": {"body": f"{canary} draft"}},
     }
     return said.get(table, {})
+
+
+def _past_day() -> date:
+    """Return a day of its own, near enough that the clocks went as they do now."""
+    return today() - timedelta(days=next(_past))
 
 
 def _flag(canary: str) -> dict[str, Any]:
