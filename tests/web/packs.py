@@ -410,7 +410,8 @@ class World:
 
     def _with_trainee(self, pack: Pack, trainee: Actor) -> Pack:
         """Plant a case of a trainee's with nobody's marks, and one more who never signs in."""
-        pack["trainees_case"] = plant_case(self.owner, trainee)
+        reference = f"T-{pack['unique']}"  # none that the centre will count up to
+        pack["trainees_case"] = plant_case(self.owner, trainee, reference=reference)
         with self.owner.begin() as connection:
             pack["trainee"] = _plant_person(
                 connection, trainee.centre_id, f"novice-{pack['unique']}", "trainee"
