@@ -147,8 +147,8 @@ def _rows(session: CentreSession, client: Client) -> list[MonitoringAnswer]:
 
 
 def _holds(session: CentreSession, client: Client) -> bool:
-    """Say whether the reader holds a case of the client, or made them: what the wall goes by."""
-    mine = text("SELECT :client = ANY (cma_own_clients())")
+    """Say whether the reader holds a case of the client: what the wall goes by."""
+    mine = text("SELECT :client = ANY (cma_held_clients())")
     return bool(session.execute(mine, {"client": client.id}).scalar_one())
 
 

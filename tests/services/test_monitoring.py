@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import ProgrammingError
 from sqlmodel import select
 
 from cma_app.access.actor import Actor
@@ -111,6 +112,33 @@ class TestWhoSees:
         for who in (cast.colin, cast.root):
             with pytest.raises((NotFound, Refused)):
                 read(cast, who, case)
+
+    @pytest.mark.parametrize("who", ["maria", "ben"])
+    def test_who_recorded_the_client_and_holds_no_case_sees_none_and_writes_none(
+        self, cast: Cast, case: Planted, owner: Engine, who: str
+    ) -> None:
+        """A client met at the door by one, whose case another holds."""
+        person: Actor = getattr(cast, who)
+        with owner.begin() as connection:
+            connection.execute(
+                text("UPDATE clients SET created_by = :who WHERE id = :id"),
+                {"who": person.user_id, "id": case.client_id},
+            )
+        record(cast, cast.amina, case, ethnicity="mixed")
+        found = read(cast, person, case)
+        assert {each.answer for each in found.answers} == {None}
+        assert not found.may_record
+        with pytest.raises(Refused):
+            record(cast, person, case, ethnicity="white")
+        with pytest.raises(ProgrammingError, match="row-level security"), cast.open(person) as own:
+            own.execute(
+                text(
+                    "INSERT INTO monitoring_answers (centre_id, client_id, question,"
+                    " monitored_answer, basis, questions_version)"
+                    " VALUES (:centre, :client, 'sex', 'male', 'equality', '2026-1')"
+                ),
+                {"centre": person.centre_id, "client": case.client_id},
+            )
 
     def test_a_manager_sees_none_by_raw_sql_either(self, cast: Cast, case: Planted) -> None:
         record(cast, cast.amina, case, sex="female")

@@ -28,8 +28,8 @@ from tests.services.closings import ending
 from tests.services.intake_forms import walk_in_form
 from tests.services.money import audited, let_through, make_case
 from tests.services.signing import fine, opened, send_back, sign_off, submit
+from tests.services.test_debt_events import CLAIM, RENT, owe
 from tests.services.test_debt_events import add as add_event
-from tests.services.test_debt_events import owe
 from tests.services.test_letters import draft
 from tests.services.test_statements import Leanne
 from tests.walls.test_isolation import scope
@@ -487,6 +487,8 @@ class TestTheDatabase:
             "letters SET status = 'issued'",
             "debt_events SET ended_at = now()",
             "debt_events SET deleted_at = now()",
+            "debt_events SET kind = 'claim'",
+            "debts SET deleted_at = now()",
             "clients SET vulnerability_flags = '[]'",
         ],
     )
@@ -506,7 +508,8 @@ class TestTheDatabase:
     def held(self, cast: Cast) -> dict[str, int]:
         """A row of Tess's in every table that a sign-off leads on."""
         case = Leanne(cast, cast.tess)
-        event_id = add_event(cast, owe(cast, cast.tess)[1], cast.tess)
+        debt_id = owe(cast, cast.tess)[1]
+        event_id = add_event(cast, debt_id, cast.tess)
         case.prepare()
         letter = draft(cast, case, "closing", cast.tess)
         with cast.open(cast.tess) as session:
@@ -520,5 +523,39 @@ class TestTheDatabase:
             "statements": case.shown().statement.id,
             "letters": letter.id,
             "debt_events": event_id,
+            "debts": debt_id,
             "clients": client_id,
         }
+
+    @pytest.mark.parametrize(
+        ("first", "change"),
+        [
+            ("", "cases SET emergency = NULL, emergency_date = NULL, emergency_time = NULL"),
+            ("cases SET status = 'closed', stage = 'review'", "cases SET status = 'in_progress'"),
+            *[
+                ("budget_sheets SET verification_status = 'verified'", f"budget_sheets SET {each}")
+                for each in (
+                    "savings = savings + 1",
+                    "total_income = total_income + 1",
+                    "expense_details = '{}'",
+                )
+            ],
+        ],
+    )
+    def test_refuses_a_trainees_session_what_undoes_a_decision(
+        self, cast: Cast, owner: Engine, held: dict[str, int], first: str, change: str
+    ) -> None:
+        """An emergency beside a mere step of a debt, an ended case, a verified sheet's figures."""
+        with cast.open(cast.tess) as session:
+            debt_id = add_debt(session, held["cases"], RENT).id
+        add_event(cast, debt_id, cast.tess, **CLAIM)
+        table = change.split(maxsplit=1)[0]
+        if first:
+            with owner.begin() as connection:
+                connection.execute(text(f"UPDATE {first} WHERE id = :id"), {"id": held[table]})
+        with (
+            pytest.raises(DBAPIError, match="waits for sign-off"),
+            app_engine().begin() as connection,
+        ):
+            scope(connection, cast.tess)
+            connection.execute(text(f"UPDATE {change} WHERE id = :id"), {"id": held[table]})

@@ -54,6 +54,12 @@ def followed(owner: Engine) -> Followed:
     return Followed(owner)
 
 
+@pytest.fixture(scope="module")
+def own(followed: Followed) -> dict[str, int]:
+    """A file of Tess's own."""
+    return plant(followed.owner, followed.cast.tess)
+
+
 @contextmanager
 def as_person(actor: Actor) -> Iterator[Connection]:
     """Yield a connection in that person's name, and roll back what it did."""
@@ -260,3 +266,33 @@ class TestACover:
                 as_person(person) as connection,
             ):
                 connection.execute(add, values)
+
+
+class TestWhatADocumentProves:
+    """A use is let in by its document; it is of the document's own case all the same."""
+
+    USE = text(
+        "INSERT INTO document_uses (centre_id, document_id, case_id, debt_id)"
+        " VALUES (:centre, :document, :case, :debt)"
+    )
+
+    @pytest.mark.parametrize("of", ["the case", "the debt", "neither"])
+    def test_is_of_the_documents_own_case_by_raw_sql_too(
+        self, followed: Followed, own: dict[str, int], of: str
+    ) -> None:
+        person = followed.cast.tess
+        values = {
+            "centre": person.centre_id,
+            "document": own["documents"],
+            "case": followed.mine["cases"] if of == "the case" else own["cases"],
+            "debt": own["debts"] if of == "neither" else followed.mine["debts"],
+        }
+        if of == "neither":
+            with as_person(person) as connection:
+                assert connection.execute(self.USE, values).rowcount == 1
+            return
+        with (
+            pytest.raises(ProgrammingError, match="row-level security"),
+            as_person(person) as connection,
+        ):
+            connection.execute(self.USE, values)
