@@ -46,6 +46,8 @@ FIELDS: Final = {
 }
 """The field of a debt that a figure of each kind would fill, and its name on screen."""
 GONE: Final = "This document has a newer version. Load the page again."
+FROM_A_DOCUMENT: Final = "From a document of the case"
+"""What a budget line says of where its figure came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,8 @@ def accept_for_budget(
     if frequency not in FREQUENCIES:
         raise Invalid({"frequency": "Choose how often it is paid."})
     sheet = budgets.start_sheet(session, document.case_id)
-    note = f"From {document.document_name}"[: budgets.LONGEST_NOTE]
+    # never its name: whoever sees the sheet may not see the document, now or once it is restricted
+    note = FROM_A_DOCUMENT
     try:
         budgets.record_line(
             session,

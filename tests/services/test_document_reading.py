@@ -16,6 +16,7 @@ from cma_app.services import document_reading, document_worker
 from cma_app.services.budgets import read_budget
 from cma_app.services.case_steps import assign_case
 from cma_app.services.debts import add_debt
+from cma_app.services.document_changes import restrict_document
 from cma_app.services.document_queue import queue_reading
 from cma_app.services.document_reading import (
     accept_for_budget,
@@ -27,7 +28,7 @@ from cma_app.services.document_reading import (
     reopen_figure,
     sorter_figures,
 )
-from models import Debt, Document, DocumentPage, DocumentReading, DocumentTypeChoice
+from models import AuditLog, Debt, Document, DocumentPage, DocumentReading, DocumentTypeChoice
 from tests.people import Cast
 from tests.services.money import audited, make_case
 from tests.services.reading import (
@@ -401,7 +402,24 @@ class TestFigures:
         assert sheet is not None
         line = sheet.income_details["client-salary-or-wages"]
         assert (line["amount"], line["frequency"]) == ("1335.36", "four_weekly")
-        assert "October pay.pdf" in line["note"]
+        assert line["note"] == "From a document of the case"
+
+    def test_the_line_does_not_name_its_paper_to_who_may_not_see_it(
+        self, cast: Cast, case_id: int
+    ) -> None:
+        number = read(cast, case_id, PAYSLIP, name="Clinic sick pay.pdf")
+        people = [cast.amina.user_id, cast.maria.user_id]
+        with cast.open(cast.amina) as session:
+            version = session.require(Document, number).version
+            restrict_document(session, number, people, version=version)
+        chosen = figure(cast, number, "income")
+        with cast.open(cast.amina) as session:
+            accept_for_budget(session, chosen, value="1335.36", frequency="four_weekly", seen="")
+        with cast.open(cast.ben) as session:
+            sheet = read_budget(session, case_id).sheet
+            told = session.execute(select(AuditLog)).scalars().all()
+        assert "Clinic" not in str(sheet)
+        assert "Clinic" not in str([(row.old_values, row.new_values) for row in told])
 
     def test_income_is_refused_where_the_line_changed_or_how_often_is_no_word(
         self, cast: Cast, case_id: int
