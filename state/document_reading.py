@@ -80,7 +80,7 @@ class DocumentReadingState(CentreState):
         self.errors, self.wrong, self.marked, self.mark_box = {}, {}, 0, []
         self._take(found)
 
-    @act(Act.DOCUMENT_SEE, quiet=True)
+    @act(Act.DOCUMENT_SEE, quiet=True, unattended=True)
     async def refresh(self):
         """Show how far the reading is, and what was read once it is done."""
         self._take(await self.ask(_look, *self._where()))

@@ -5,7 +5,7 @@ from reflex_base.registry import RegistrationContext
 from sqlalchemy import Engine, text
 
 import cma_app.cma_app
-from state.gate import INTERNAL, declared, undeclared_handlers
+from state.gate import INTERNAL, attended, declared, undeclared_handlers
 from tests.people import Cast
 from tests.served import CENTRE, SHELL, Served, Socket
 
@@ -30,6 +30,12 @@ class TestDeclarations:
     def test_of_reflex_own_events_only_the_short_list_passes(self):
         own = {name for name in handlers() if CENTRE not in name}
         assert {name for name in own if declared(name) is not None} == INTERNAL
+
+    def test_what_a_page_asks_by_itself_keeps_no_sign_in_awake(self):
+        """The page of a document that waits to be read asks every two seconds how far it is."""
+        asked = [name for name in handlers() if name.endswith("document_reading_state.refresh")]
+        assert asked
+        assert [name for name in asked if attended(name)] == []
 
     def test_no_automatic_setter_exists(self):
         setters = [name for name in handlers() if name.rpartition(".")[2].startswith("set_")]
