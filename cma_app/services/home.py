@@ -228,7 +228,7 @@ def _numbers(session: CentreSession) -> CentreNumbers:
         .outerjoin(due, due.c.case_id == col(Case.id))
         .where(col(Case.status).in_(AT_WORK))
     ).one()
-    return CentreNumbers(*row, waiting_count(session))
+    return CentreNumbers(*row, sign_offs=waiting_count(session))
 
 
 def _cases(*columns: Any) -> Select[*tuple[Any, ...]]:
