@@ -252,6 +252,7 @@ def _mark(mark: rx.Var[str]) -> rx.Component:
     return rx.match(  # pyright: ignore[reportReturnType]
         mark,
         ("Emergency", badge("Emergency", "soon")),
+        ("Waits too long", badge("Waits too long", "late")),
         ("Outcome missing", badge("Outcome missing", "late")),
         ("May not have been sent", badge("May not have been sent", "soon")),
         ("", rx.fragment()),

@@ -15,6 +15,7 @@ from cma_app.services.home_news import Reply, Review
 from cma_app.services.home_tasks import Task
 from cma_app.services.legal_dates import NearDate
 from cma_app.services.replies import REPLY_WORDS
+from cma_app.services.sign_off_list import QueueRow
 from state.legal_views import DateView
 from state.reminder_views import capital, why_text
 from state.words import away, clock_text, day_text, pounds, several, weekday_text
@@ -70,13 +71,20 @@ def placed(day: MyDay) -> Iterator[Placed]:
         for line in day.appointments.unsaid:
             yield line.day, APPOINTMENT, line.at, _unsaid(line)
         for line in day.appointments.today:
-            yield now, APPOINTMENT, line.at, _appointment(line)
+            yield now, APPOINTMENT, line.at, _appointment(line, day.me)
     for call in day.calls.rows:
         yield now, OTHER, call.at, _call(call)
     for reply in day.replies.rows:
         yield now, OTHER, time.max, _reply(reply)
     for review in day.file_reviews.rows:
         yield now, OTHER, time.max, _file_review(review)
+    for row in day.sign_offs.rows:
+        yield (
+            local(row.submitted_at).date() if row.is_late else now,
+            OTHER,
+            time.max,
+            _sign_off(row),
+        )
 
 
 def said(*parts: str) -> str:
@@ -173,7 +181,7 @@ def _review(task: Task) -> Line:
     )
 
 
-def _appointment(line: Appointment) -> Line:
+def _appointment(line: Appointment, me: int) -> Line:
     """Return an appointment of today's; the one step leads to the case, or to what came of it."""
     place = line.room or line.location
     return Line(
@@ -186,6 +194,7 @@ def _appointment(line: Appointment) -> Line:
         who=line.client,
         what=said(TYPES[line.kind], place),
         reference=line.reference,
+        more=f"In place of {line.advisor}" if line.advisor_id != me else "",
         step="Start" if line.stands else "Open case",
         path=f"/cases/{line.case_id}",
     )
@@ -270,4 +279,27 @@ def _file_review(review: Review) -> Line:
         what="The review of your file is finished",
         step="Read review",
         path=f"/my-reviews/{review.id}",
+    )
+
+
+def _sign_off(row: QueueRow) -> Line:
+    """Return work that waits for one's sign-off, or one's own that came back."""
+    waits = row.status == "submitted"
+    moment = row.submitted_at if waits or row.decided_at is None else row.decided_at
+    is_void = row.status == "void"
+    changed = "Something changed since you submitted it, so it is submitted anew"
+    back = changed if is_void else f"Sent back by {row.decided_by}"
+    return Line(
+        id=row.id,
+        kind="sign-off" if waits else "sent-back",
+        word="Sign-off" if waits else "Came back",
+        when=weekday_text(local(moment).date()),
+        when_more="submitted" if waits else "became void" if is_void else "sent back",
+        mark="Waits too long" if row.is_late else "",
+        who=row.client,
+        what=row.word,
+        reference=row.reference,
+        more=f"From {row.trainee}" if waits else back,
+        step="See it" if waits else "See why",
+        path=f"/sign-offs/{row.id}",
     )

@@ -76,7 +76,7 @@ def _group(lines: list[Line]) -> Group:
 def _hidden(day: MyDay) -> int:
     listed = (
         *(day.emergencies, day.legal_dates, day.actions, day.reviews),
-        *(day.calls, day.replies, day.file_reviews),
+        *(day.calls, day.replies, day.file_reviews, day.sign_offs),
     )
     more = sum(each.total - len(each.rows) for each in listed)
     mine = day.appointments
@@ -134,6 +134,7 @@ def _numbers(day: MyDay) -> list[Number]:
         ("Overdue reviews", day.centre.overdue_reviews, "/cases?overdue=1"),
         ("No next date", day.centre.undated, "/cases?undated=1"),
         ("Overdue next actions", day.centre.overdue_actions, "/board?show=overdue"),
+        ("Waiting for sign-off", day.centre.sign_offs, "/sign-offs"),
     )
     return [
         Number(word, f"{count:,}", "Open these" if count else "Nothing to do", to if count else "")

@@ -33,7 +33,7 @@ class BannerView:
     @classmethod
     def of(cls, found: Banner) -> "BannerView":
         """Return what is shown of a banner."""
-        since = moment_text(found.submitted_at)
+        since = moment_text(found.submitted_at).replace("Today", "today")
         if found.status == "submitted":
             rest = f"waits for sign-off by {found.waits_for}, submitted by {found.trainee}, {since}"
             return cls(found.id, found.word, rest, is_back=False, is_late=found.is_late)

@@ -26,7 +26,7 @@ def alembic_config(owner_url: str, app_role: str = "cma_app") -> Config:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a run say how many traces the machine of supervised work walks."""
-    parser.addoption("--traces", type=int, default=40, help="traces of supervised work")
+    parser.addoption("--traces", type=int, default=10, help="traces of supervised work")
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from cma_app.rules.local_time import moment_at
 from cma_app.services.appointment_slots import read_busy
 from cma_app.services.availability import Diary, read_diary
 from cma_app.services.cases import read_case
+from cma_app.services.covers import whose_work
 from cma_app.services.next_actions import Holder, list_holders
 from cma_app.services.reminders import ReminderNow, read_reminder
 from cma_app.services.rooms import RoomRow, list_rooms
@@ -199,10 +200,14 @@ def list_case_appointments(session: CentreSession, case_id: int) -> CaseAppointm
 
 
 def list_my_appointments(session: CentreSession) -> MyAppointments:
-    """Return the signed-in person's appointments of today, and earlier ones without an outcome."""
+    """Return the signed-in person's appointments of today, and earlier ones without an outcome.
+
+    Today's are also those of whom they cover.
+    """
     session.authorize(Act.APPOINTMENT_SEE)
     when = (col(Appointment.scheduled_date), col(Appointment.scheduled_time), col(Appointment.id))
     mine = _select().where(col(Appointment.advisor_id) == session.actor.user_id)
+    ours = _select().where(col(Appointment.advisor_id).in_(whose_work(session)))
     stands = col(Appointment.status).in_(STANDS)
     day = col(Appointment.scheduled_date)
     unsaid = mine.where(stands, day < today())
@@ -210,7 +215,7 @@ def list_my_appointments(session: CentreSession) -> MyAppointments:
     return MyAppointments(
         today=_lines(
             session,
-            mine.where(day == today(), col(Appointment.status) != "cancelled").order_by(*when),
+            ours.where(day == today(), col(Appointment.status) != "cancelled").order_by(*when),
         ),
         unsaid=_lines(session, unsaid.order_by(*when).limit(SHOWN)),
         unsaid_count=count,

@@ -127,7 +127,7 @@ def _tallies(session: CentreSession) -> Tallies:
             func.coalesce(func.sum(col(Case.total_debt)), 0).label("owed"),
             func.coalesce(func.sum(col(Case.priority_debt)), 0).label("priority_owed"),
         )
-        .outerjoin(joined, joined.c.case_id == col(Case.id))
+        .join(joined, literal(value=True))
         .where(at_work())
         .group_by(col(Case.advisor_id), col(Case.stage))
     )
@@ -196,7 +196,7 @@ def _first_cards(wanted: Filter) -> Select[*tuple[Any, ...]]:
             col(Case.id).label("id"),
             func.row_number().over(partition_by=_lane(wanted), order_by=order).label("place"),
         )
-        .outerjoin(joined, joined.c.case_id == col(Case.id))
+        .join(joined, literal(value=True))
         .where(*narrowed(wanted, due))
         .subquery()
     )

@@ -16,7 +16,7 @@ from cma_app.services.call_list import my_calls
 from cma_app.services.centres import Totals
 from cma_app.services.covers import whose_work
 from cma_app.services.emergencies import dated_emergencies
-from cma_app.services.home_news import my_file_reviews, my_replies
+from cma_app.services.home_news import my_file_reviews, my_replies, my_sign_offs
 from cma_app.services.home_tasks import (
     AHEAD,
     AT_WORK,
@@ -28,6 +28,7 @@ from cma_app.services.home_tasks import (
     my_actions,
 )
 from cma_app.services.legal_dates import near_dates
+from cma_app.services.sign_off_list import waiting_count
 from cma_app.session import CentreSession
 from models import Case, Client, Debt, NextAction, Referral
 
@@ -48,11 +49,15 @@ class WaitingPerson:
 
 @dataclass(frozen=True, slots=True)
 class CentreNumbers:
-    """What a manager answers for: cases whose review is overdue or that have no dated step."""
+    """What a manager answers for: cases whose review is overdue or that have no dated step.
+
+    And what waits for sign-off in the whole centre.
+    """
 
     overdue_reviews: int
     undated: int
     overdue_actions: int
+    sign_offs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class MyDay:
     """The first page; parts that a role does not have are None."""
 
     day: date
+    me: int = 0
     emergencies: Listed = field(default_factory=Listed)
     legal_dates: Listed = field(default_factory=Listed)
     actions: Listed = field(default_factory=Listed)
@@ -69,6 +75,7 @@ class MyDay:
     calls: Listed = field(default_factory=Listed)
     replies: Listed = field(default_factory=Listed)
     file_reviews: Listed = field(default_factory=Listed)
+    sign_offs: Listed = field(default_factory=Listed)
     referrals: Listed | None = None
     centre: CentreNumbers | None = None
     system: Totals | None = None
@@ -82,6 +89,7 @@ def my_day(session: CentreSession) -> MyDay:
         return MyDay(today(), system=centres.totals(session))
     return MyDay(
         today(),
+        actor.user_id,
         emergencies=_emergencies(session),
         legal_dates=Listed(*near_dates(session, most=MOST)),
         actions=my_actions(session),
@@ -91,6 +99,7 @@ def my_day(session: CentreSession) -> MyDay:
         calls=Listed(*my_calls(session, most=MOST)),
         replies=my_replies(session),
         file_reviews=my_file_reviews(session),
+        sign_offs=my_sign_offs(session),
         referrals=_referrals(session) if actor.may(Act.REFERRAL_ACCEPT) else None,
         centre=_numbers(session) if actor.may(Act.CASELOAD_SEE) else None,
     )
@@ -219,7 +228,7 @@ def _numbers(session: CentreSession) -> CentreNumbers:
         .outerjoin(due, due.c.case_id == col(Case.id))
         .where(col(Case.status).in_(AT_WORK))
     ).one()
-    return CentreNumbers(*row)
+    return CentreNumbers(*row, sign_offs=waiting_count(session))
 
 
 def _cases(*columns: Any) -> Select[*tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""What came for the signed-in person: creditors' answers to pass on, and file reviews."""
+"""What came for the signed-in person: creditors' answers, file reviews, and sign-offs."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,9 +8,17 @@ from sqlalchemy import and_, func, or_, select
 from sqlmodel import col
 
 from cma_app.access.acts import Act
+from cma_app.services.covers import whose_work
 from cma_app.services.home_tasks import AT_WORK, MOST, Listed, case_of, client_of_case
+from cma_app.services.sign_off_list import (
+    BACK,
+    shown_versions,
+    version_rows,
+    was_not_answered,
+)
+from cma_app.services.supervision import trainees_of
 from cma_app.session import CentreSession, count
-from models import Case, Client, Creditor, CreditorReply, Debt, FileReview
+from models import Case, Client, Creditor, CreditorReply, Debt, FileReview, SignOff
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,10 @@ class Review:
 
 
 def my_replies(session: CentreSession) -> Listed:
-    """Return what creditors answered in my open cases and the client was not told yet."""
+    """Return what creditors answered in my open cases and the client was not told yet.
+
+    The cases of whom I cover today are among mine.
+    """
     session.authorize(Act.HOME_SEE)
     wanted = (
         select(
@@ -64,7 +75,7 @@ def my_replies(session: CentreSession) -> Listed:
             & (col(Creditor.id) == col(Debt.creditor_id)),
         )
         .where(
-            col(Case.advisor_id) == session.actor.user_id,
+            col(Case.advisor_id).in_(whose_work(session)),
             col(Case.status).in_(AT_WORK),
             col(CreditorReply.client_told_on).is_(None),
             col(CreditorReply.deleted_at).is_(None),
@@ -98,3 +109,28 @@ def my_file_reviews(session: CentreSession) -> Listed:
     )
     total = count(session, wanted)
     return Listed([Review(*row) for row in session.execute(wanted.limit(MOST))], total)
+
+
+def my_sign_offs(session: CentreSession) -> Listed:
+    """Return what came back to me and was not submitted again, or what my trainees submitted.
+
+    The longest waiting first; of a case that has ended nothing comes back.
+    """
+    session.authorize(Act.HOME_SEE)
+    if session.actor.may(Act.SIGN_OFF_SUBMIT):
+        wanted = version_rows(session).where(
+            col(SignOff.submitted_by) == session.actor.user_id,
+            col(SignOff.status).in_(BACK),
+            col(Case.status).in_(AT_WORK),
+            was_not_answered(),
+        )
+    else:
+        trainees = [each.id for each in trainees_of(session)]
+        wanted = version_rows(session).where(
+            col(SignOff.submitted_by).in_(trainees), col(SignOff.status) == "submitted"
+        )
+    total = count(session, wanted)
+    shown = wanted.order_by(
+        func.coalesce(col(SignOff.decided_at), col(SignOff.submitted_at)), col(SignOff.id)
+    )
+    return Listed(shown_versions(session, shown.limit(MOST)), total)

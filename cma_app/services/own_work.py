@@ -12,7 +12,14 @@ from sqlmodel import col
 from cma_app.access.acts import Act
 from cma_app.clock import local, now
 from cma_app.paging import Page, offset_of
-from cma_app.services.sign_off_list import SIZE, QueueRow, shown_versions, version_rows
+from cma_app.services.sign_off_list import (
+    BACK,
+    SIZE,
+    QueueRow,
+    shown_versions,
+    version_rows,
+    was_not_answered,
+)
 from cma_app.session import CentreSession, count
 from models import SignOff
 
@@ -46,13 +53,12 @@ def read_own_work(session: CentreSession, number: int = 1) -> OwnWork:
     session.authorize(Act.SIGN_OFF_SUBMIT)
     mine = version_rows(session).where(col(SignOff.submitted_by) == session.actor.user_id)
     newest = mine.order_by(col(SignOff.submitted_at).desc(), col(SignOff.id).desc())
-    decided = mine.where(col(SignOff.status).in_(("approved", "returned", "void")))
+    decided = mine.where(col(SignOff.status).in_(("approved", *BACK)))
     shown = decided.order_by(col(SignOff.decided_at).desc(), col(SignOff.id).desc())
     year = _a_year(session)
-    answered = {each.previous_id for each in year}
-    back = newest.where(col(SignOff.status).in_(("returned", "void"))).limit(200)
+    back = newest.where(col(SignOff.status).in_(BACK), was_not_answered()).limit(200)
     return OwnWork(
-        to_do=[row for row in shown_versions(session, back) if row.id not in answered],
+        to_do=shown_versions(session, back),
         waiting=shown_versions(
             session, newest.where(col(SignOff.status) == "submitted").limit(200)
         ),

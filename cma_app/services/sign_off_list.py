@@ -20,7 +20,9 @@ from cma_app.session import CentreSession, count
 from models import Case, Centre, Client, SignOff, User
 
 SIZE: Final = 25
-OPEN: Final = ("submitted", "returned", "void")
+BACK: Final = ("returned", "void")
+"""The states in which its author has to do something."""
+OPEN: Final = ("submitted", *BACK)
 """The states in which somebody has to do something."""
 
 
@@ -149,17 +151,8 @@ def open_sign_off(session: CentreSession, sign_off_id: int) -> OpenSignOff:
 def banners_of(session: CentreSession, case: Case) -> list[Banner]:
     """Return what of a case waits for sign-off or came back and was not submitted again."""
     session.authorize(Act.CASE_OPEN, case)
-    newer = aliased(SignOff)
-    is_newest = ~(
-        select(col(newer.id))
-        .where(
-            col(newer.centre_id) == col(SignOff.centre_id),
-            col(newer.previous_id) == col(SignOff.id),
-        )
-        .exists()
-    )
     wanted = version_rows(session).where(
-        col(SignOff.case_id) == case.id, col(SignOff.status).in_(OPEN), is_newest
+        col(SignOff.case_id) == case.id, col(SignOff.status).in_(OPEN), was_not_answered()
     )
     return [
         Banner(
@@ -244,6 +237,15 @@ def version_rows(session: CentreSession) -> Any:
         )
         .where(col(SignOff.centre_id) == session.actor.centre_id)
     )
+
+
+def was_not_answered() -> Any:
+    """Return the condition that no version was submitted after this one."""
+    newer = aliased(SignOff)
+    after = select(col(newer.id)).where(
+        col(newer.centre_id) == col(SignOff.centre_id), col(newer.previous_id) == col(SignOff.id)
+    )
+    return ~after.exists()
 
 
 def shown_versions(session: CentreSession, wanted: Any) -> list[QueueRow]:

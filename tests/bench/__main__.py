@@ -1,6 +1,7 @@
 """Print, in one run at ten thousand cases, what our way costs beside raw psycopg, the bytes, how
-long a key takes to reach a budget's total and a change to reach every open board; then what a
-million cases of other centres add. Named parts run alone: `python -m tests.bench boards million`.
+long a key takes to reach a budget's total and a change to reach every open board, how long the
+outcomes report takes; then what a million cases of other centres add.
+Named parts run alone: `python -m tests.bench boards million`.
 
 Ours is the whole call: the session, its scope, the act, row security, audit triggers, the commit.
 Raw is the same SQL with the same settings on one psycopg connection. Samples take turns, so that a
@@ -30,6 +31,7 @@ from tests.bench.boards import boards
 from tests.bench.first_load import first_load
 from tests.bench.keystroke import key_to_total
 from tests.bench.million import growth
+from tests.bench.outcomes import outcomes
 from tests.conftest import alembic_config
 from tests.people import Cast, make_cast
 from tests.walls.ten_thousand import BIG, plant
@@ -50,7 +52,7 @@ _SCOPE = (
 
 def main() -> None:
     """Plant, measure, print: all, or the parts named."""
-    parts = set(sys.argv[1:]) or {"calls", "pages", "boards", "million"}
+    parts = set(sys.argv[1:]) or {"calls", "pages", "boards", "outcomes", "million"}
     if parts != {"million"}:
         _in_one_centre(parts)
     if "million" in parts:
@@ -86,6 +88,10 @@ def _measure(server: EmbeddedPostgres, home: Path, parts: set[str]) -> None:
         _say(f"sign-in page {sign_in:,} bytes, first signed-in page {first:,} bytes over the wire")
         median, worst = key_to_total(server, home, others)
         _say(f"key to total on 120 budget lines: {median:.1f} ms, median; {worst:.1f} ms at most")
+    if "outcomes" in parts:
+        chief = engine_for(server.superuser_database_url)
+        outcomes(chief, cast, _say)
+        chief.dispose()
 
 
 def _calls(server: EmbeddedPostgres, owner: Engine, cast: Cast) -> None:

@@ -66,14 +66,17 @@ def test_a_trainees_work_is_sent_back_once_and_then_signed_off(  # noqa: PLR0915
     back = tess.get_by_role("region", name="Back with you")
     expect(back.get_by_role("row", name="Lower the priority")).to_contain_text("Sent back")
     assert faults(tess, "my-work") == []
-    back.get_by_role("link", name="Lower the priority").click()
+    tess.get_by_role("link", name="My day", exact=True).click()
+    expect(tess.get_by_role("region", name="Today")).to_contain_text("Sent back by Amina Khan")
+    assert faults(tess, "home-sent-back") == []
+    tess.get_by_role("link", name="See why").click()
     expect(tess.get_by_text("Adjourned until when?")).to_be_visible()
     tess.get_by_role("link", name="go there").click()
     lower(tess, "The hearing was adjourned to 4 January")
     expect(banner).to_contain_text("waits for sign-off by Amina Khan")
 
     amina.get_by_role("link", name="All sign-offs").click()
-    amina.get_by_role("row", name="Lower the priority").get_by_role("link").click()
+    amina.get_by_role("row", name="Lower the priority Version 2").get_by_role("link").click()
     why = amina.get_by_role("listitem").filter(has_text="to 4 January")
     expect(why).to_contain_text("Before: The hearing was adjourned")
     expect(why).to_contain_text("Said to the version before: Adjourned until when?")

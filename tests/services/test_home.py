@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from cma_app.access.actor import Actor
-from cma_app.clock import today
+from cma_app.clock import at, today
 from cma_app.errors import Conflict, NotFound
 from cma_app.services import home, users
+from cma_app.services.case_steps import record_emergency
 from cma_app.services.home import MyDay
 from cma_app.services.next_actions import record_action
 from cma_app.services.replies import record_reply, tell_client, untell_client
@@ -19,7 +20,11 @@ from cma_app.services.users import PersonForm
 from state.home_views import DayView
 from tests.people import Cast
 from tests.plant import plant_action, plant_case
+from tests.services.money import make_case
 from tests.services.reviewing import finish, give, one_review
+from tests.services.signing import send_back, sign_off, submit
+from tests.services.test_appointments import MORNING, book
+from tests.services.test_covers import cover
 from tests.services.test_statements import Leanne
 
 
@@ -234,3 +239,58 @@ class TestGroups:
         with cast.open(cast.amina) as session:
             open_feedback(session, review.id)
         assert DayView.of(day_of(cast, cast.amina)).is_clear
+
+    def test_what_waits_for_sign_off_and_what_came_back(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.tess)
+        calm = {"priority": "low", "reason": "Adjourned"}
+        row = submit(cast, "lower_priority", case_id, **calm)
+        see = ("sign-off", "See it", f"/sign-offs/{row.id}")
+        assert lines(day_of(cast, cast.amina))["today"] == [see]
+        for who in (cast.tess, cast.ben, cast.colin, cast.maria):
+            assert day_of(cast, who).sign_offs.total == 0
+        numbers = {each.word: each for each in DayView.of(day_of(cast, cast.maria)).numbers}
+        waiting = numbers["Waiting for sign-off"]
+        assert (waiting.figure, waiting.path) == ("1", "/sign-offs")
+        cover(cast, cast.amina, cast.amina, cast.ben)
+        assert lines(day_of(cast, cast.ben))["today"] == [see]
+
+        send_back(cast, row)
+        assert day_of(cast, cast.amina).sign_offs.total == 0
+        (line,) = DayView.of(day_of(cast, cast.tess)).today.rows
+        assert (line.kind, line.step, line.path) == ("sent-back", "See why", see[2])
+        assert line.more == "Sent back by Amina Khan"
+        again = submit(cast, "lower_priority", case_id, **calm)
+        assert day_of(cast, cast.tess).sign_offs.total == 0
+        with cast.open(cast.tess) as session:
+            record_emergency(session, case_id, what="Eviction", on=today())
+        assert sign_off(cast, again).status == "void"
+        (back,) = day_of(cast, cast.tess).sign_offs.rows
+        assert (back.id, back.status) == (again.id, "void")
+
+    def test_what_waited_too_long_is_overdue(self, cast: Cast, owner: Engine) -> None:
+        row = submit(cast, "lower_priority", make_case(cast, cast.tess), priority="low", reason="X")
+        with owner.begin() as connection:
+            connection.execute(
+                text("UPDATE sign_offs SET submitted_at = now() - interval '14 days'"
+                     " WHERE id = :id"),
+                {"id": row.id},
+            )  # fmt: skip
+        (line,) = DayView.of(day_of(cast, cast.amina)).overdue.rows
+        assert (line.kind, line.mark) == ("sign-off", "Waits too long")
+
+    def test_a_cover_has_the_absent_persons_replies_and_appointments(self, cast: Cast) -> None:
+        case = Leanne(cast)
+        with cast.open(cast.amina) as session:
+            record_reply(session, case.rent, {"reply": "accept"})
+        with at(MORNING):
+            book(cast, cast.amina, case.case_id, scheduled_date=f"{today():%d %m %Y}")
+            assert day_of(cast, cast.ben).replies.total == 0
+            cover(cast, cast.amina, cast.amina, cast.ben)
+            seen = day_of(cast, cast.ben)
+            theirs, own = (
+                [row.more for row in DayView.of(day).today.rows if row.kind == "appointment"]
+                for day in (seen, day_of(cast, cast.amina))
+            )
+        assert (theirs, own) == (["In place of Amina Khan"], [""])
+        assert seen.replies.total == 1
+        assert day_of(cast, cast.colin).replies.total == 0

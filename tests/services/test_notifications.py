@@ -12,7 +12,7 @@ from cma_app.errors import Conflict, NotFound
 from cma_app.rules.notifications import KINDS
 from cma_app.services import notifications
 from cma_app.services.case_steps import assign_case, raise_priority, record_emergency
-from cma_app.services.next_actions import edit_action, record_action
+from cma_app.services.next_actions import edit_action, list_actions, record_action
 from cma_app.services.notifications import Told, notify
 from cma_app.services.restricted_files import restrict_file
 from models import Case, Notification
@@ -104,10 +104,23 @@ class TestWhatTells:
             record_emergency(session, other, what="Eviction")
             record_emergency(session, other, what="Eviction", on=today())
         assert kinds(cast, cast.amina) == ["raised_urgent"] * 2
+        with cast.open(cast.amina) as session:
+            given = [each.what for each in list_actions(session, other)]
+        assert given.count("Tess Moore made this urgent: Eviction") == 1
         mine = make_case(cast, cast.ben)
         with cast.open(cast.ben) as session:
             raise_priority(session, mine, priority="urgent")
         assert len(told(cast, cast.amina)) == 2
+
+    def test_a_file_closed_to_the_supervisor_is_urgent_all_the_same(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.tess)
+        with cast.open(cast.maria) as session:
+            file = session.require(Case, case_id).client_id
+            restrict_file(session, file, [cast.tess.user_id, cast.maria.user_id])
+        with cast.open(cast.tess) as session:
+            assert record_emergency(session, case_id, what="Eviction").priority == "urgent"
+            assert [each.owner_id for each in list_actions(session, case_id)] == [cast.tess.user_id]
+        assert kinds(cast, cast.amina) == []
 
     def test_words_that_name_the_client_are_left_out(self, cast: Cast, owner: Engine) -> None:
         case_id = make_case(cast, cast.amina)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from cma_app.access.actor import Actor
 from cma_app.clock import now, today
 from cma_app.database import app_engine
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
@@ -432,7 +433,17 @@ class TestTheQueue:
             opened(cast, row, cast.maria)
 
 
-def decided(actor: Any, row: SignOff, content_hash: str | None) -> None:
+INSERTED = """
+INSERT INTO sign_offs (centre_id, case_id, act, step, subject_id, subject_key, version_no, content,
+  content_hash, status, submitted_by, submitted_at, decided_by, decided_at, decided_hash)
+SELECT centre_id, case_id, act, step, subject_id, 'another', 1, content, content_hash, :status,
+  :who, now(), CAST(:by AS bigint), CASE WHEN CAST(:by AS bigint) IS NULL THEN NULL ELSE now() END,
+  CASE WHEN CAST(:by AS bigint) IS NULL THEN NULL ELSE content_hash END
+FROM sign_offs WHERE id = :id RETURNING id
+"""
+
+
+def decided(actor: Any, row: SignOff, content_hash: str | None, *, by: Actor | None = None) -> None:
     """Decide a row in raw SQL, as the app's role."""
     with app_engine().begin() as connection:
         scope(connection, actor)
@@ -441,7 +452,7 @@ def decided(actor: Any, row: SignOff, content_hash: str | None) -> None:
                 "UPDATE sign_offs SET status = 'approved', decided_by = :me, decided_at = now(),"
                 " decided_hash = :hash WHERE id = :id"
             ),
-            {"me": actor.user_id, "hash": content_hash, "id": row.id},
+            {"me": (by or actor).user_id, "hash": content_hash, "id": row.id},
         )
 
 
@@ -461,6 +472,47 @@ class TestTheDatabase:
         decided(cast.amina, row, row.content_hash)
         with pytest.raises(DBAPIError, match="decided"):
             decided(cast.maria, row, row.content_hash)
+
+    @pytest.mark.parametrize("who", ["tess", "amina", "maria"])
+    def test_takes_no_row_that_comes_decided(self, cast: Cast, case_id: int, who: str) -> None:
+        row = submit(cast, "lower_priority", case_id, **CALM)
+        actor, other = getattr(cast, who), cast.ben.user_id
+        for said in (
+            {"status": "approved", "by": other, "who": actor.user_id},
+            {"status": "approved", "by": actor.user_id, "who": actor.user_id},
+            {"status": "submitted", "by": None, "who": other},
+        ):
+            with (
+                pytest.raises(DBAPIError, match=r"sign_off|own"),
+                app_engine().begin() as connection,
+            ):
+                scope(connection, actor)
+                connection.execute(text(INSERTED), {**said, "id": row.id})
+
+    def test_lets_nobody_approve_in_anothers_name(self, cast: Cast, case_id: int) -> None:
+        row = submit(cast, "lower_priority", case_id, **CALM)
+        for actor in (cast.tess, replace(cast.tess, role="manager")):
+            for by in (cast.amina, cast.maria, cast.tess):
+                with pytest.raises(DBAPIError, match=r"sign_off|own"):
+                    decided(actor, row, row.content_hash, by=by)
+
+    def test_lets_an_advisor_approve_nothing_of_their_own(self, cast: Cast, case_id: int) -> None:
+        first = submit(cast, "lower_priority", case_id, **CALM)
+        with app_engine().begin() as connection:
+            scope(connection, cast.amina)
+            said = {"status": "submitted", "by": None, "who": cast.amina.user_id, "id": first.id}
+            own_id = connection.execute(text(INSERTED), said).scalar_one()
+        with cast.open(cast.amina) as session:
+            own = session.require(SignOff, own_id)
+        for by in (cast.amina, cast.maria):
+            with pytest.raises(DBAPIError, match=r"sign_off|own"):
+                decided(cast.amina, own, own.content_hash, by=by)
+
+    def test_lets_another_centre_decide_nothing(self, cast: Cast, case_id: int) -> None:
+        row = submit(cast, "lower_priority", case_id, **CALM)
+        for who in (cast.colin, cast.bea, cast.root):
+            decided(who, row, row.content_hash)  # no such row there
+        assert opened(cast, row).row.status == "submitted"
 
     def test_lets_nobody_change_what_was_submitted(self, cast: Cast, case_id: int) -> None:
         row = submit(cast, "lower_priority", case_id, **CALM)

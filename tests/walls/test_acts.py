@@ -20,6 +20,7 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "sign_off_case.stage_lines": "a step of submitting and of reading what was, asked there",
     "sign_off_list.shown_versions": "a step of reading what waits or was one's own, asked there",
     "sign_off_list.version_rows": "a step of reading what waits or was one's own, asked there",
+    "sign_off_list.was_not_answered": "a condition of a query, asked where the query is",
     "sign_off_list.waits_for": "a step of reading what waits, asked there: a colleague's name",
     "sign_off_papers.letter_lines": "a step of submitting and of reading what was, asked there",
     "sign_off_papers.sheet_lines": "a step of submitting and of reading what was, asked there",
