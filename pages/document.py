@@ -73,9 +73,9 @@ def _pages() -> rx.Component:
         class_name="button small",
     )
     damaged = callout(
-        "This document cannot be opened: its stored copy is missing or was changed. Tell your"
-        " manager; the copy of the last backup may be whole.",
-        "late",
+        rx.el.strong("It cannot be opened. "),
+        "Its stored copy is missing or was changed. Tell your manager; the copy of the last backup"
+        " may be whole.",
     )
     return card(
         "Pages",
