@@ -9,13 +9,13 @@ import asyncio
 import contextlib
 import logging
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any, Final
 
 import procrastinate
 import psycopg
 import structlog
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Status
 
 from cma_app.access.actor import Actor
@@ -147,9 +147,39 @@ def _address() -> str:
     return plain(settings().serving_url)
 
 
+class _Connector(procrastinate.PsycopgConnector):
+    """The queue's connection, which knows a job that is queued already behind row security.
+
+    The library reads the lock's name out of the error's detail, and PostgreSQL gives no detail of
+    a table that has row security: without this, one job left on the queue ends every worker.
+    """
+
+    async def execute_query_one_async(self, query: Any, **arguments: Any) -> dict[str, Any]:
+        with _queued_already():
+            return await super().execute_query_one_async(query, **arguments)
+
+    async def execute_query_all_async(self, query: Any, **arguments: Any) -> list[dict[str, Any]]:
+        with _queued_already():
+            return await super().execute_query_all_async(query, **arguments)
+
+
+@contextlib.contextmanager
+def _queued_already() -> Iterator[None]:
+    """Tell of a job that waits already as the library does where it gets the detail."""
+    try:
+        yield
+    except Exception as error:
+        cause = error.__context__
+        if isinstance(cause, psycopg.errors.UniqueViolation):
+            raise UniqueViolation(
+                constraint_name=cause.diag.constraint_name, queueing_lock=None
+            ) from cause
+        raise
+
+
 def make_app() -> procrastinate.App:
     """Return the queue on our database: in its own schema, as the worker that may see it."""
-    connector = procrastinate.PsycopgConnector(
+    connector = _Connector(
         conninfo=_address(),
         min_size=1,
         max_size=6,

@@ -73,9 +73,9 @@ def _pages() -> rx.Component:
         class_name="button small",
     )
     damaged = callout(
-        "This document cannot be opened: its stored copy is missing or was changed. Tell your"
-        " manager; the copy of the last backup may be whole.",
-        "late",
+        rx.el.strong("It cannot be opened. "),
+        "Its stored copy is missing or was changed. Tell your manager; the copy of the last backup"
+        " may be whole.",
     )
     return card(
         "Pages",
@@ -108,8 +108,9 @@ def _facts() -> rx.Component:
             [("", "Not sorted yet"), *TYPES],
             error=ERRORS["document_type"],
             value=LINE.type_code,
+            width="full",
         ),
-        form_foot(submit("Save")),
+        rx.el.div(submit("Save")),
         on_submit=STATE.save,
         on_check=STATE.check,
         key=rx.Var.create(f"{LINE.id}-{LINE.version}"),

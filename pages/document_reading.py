@@ -78,6 +78,7 @@ def _page() -> rx.Component:
     text = rx.el.details(
         rx.el.summary("The words as text"),
         rx.el.pre(PAGE.text, class_name="page-text", tab_index=0),
+        class_name="opens",
     )
     return rx.el.div(
         rx.cond(VIEW.pages.length() > 1, _pager()),

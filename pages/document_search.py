@@ -71,7 +71,7 @@ def _boxes() -> rx.Component:
             error=ERRORS["document_type"],
             value=ASKED["type"],
         ),
-        class_name="pair",
+        class_name="pair level",
     )
     more = rx.el.div(
         field(
@@ -104,6 +104,7 @@ def _boxes() -> rx.Component:
             | (ASKED["status"] != "")
             | (ASKED["since"] != "")
             | (ASKED["until"] != ""),
+            class_name="opens",
         ),
         rx.el.div(submit("Find", busy="Finding")),
         on_submit=STATE.find,
@@ -142,6 +143,7 @@ def _row(row: Any) -> rx.Component:
             rx.el.span(row.type_word, class_name="sub"),
             rx.el.span(row.about, class_name="sub"),
             scope="row",
+            class_name="found-name",
         ),
         rx.el.td(
             rx.foreach(

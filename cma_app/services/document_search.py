@@ -37,6 +37,8 @@ STATUS_LABELS: Final = {
 }
 FOUND: Final = ("\ue000", "\ue001")
 """What stands before and behind a found word; the worker keeps both out of every text."""
+_OPEN: Final = "\ue002"
+"""Stands for `<` while PostgreSQL makes a headline: it would leave out what looks like a tag."""
 _LOOKED_AT: Final = 30_000
 _HEADLINE: Final = (
     f"StartSel={FOUND[0]}, StopSel={FOUND[1]}, MaxFragments=2, MaxWords=22, MinWords=8,"
@@ -141,6 +143,7 @@ def _rows(session: CentreSession, ids: list[int], words: str) -> dict[int, Found
     if not ids:
         return {}
     said = func.left(func.coalesce(col(Document.extracted_text), ""), _LOOKED_AT)
+    said = func.replace(said, "<", _OPEN)
     query = func.websearch_to_tsquery("english", words)
     marked = func.ts_headline("english", said, query, _HEADLINE)
     shown = marked if words.strip() else func.left(said, 160)
@@ -188,9 +191,10 @@ def _rows(session: CentreSession, ids: list[int], words: str) -> dict[int, Found
 def split_marked(headline: str) -> list[Part]:
     """Return a headline as parts: plain text, never anything that a page could take for markup."""
     parts: list[Part] = []
-    for piece in re.split(f"({FOUND[0]}[^{FOUND[0]}{FOUND[1]}]*{FOUND[1]})", headline):
-        is_found = piece.startswith(FOUND[0])
-        said = " ".join(piece.strip("".join(FOUND)).split()) if is_found else _tidy(piece)
+    pieces = re.split(f"{FOUND[0]}([^{''.join(FOUND)}]*){FOUND[1]}", headline)
+    for place, piece in enumerate(pieces):
+        is_found = place % 2 == 1
+        said = " ".join(_tidy(piece).split()) if is_found else _tidy(piece)
         if said:
             parts.append(Part(said, is_found))
     return parts
@@ -198,7 +202,8 @@ def split_marked(headline: str) -> list[Part]:
 
 def _tidy(piece: str) -> str:
     """Return a piece on one line, its spaces at the ends kept: a word follows or went before."""
-    return re.sub(r"\s+", " ", re.sub(f"[{''.join(FOUND)}]", "", piece))
+    plain = re.sub(f"[{''.join(FOUND)}]", "", piece.replace(_OPEN, "<"))
+    return re.sub(r"\s+", " ", plain)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ FOR_GOOD: Final = ("unreadable", "damaged")
 """What trying again would not mend."""
 LONGEST_TEXT: Final = 500_000
 """Characters of a document's text that are kept for finding it."""
-MARKS: Final = "\ue000\ue001"
-"""Characters that the search marks its finds with; no text may hold them."""
+MARKS: Final = "\ue000\ue001\ue002"
+"""Characters that the search puts marks with; no text may hold them."""
 _DUE: Final = text("SELECT * FROM cma_due_readings(:at)")
 
 

@@ -149,7 +149,7 @@ def _about_the_sorter() -> rx.Component:
             ),
         ),
         rx.el.p(CARD.version, class_name="hint"),
-        class_name="stack close",
+        class_name="opens stack close",
     )
 
 

@@ -49,11 +49,11 @@ _DOCUMENTS = text(
     " (ARRAY['payslip', 'council_tax', 'bank_statement', 'court_form'])[1 + n % 4],"
     " CASE WHEN n % 20 = 0 THEN 'poor' ELSE 'read' END, 'stored',"
     " (SELECT string_agg(v.word, ' ') FROM (SELECT floor(power(20000, random()))::int - 1 AS k"
-    "   FROM generate_series(1, :words) WHERE n > 0) p JOIN vocabulary v ON v.n = p.k),"
+    "   FROM generate_series(1, CAST(:words AS int)) WHERE n > 0) p JOIN vocabulary v ON v.n = p.k),"
     " now() - n * interval '5 minutes',"
     " CASE WHEN n % 50 = 0 THEN 'named_people' ELSE 'case_team' END,"
     " CASE WHEN n % 50 = 0 THEN ARRAY[:someone]::bigint[] ELSE '{}' END"
-    " FROM generate_series(:first, :last) n,"
+    " FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n,"
     " (SELECT array_agg(id) AS ids FROM cases WHERE centre_id = :centre) c"
 )
 

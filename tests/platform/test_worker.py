@@ -193,6 +193,7 @@ class TestProcess:
     ) -> None:
         monkeypatch.setenv("CMA_SMTP_PORT", "no port")
         monkeypatch.setattr("cma_app.commands.serving.MOST_RESTARTS", 2)
+        monkeypatch.setattr("cma_app.commands.serving.RESTART_WINDOW", 600.0)  # a slow machine
         said: list[str] = []
         keeping = _Worker(worker, said.append)
         worker.start()
@@ -201,7 +202,7 @@ class TestProcess:
             keeping.look()
             return "keeps ending" in said[-1] if said else False
 
-        until(looked, what="giving up for a while")
+        until(looked, seconds=120, what="giving up for a while")
         assert len(said) == 3
         keeping.look()
         assert len(said) == 3

@@ -76,7 +76,7 @@ def mark_of(cast: Cast, document_id: int, kind: str, word: str) -> str:
 class TestUses:
     def test_one_document_shows_an_item_a_debt_and_a_line(self, cast: Cast, case_id: int) -> None:
         number = keep(cast, case_id)
-        for kind, word in ((ITEM, "F7"), (DEBT, "Northgate"), (LINE, "alary")):
+        for kind, word in ((ITEM, "F7"), (DEBT, "Northgate"), (LINE, "Wages")):
             mark = mark_of(cast, number, kind, word)
             with cast.open(cast.amina) as session:
                 assert word in use_as_evidence(session, number, kind=kind, mark=mark)
@@ -97,7 +97,7 @@ class TestUses:
             assert (row.standing.answer, row.evidence) == ("met", "Payslip")
             with pytest.raises(Conflict, match="It is the evidence for “F7"):
                 remove_document(session, number)
-        for kind, word in ((ITEM, "F7"), (DEBT, "Northgate"), (LINE, "alary")):
+        for kind, word in ((ITEM, "F7"), (DEBT, "Northgate"), (LINE, "Wages")):
             mark = mark_of(cast, number, kind, word)
             with cast.open(cast.amina) as session:
                 drop_use(session, number, kind=kind, mark=mark)
@@ -235,10 +235,11 @@ class TestAskedFor:
         assert asked(cast, case_id).rows == []
         with cast.open(cast.amina) as session:
             bring_back(session, number)
-            with pytest.raises(Invalid, match="of this case"):
-                other = keep(cast, make_case(cast, cast.amina))
-                version = asked(cast, case_id).rows[0].version
-                receive(session, number, document_id=other, version=version)
+        (row,) = asked(cast, case_id).rows
+        assert (row.status, len(to_do(cast, case_id))) == ("asked", 1)
+        other = keep(cast, make_case(cast, cast.amina))
+        with cast.open(cast.amina) as session, pytest.raises(Invalid, match="of this case"):
+            receive(session, number, document_id=other, version=row.version)
         for who in (cast.colin, cast.tess):
             with cast.open(who) as session, pytest.raises(NotFound):
                 list_asked(session, case_id)

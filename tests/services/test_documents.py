@@ -132,7 +132,7 @@ class TestKeep:
         with owner.begin() as connection:
             connection.execute(
                 text(
-                    "UPDATE documents SET ocr_status = 'done', extracted_text = 'old' WHERE id=:d"
+                    "UPDATE documents SET ocr_status = 'read', extracted_text = 'old' WHERE id=:d"
                 ),
                 {"d": number},
             )
@@ -140,7 +140,7 @@ class TestKeep:
         with cast.open(cast.amina) as session:
             found = read_document(session, number)
             assert [each.number for each in found.versions] == [2, 1]
-            assert (found.row.mime_type, found.row.ocr_status) == ("image/png", "not_processed")
+            assert (found.row.mime_type, found.row.ocr_status) == ("image/png", "waiting")
             assert open_bytes(session, number, purpose="test", number=1) == first
             assert download_document(session, number).file_name == "Payslip.png"
             assert download_document(session, number, 1).file_name == "Payslip.pdf"

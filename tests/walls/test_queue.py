@@ -1,13 +1,16 @@
 """The job queue: in a schema of its own, for the worker's eyes, with numbers of records alone."""
 
+import asyncio
 import json
 from typing import Any
 
 import psycopg
 import pytest
+from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import Engine, text
 
 from cma_app.databases import plain
+from cma_app.jobs import make_app
 from cma_app.postgres import EmbeddedPostgres
 from tests.walls.test_catalogue import rows
 
@@ -100,3 +103,21 @@ def test_what_is_due_is_told_to_the_systems_own_work_alone(
         found = system.execute(due).fetchone()
         assert found is not None
         assert found[0] >= min(waiting, 500)
+
+
+def test_a_job_that_is_queued_already_is_told_so(postgres: EmbeddedPostgres) -> None:
+    """Row security keeps the error's detail back, and the worker has to know it all the same."""
+
+    async def twice() -> None:
+        async with app.open_async():
+            number = await job.defer_async(**of)
+            try:
+                with pytest.raises(AlreadyEnqueued):
+                    await job.defer_async(**of)
+            finally:
+                await app.job_manager.cancel_job_by_id_async(number, delete_job=True)
+
+    app = make_app()
+    of = {"centre_id": 1, "appointment_id": 987654321}
+    job = app.configure_task("remind", queueing_lock="remind/1/987654321")
+    asyncio.run(twice())
