@@ -217,8 +217,8 @@ class TestAfterwards:
             )
         desk = office.signed_in("amina", "/")
         page = desk.page
-        card = page.get_by_role("region", name="Appointments")
-        expect(card.get_by_text("Outcome missing")).to_have_count(2)
+        unsaid = page.get_by_role("main").get_by_text("Outcome missing")
+        expect(unsaid).to_have_count(2)
         picture(page, "home-unsaid")
         assert findings(page) == []
         for number, row in enumerate(rows):

@@ -71,7 +71,7 @@ def told_elsewhere(desk: Desk, owed: tuple[int, int]) -> None:
     picture(page, "overview-emergency")
     assert findings(page) == []
     desk.open("/")
-    expect(page.get_by_role("region", name="Emergencies")).to_contain_text("Eviction")
+    expect(page.get_by_role("main").get_by_role("listitem")).to_contain_text(["Eviction"])
     desk.open(f"/cases/{owed[0]}/debts")
     expect(page.locator("[data-debt]").first).to_contain_text(f"Eviction {when} 10:30")
     picture(page, "grid-emergency")

@@ -56,6 +56,7 @@ class Marks:
 ASHDOWN = Marks("zqxA", "zqpA", "AB123456C")
 BROOK = Marks("zqxB", "zqpB", "CE654321D")
 RESTRICTED = Marks("zqxR", "zqpR", "JY334455A")
+ASSIGNED = Marks("zqxT", "zqpT", "LB112233D")
 SEARCH = "zqx"
 """What every planted name begins with, whichever its centre; not itself a canary."""
 
@@ -376,8 +377,9 @@ class World:
         )
 
     def of_tess(self) -> Pack:
-        """Plant a file of Tess's, a trainee."""
-        return plant_pack(self.owner, self.cast.tess, self.cast.amina, ASHDOWN)
+        """Plant a file of Tess's, a trainee, with marks that are no leak where she hears them."""
+        pack = plant_pack(self.owner, self.cast.tess, self.cast.amina, ASSIGNED, ASHDOWN)
+        return self._with_trainee(pack, self.cast.tess)
 
     def restricted(self) -> Pack:
         """Plant a file of Amina's that names her alone."""

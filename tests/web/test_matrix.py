@@ -15,7 +15,7 @@ from sqlalchemy import Engine, text
 import cma_app.cma_app
 from cma_app.access.acts import READS, REFUSALS, Act, allows, submits
 from cma_app.access.policy import SHADOWING
-from cma_app.errors import CmaError
+from cma_app.errors import CmaError, NotFound
 from state.gate import declared
 from tests.served import HYDRATE, Served, Socket
 from tests.web.calls import Call, filled, handler_of, handlers, route
@@ -341,7 +341,8 @@ class TestATraineeWhoShadows:
         assert leaks(tab) == []
         writes = {name for name in answers if CALLS[name].writes and name not in reads}
         assert len(writes) > 40
-        said = (SHADOWING, *REFUSALS.values())
+        holds_none = "You hold no case of this client."
+        said = (SHADOWING, holds_none, NotFound.sentence, *REFUSALS.values())
         assert {name for name in writes if not any(each in answers[name] for each in said)} == set()
         assert {row.split()[1] for row in done} <= {act.value for act in READS}
 
