@@ -4,7 +4,7 @@
 .PHONY: shell lock
 
 BIN := .venv/bin
-TEST := $(BIN)/python -m pytest -q -n 2 --dist worksteal
+TEST := $(BIN)/python -m pytest -q -n 3 --dist worksteal
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,7 +17,7 @@ setup: .venv/.locked ## make .venv with exactly what the lock names
 run: setup ## start everything with the demo on http://localhost:8000 (PORT, CMA_HOME)
 	@$(BIN)/cma serve --demo
 
-test: setup ## unit tests, services, walls, platform, browser journeys (two at a time)
+test: setup ## unit tests, services, walls, platform, browser journeys (three at a time)
 	@sh tools/browser.sh
 	@$(TEST) tests/rules tests/access tests/reading tests/test_clock.py
 	@$(TEST) tests/services

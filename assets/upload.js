@@ -17,7 +17,7 @@
   const button = (word, name, does) => {
     const one = made("button", "button small", word);
     one.type = "button";
-    one.append(made("span", "sr", `: ${name}`));
+    one.append(made("span", "sr", ` ${name}`));
     one.addEventListener("click", does);
     return one;
   };
