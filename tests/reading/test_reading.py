@@ -14,7 +14,7 @@ from cma_app.reading.apart import ReadingFailed, read_apart
 from cma_app.reading.marks import ink_of, marks_of
 from cma_app.reading.read import read_document, read_page
 from cma_app.reading.words import Page, Reading, Word
-from cma_app.settings import Settings, clear_settings, use_settings
+from cma_app.settings import Settings, settings, use_settings
 from tests.platform.waiting import until
 from tests.reading.pages import (
     LETTER,
@@ -44,9 +44,10 @@ def at_work(group: int) -> list[str]:
 @pytest.fixture
 def home(tmp_path: Path) -> Any:
     """A place of this test's own for the private folders of reading processes."""
+    before = settings()
     use_settings(Settings(CMA_HOME=tmp_path))
     yield tmp_path
-    clear_settings()
+    use_settings(before)
 
 
 def page(*words: Word, **over: Any) -> Page:
