@@ -13,6 +13,7 @@ from tests.browser.conftest import Office
 from tests.browser.looking import faults, findings, picture
 from tests.papers import paper
 from tests.people import Cast
+from tests.platform.waiting import until
 from tests.services.money import make_case
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
@@ -124,9 +125,8 @@ def look_and_name(page: Page) -> None:
     page.get_by_role("link", name="Payslip").click()
     sheet = page.get_by_role("img", name="Page 1 of Payslip")
     expect(sheet).to_be_visible()
-    page.wait_for_function(
-        "[...document.querySelectorAll('.sheets img')].some((each) => each.naturalWidth > 900)"
-    )
+    drawn = "[...document.querySelectorAll('.sheets img')].some((each) => each.naturalWidth > 900)"
+    until(lambda: page.evaluate(drawn))
     page.get_by_label("Name", exact=True).fill("June payslip")
     page.get_by_label("Type", exact=True).select_option("payslip")
     page.get_by_role("button", name="Save", exact=True).click()

@@ -379,6 +379,14 @@ class World:
     def of_tess(self) -> Pack:
         """Plant a file of Tess's, a trainee, with marks that are no leak where she hears them."""
         pack = plant_pack(self.owner, self.cast.tess, self.cast.amina, ASSIGNED, ASHDOWN)
+        with self.owner.begin() as connection:  # somebody else than whom a walk-in looks like
+            connection.execute(
+                text(
+                    "UPDATE clients SET date_of_birth = '1961-07-04', postcode = 'LS1 4AP',"
+                    " first_name = 'Otto' WHERE id IN (:id, :second)"
+                ),
+                {"id": pack["clients"], "second": pack["second"]},
+            )
         return self._with_trainee(pack, self.cast.tess)
 
     def restricted(self) -> Pack:
