@@ -77,13 +77,19 @@ def _sign_in(identifier: str, password: str, subject: str, origin: Origin) -> Si
         with app_engine().begin() as connection:
             _note(connection, "sign_in_failed", subject, origin)
         raise Refused(WRONG)
-    token = secrets.token_urlsafe(32)
     with app_engine().begin() as connection:
         _note(connection, "sign_in", subject, origin)
+    return admit(found.user_id, origin)
+
+
+def admit(user_id: int, origin: Origin) -> SignedIn:
+    """Open a sign-in for somebody who has proved who they are, however they did it."""
+    token = secrets.token_urlsafe(32)
+    with app_engine().begin() as connection:
         connection.execute(
             _OPEN,
             {
-                "user": found.user_id,
+                "user": user_id,
                 "token_hash": hash_token(token),
                 "expires": now() + timedelta(hours=settings().absolute_hours),
                 "address": origin.ip_address,
