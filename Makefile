@@ -1,7 +1,10 @@
 # One word for each thing one does with this project; `make` alone prints them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check types layers bench traces bench-ocr bench-find train migrate demo
+.PHONY: help setup run test check types layers bench traces kills bench-ocr bench-find train migrate demo
 .PHONY: shell lock
+
+# each module is compiled once and not in each of the many processes, wherever a machine says no
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 TEST := $(BIN)/python -m pytest -q -n 3 --dist worksteal
@@ -42,6 +45,10 @@ bench: setup ## measure against raw SQL, and the bytes of a first load
 
 traces: setup ## walk 2,000 random traces of supervised work (some minutes)
 	@$(BIN)/python -m pytest -q -s --traces 2000 tests/services/test_sign_off_machine.py
+
+kills: setup ## kill -9 the app and the database thirty times under load
+	@$(BIN)/python -m pytest -q -s --kills 30 tests/web/test_kills.py
+
 bench-ocr: setup ## how well documents are read, beside plain pytesseract (SCANS=folder for more)
 	@OMP_THREAD_LIMIT=1 $(BIN)/python -m tests.bench.reading $(SCANS)
 

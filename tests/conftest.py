@@ -25,8 +25,9 @@ def alembic_config(owner_url: str, app_role: str = "cma_app") -> Config:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a run say how many traces the machine of supervised work walks."""
+    """Let a run say how long it walks through supervised work, and how often it kills."""
     parser.addoption("--traces", type=int, default=10, help="traces of supervised work")
+    parser.addoption("--kills", type=int, default=2, help="kill -9 of the app and the database")
 
 
 @pytest.fixture(scope="session")

@@ -7,20 +7,24 @@ frame, and nothing is written but the refusals.
 
 import json
 import re
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 import cma_app.cma_app
 from cma_app.access.acts import READS, REFUSALS, Act, allows, submits
 from cma_app.access.policy import SHADOWING
 from cma_app.errors import CmaError, NotFound
+from cma_app.session import open_as
 from state.gate import declared
+from tests.people import PASSWORD
 from tests.served import HYDRATE, Served, Socket
 from tests.web.calls import Call, filled, handler_of, handlers, route
 from tests.web.matrix import CALLS, CASE, CLIENT, SHOWN, changes_rows
-from tests.web.packs import ASHDOWN, BROOK, RESTRICTED, Pack, World
+from tests.web.packs import ASHDOWN, ASSIGNED, BROOK, RESTRICTED, Pack, World
 
 pytestmark = pytest.mark.xdist_group("matrix")  # its two centres are planted once
 
@@ -376,3 +380,34 @@ class TestSignedOut:
                 assert len(answer) < 200, name
         assert leaks(tab, *ASHDOWN.all) == []
         assert log.written() == []
+
+
+class TestTheLogs:
+    """After every call of this module, and some that break: nothing of it is in any log."""
+
+    def test_hold_no_secret_and_nobodys_words(
+        self, world: World, served: Served, cookies: dict[str, str]
+    ) -> None:
+        canary = "zqlog"
+        with Tab(served, cookies["amina"], client=f"{canary}-tab") as tab:
+            tab.arrive()
+            for raw in (
+                f'42/_event,["event",{{"name":"{canary}","payload":{{"body":"{canary}"}}}}]',
+                f'42/_event,["event",{{"{canary}":1}}]',
+                f"42/_event,{canary}",
+            ):
+                tab.raw(raw)
+            for name in ("ClientState.save", "NoteState.save", "ClientState.find"):
+                handler = next((each for each in map(handler_of, handlers()) if name in each), None)
+                if handler:
+                    tab._ask(handler, f"/?q={canary}", {"form": {canary: canary}, canary: canary})
+        served.post("/sign-in", identifier=canary, password=canary, next=f"//{canary}")
+        served.get(f"/{canary}?token={canary}", f"cma={canary}")
+        served.get("/documents/none", cookies["amina"], **{"X-Canary": canary})
+        with open_as(world.cast.amina) as session, suppress(DBAPIError):
+            session.execute(text("SELECT cast(:canary AS int)"), {"canary": canary})
+        logs = "".join(each.read_text() for each in served.log.parent.rglob("*.log"))
+        assert "Started worker" in logs
+        tokens = [cookie.partition("=")[2] for cookie in cookies.values()]
+        marks = (*ASHDOWN.all, *BROOK.all, *RESTRICTED.all, *ASSIGNED.all)
+        assert [each for each in (canary, PASSWORD, *tokens, *marks) if each in logs] == []
