@@ -33,8 +33,8 @@ class IdentityProvider(CentreOwned, Stamped, Versioned, table=True):
     )
 
     issuer: str = Field(max_length=500)
-    client_id: str = Field(max_length=255)
-    client_secret: str = Field(max_length=2000)
+    application_id: str = Field(max_length=255)
+    application_secret: str = Field(max_length=2000)
     passwords: str = word("beside", 10)
     max_age_minutes: int | None = None
     acr: str | None = Field(default=None, max_length=255)

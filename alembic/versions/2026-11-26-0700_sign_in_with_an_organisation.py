@@ -37,10 +37,10 @@ $$"""
 
 PROVIDER = f"""
 CREATE FUNCTION cma_identity_provider(p_code text)
-RETURNS TABLE (centre_id bigint, provider_id bigint, issuer text, client_id text,
-               client_secret text, max_age_minutes integer, acr text)
+RETURNS TABLE (centre_id bigint, provider_id bigint, issuer text, application_id text,
+               application_secret text, max_age_minutes integer, acr text)
 LANGUAGE sql STABLE {DEFINER} AS $$
-  SELECT p.centre_id, p.id, p.issuer::text, p.client_id::text, p.client_secret::text,
+  SELECT p.centre_id, p.id, p.issuer::text, p.application_id::text, p.application_secret::text,
     p.max_age_minutes, p.acr::text
   FROM public.identity_providers p JOIN public.centres c ON c.id = p.centre_id
   WHERE c.code = p_code AND c.status = 'active' AND p.is_active
@@ -126,7 +126,7 @@ FUNCTIONS = {
     "cma_may_use_password(bigint)": MAY_USE_PASSWORD,
 }
 
-SECRETS = ", 'client_secret', 'code_hash'"
+SECRETS = ", 'application_secret', 'code_hash'"
 STAMPS = ("created_by", "updated_by")
 
 
@@ -172,8 +172,8 @@ def _tables() -> None:
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         *_keys(),
         sa.Column("issuer", sa.String(length=500), nullable=False),
-        sa.Column("client_id", sa.String(length=255), nullable=False),
-        sa.Column("client_secret", sa.String(length=2000), nullable=False),
+        sa.Column("application_id", sa.String(length=255), nullable=False),
+        sa.Column("application_secret", sa.String(length=2000), nullable=False),
         sa.Column("passwords", sa.String(length=10), server_default="beside", nullable=False),
         sa.Column("max_age_minutes", sa.Integer(), nullable=True),
         sa.Column("acr", sa.String(length=255), nullable=True),

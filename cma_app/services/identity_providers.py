@@ -52,8 +52,8 @@ class ProviderForm(forms.Form):
     issuer: Annotated[
         str, _needed("Enter the issuer."), Field(max_length=500), AfterValidator(_issuer)
     ]
-    client_id: Annotated[str, _needed("Enter the client ID."), Field(max_length=255)]
-    client_secret: Annotated[str | None, Field(max_length=500), forms.Blank] = None
+    application_id: Annotated[str, _needed("Enter the client ID."), Field(max_length=255)]
+    application_secret: Annotated[str | None, Field(max_length=500), forms.Blank] = None
     passwords: Annotated[str, BeforeValidator(forms.choice(BESIDE, INSTEAD))] = BESIDE
     max_age_minutes: Annotated[int | None, Field(ge=1, le=1440), forms.Blank] = None
     acr: Annotated[str | None, Field(max_length=255), forms.Blank] = None
@@ -101,18 +101,18 @@ def keep_provider(
         found = _stored(session)
         if (found.version if found else 0) != version:
             raise Conflict(CHANGED)
-        if found is None and form.client_secret is None:
-            raise Invalid({"client_secret": "Enter the client secret."})
-        provider = found or IdentityProvider(issuer="", client_id="", client_secret="")
+        if found is None and form.application_secret is None:
+            raise Invalid({"application_secret": "Enter the client secret."})
+        provider = found or IdentityProvider(issuer="", application_id="", application_secret="")
         if found is not None:
             was_seen(found, version)
-        moved = found is not None and (found.issuer, found.client_id) != (
+        moved = found is not None and (found.issuer, found.application_id) != (
             form.issuer,
-            form.client_id,
+            form.application_id,
         )
-        if moved and form.client_secret is None:
+        if moved and form.application_secret is None:
             # the stored secret belongs to the old place and is never sent to another
-            raise Invalid({"client_secret": "Enter the secret of this issuer and client."})
+            raise Invalid({"application_secret": "Enter the secret of this issuer and client."})
         _take(provider, form, centre_id)
         session.add(provider)
         session.flush()
@@ -136,9 +136,11 @@ def _stored(session: CentreSession) -> IdentityProvider | None:
 
 
 def _take(provider: IdentityProvider, form: ProviderForm, centre_id: int) -> None:
-    provider.issuer, provider.client_id = form.issuer, form.client_id
-    if form.client_secret is not None:
-        provider.client_secret = encrypt_field(form.client_secret, context=secret_place(centre_id))
+    provider.issuer, provider.application_id = form.issuer, form.application_id
+    if form.application_secret is not None:
+        provider.application_secret = encrypt_field(
+            form.application_secret, context=secret_place(centre_id)
+        )
     provider.passwords, provider.is_active = form.passwords, form.is_active
     provider.max_age_minutes, provider.acr = form.max_age_minutes, form.acr
 
@@ -169,8 +171,8 @@ def _answers(found: IdentityProvider | None) -> dict[str, str]:
         return dict.fromkeys(ProviderForm.model_fields, "") | {"passwords": BESIDE}
     return {
         "issuer": found.issuer,
-        "client_id": found.client_id,
-        "client_secret": "",
+        "application_id": found.application_id,
+        "application_secret": "",
         "passwords": found.passwords,
         "max_age_minutes": str(found.max_age_minutes or ""),
         "acr": found.acr or "",

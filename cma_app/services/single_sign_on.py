@@ -93,14 +93,14 @@ def provider_of(code: str) -> CentresProvider:
         row = connection.execute(_PROVIDER, {"code": plain}).one_or_none()
     if row is None:
         raise Refused(UNKNOWN_CODE)
-    secret = decrypt_field(row.client_secret, context=secret_place(row.centre_id))
-    found = Provider(row.issuer, row.client_id, secret, row.max_age_minutes, row.acr)
+    secret = decrypt_field(row.application_secret, context=secret_place(row.centre_id))
+    found = Provider(row.issuer, row.application_id, secret, row.max_age_minutes, row.acr)
     return CentresProvider(row.centre_id, plain, found)
 
 
 def secret_place(centre_id: int) -> str:
     """Return what a provider's sealed secret is bound to."""
-    return f"identity_providers.client_secret:{centre_id}"
+    return f"identity_providers.application_secret:{centre_id}"
 
 
 def seal(kept: Way | Stranger | dict[str, Any], *, purpose: str) -> str:
