@@ -13,7 +13,6 @@ from sqlmodel import col
 
 from cma_app.access.acts import Act, Role
 from cma_app.errors import Conflict, Invalid
-from cma_app.identity.asking import Tried, try_connection
 from cma_app.identity.fetching import require_https
 from cma_app.identity.troubles import NotProven
 from cma_app.keys import encrypt_field
@@ -118,17 +117,14 @@ def keep_provider(
         session.flush()
 
 
-def try_provider(session: CentreSession, issuer: str) -> Tried:
-    """Ask a provider what it says of itself; Invalid beside the issuer with what is wrong."""
+def issuer_to_try(session: CentreSession, issuer: str) -> str:
+    """Return an issuer that may be asked what it says of itself; Invalid beside it otherwise."""
     session.authorize(Act.CENTRE_EDIT)
-    checked = ProviderForm.sentence_for("issuer", issuer.strip())
-    if checked is not None:
-        raise Invalid({"issuer": checked})
-    session.commit()  # no transaction is open while somebody else is waited for
-    try:
-        return try_connection(issuer.strip())
-    except NotProven as error:
-        raise Invalid({"issuer": error.explained}) from None
+    plain = issuer.strip()
+    sentence = ProviderForm.sentence_for("issuer", plain)
+    if sentence is not None:
+        raise Invalid({"issuer": sentence})
+    return plain
 
 
 def _stored(session: CentreSession) -> IdentityProvider | None:
