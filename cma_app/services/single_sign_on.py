@@ -154,7 +154,7 @@ def linked_person(centre_id: int, issuer: str, subject: str) -> int | None:
 def link_by_code(stranger: Stranger, linking_code: str, origin: Origin) -> int:
     """Link a proved identity to the account a manager's code is for, and return whose it is."""
     found = provider_of(stranger.code)
-    subject = _hash(f"linking:{stranger.issuer}:{stranger.subject}")
+    subject = _hash(f"linking:{stranger.code}:{stranger.issuer}:{stranger.subject}")
     with app_engine().begin() as connection:
         wait = wait_left(connection, subject, origin)
     if wait:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Table, select, text
 
 from cma_app.access.actor import Actor
 from cma_app.clock import now, today
@@ -61,6 +61,8 @@ SEARCH = "zqx"
 """What every planted name begins with, whichever its centre; not itself a canary."""
 
 
+ONCE = {"identity_providers"}
+"""What a centre has one of, however many packs are planted there."""
 SHARED = {
     "covers",
     "users",
@@ -70,6 +72,9 @@ SHARED = {
     "checklist_versions",
     "review_samples",
     "saved_views",
+    "identity_providers",
+    "identities",
+    "linking_codes",
 }
 """What the whole centre sees and is of no client."""
 
@@ -99,6 +104,9 @@ def plant_pack(
     }
     with owner.begin() as connection:
         for table in CENTRE_TABLES:
+            if table.name in ONCE and (there := _planted_before(connection, table, holder)):
+                pack[table.name] = there
+                continue
             mine = waiting if table.name in {"referrals", "creditor_directory"} else marks
             # what the whole centre sees is of no client
             shared = table.name in SHARED
@@ -131,6 +139,7 @@ def plant_pack(
             marks.casework,
             removed,
         )
+        _link(connection, pack)
         pack["second"] = _plant_second_person(connection, holder, pack, marks)
         _keep_ni_number(connection, pack, marks)
         pack |= _spare_centre(connection, pack["unique"])
@@ -152,6 +161,24 @@ def plant_pack(
     _complete_statement(owner, holder, pack)
     _submit(owner, holder, pack, marks)
     return pack
+
+
+def _planted_before(connection: Connection, table: Table, holder: Actor) -> int | None:
+    """Return the one row of a centre, where an earlier pack has planted it."""
+    return connection.execute(
+        select(table.c.id).where(table.c.centre_id == holder.centre_id)
+    ).scalar_one_or_none()
+
+
+def _link(connection: Connection, pack: Pack) -> None:
+    """Link the planted colleague, who never signs in, to the planted provider."""
+    connection.execute(
+        text(
+            "UPDATE identities i SET user_id = :user, ended_at = NULL, issuer = p.issuer"
+            " FROM identity_providers p WHERE p.centre_id = i.centre_id AND i.id = :id"
+        ),
+        {"user": pack["users"], "id": pack["identities"]},
+    )
 
 
 def _plant_reviews(connection: Connection, holder: Actor, pack: Pack, marks: Marks) -> None:
@@ -227,6 +254,8 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
     born = date(1984, 3, 27)
     name = {"last_name": f"{canary} family", "date_of_birth": born, "postcode": "PO1 3AX"}
     said: dict[str, dict[str, Any]] = {
+        "identity_providers": {"is_active": True},
+        "identities": {"ended_at": now(), "ended_by": None},
         "clients": {**name, "vulnerability_flags": [_flag(canary)]},
         "referrals": {
             **name,
