@@ -51,16 +51,27 @@ class Metadata:
     end_session_endpoint: str | None
 
 
+FAILED_SECONDS: Final = 15
+"""How long a provider that failed is left alone, however many begin a sign-in meanwhile."""
+
 _lock: Final = Lock()
 _metadata: Final[dict[str, tuple[float, Metadata]]] = {}
+_failures: Final[dict[str, tuple[float, str]]] = {}
 _keys: Final[dict[str, tuple[float, KeySet]]] = {}
 
 
 def metadata_of(issuer: str, *, fresh: bool = False) -> Metadata:
     """Return what the provider of this issuer says of itself; NotProven with what is wrong."""
-    found = _metadata.get(issuer)
-    if found is None or fresh or found[0] < time.monotonic() - KEPT_SECONDS:
-        found = (time.monotonic(), _fetched(issuer))
+    found, moment = _metadata.get(issuer), time.monotonic()
+    if found is None or fresh or found[0] < moment - KEPT_SECONDS:
+        failed = _failures.get(issuer)
+        if failed is not None and not fresh and failed[0] > moment - FAILED_SECONDS:
+            raise NotProven(failed[1])
+        try:
+            found = (moment, _fetched(issuer))
+        except NotProven as error:
+            _keep(_failures, issuer, (time.monotonic(), error.reason))
+            raise
         _keep(_metadata, issuer, found)
     return found[1]
 

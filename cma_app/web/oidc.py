@@ -36,6 +36,7 @@ from cma_app.web.oidc_cookies import (
     origin_here,
     remember_organisation,
 )
+from cma_app.web.outside import outside
 from cma_app.web.sign_in import ORGANISATION, _box, _page, _summary, let_in, onward
 
 log = structlog.get_logger(__name__)
@@ -126,14 +127,15 @@ async def come_home(request: Request) -> Response:
 async def _arrived(request: Request, way: Way | None) -> Response:
     if way is None:
         raise NotProven("no_way")
-    said = {name: value for name, value in request.query_params.multi_items()}  # noqa: C416
-    if len(said) != len(request.query_params.multi_items()):
+    all_said = request.query_params.multi_items()
+    said = dict(all_said)
+    if len(said) != len(all_said):
         raise NotProven("said_twice")
     if not await asyncio.to_thread(service.spend, way):
         raise NotProven("used")
     found = await asyncio.to_thread(service.provider_of, way.code)
     back = f"{origin_here(request)}{BACK}"
-    proven = await asyncio.to_thread(come_back, said, found.provider, way.going, back=back)
+    proven = await outside(come_back, said, found.provider, way.going, back=back)
     if way.person:
         return await _link(request, way, proven)
     person = await asyncio.to_thread(
@@ -192,7 +194,7 @@ async def link_by_code(request: Request) -> Response:
     if stranger is None:
         return _failed(request, NOT_BEGUN_HERE)
     try:
-        person = await asyncio.to_thread(service.link_by_code, stranger, typed, origin_of(request))
+        person = await outside(service.link_by_code, stranger, typed, origin_of(request))
     except Refused as error:
         return _code_form(request, error.sentence)
     proven = Proven(stranger.issuer, stranger.subject, "")
@@ -207,7 +209,7 @@ async def _onward(
     """Return the page that leads to a provider, with the way that must come back from there."""
     going = journey()
     back = f"{origin_here(request)}{BACK}"
-    there = await asyncio.to_thread(address_to_go, found.provider, going, back=back)
+    there = await outside(address_to_go, found.provider, going, back=back)
     way = Way(found.code, person, following, service.ends_soon(), going)
     host = host_of(found.provider.issuer)
     answer = onward(request, "Going to your organisation", f"You sign in at {host}.", there)

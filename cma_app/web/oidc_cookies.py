@@ -4,7 +4,6 @@ Each is HttpOnly and Lax: it comes along when the provider sends the browser bac
 a page reads it. One alone is plain: the code of the centre this browser last signed in for.
 """
 
-import asyncio
 import re
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from cma_app.identity.tokens import Proven
 from cma_app.services.single_sign_on import WAY_VALID, provider_of, seal, unseal
 from cma_app.settings import settings
 from cma_app.web.doorway import SIGN_IN, who
+from cma_app.web.outside import outside
 
 Kept = Literal["way", "stranger", "leaving", "organisation"]
 
@@ -111,7 +111,7 @@ async def way_out(request: Request, kept: dict[str, Any] | None) -> str | None:
         return address_to_leave(provider, id_token=kept["id_token"], back=back)
 
     try:
-        return await asyncio.to_thread(find)
+        return await outside(find)
     except CmaError:  # ours has ended, whatever the provider does
         return None
 
