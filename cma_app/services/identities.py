@@ -147,6 +147,13 @@ def make_code(session: CentreSession, person: User) -> IssuedCode:
     return IssuedCode(person.full_name, person.username, code, plain, until)
 
 
+def end_link(session: CentreSession, user_id: int) -> None:
+    """Unlink whoever leaves, for verbs that have asked; who comes back links anew."""
+    found = _living(session, user_id)
+    if found is not None:
+        _end(session, found)
+
+
 def way_in_here(session: CentreSession, *, centre_id: int | None = None) -> str:
     """Return how a centre's people sign in: "beside" or "instead" of passwords; empty: by those."""
     session.authorize(Act.USER_LIST)

@@ -15,7 +15,7 @@ from sqlmodel import col
 from cma_app.access.acts import Act, Role
 from cma_app.clock import now
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
-from cma_app.services.identities import make_code, provider_here
+from cma_app.services.identities import end_link, make_code, provider_here
 from cma_app.services.identity_providers import INSTEAD
 from cma_app.services.passwords import ONE_TIME_VALID, hashed, one_time_password
 from cma_app.services.people_list import SUPERVISES
@@ -174,6 +174,7 @@ def deactivate(session: CentreSession, user_id: int, *, centre_id: int | None = 
         _refuse_holding_cases(session, person, "then deactivate")
         _refuse_supervising(session, person)
         person.is_active = False
+        end_link(session, person.id)
         end_other_sign_ins(session, person.id)
     return person
 

@@ -336,6 +336,15 @@ class TestUnlink:
         with pytest.raises(Refused, match="this way alone"), cast.open(cast.ben) as session:
             identities.unlink_own(session)
 
+    def test_whoever_leaves_is_unlinked_and_comes_back_with_a_code(self, cast: Cast) -> None:
+        kept(cast, passwords="instead")
+        link(cast, cast.ben, "ben-there")
+        with cast.open(cast.maria) as session:
+            users.deactivate(session, cast.ben.user_id)
+            code = users.reactivate(session, cast.ben.user_id).password
+        assert opens(cast, "ben-there") is None
+        assert single_sign_on.link_by_code(stranger(cast), code, HERE) == cast.ben.user_id
+
 
 class TestLinkingCode:
     def test_links_once(self, cast: Cast) -> None:
