@@ -148,7 +148,7 @@ FORGED = {
     "keys redirect": Lie(keys_answer=Answer(b"", 302, {"location": "/x/keys"})),
     "keys too large": Lie(keys_answer=Answer(HUGE)),
     # what the browser comes back with
-    "it says no": Lie(returns=lambda said: (said.clear(), said.update(error="access_denied"))),
+    "it says no": Lie(returns=lambda said: (said.pop("code"), said.update(error="access_denied"))),
     "it says an error and a code": Lie(returns=put(error="server_error")),
     "an error with a script": Lie(
         returns=put(error="x", error_description="<script>alert(1)</script>")
