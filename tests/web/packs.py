@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, select, text
+from sqlalchemy import Connection, Engine, text
 
 from cma_app.access.actor import Actor
 from cma_app.clock import now, today
@@ -61,8 +61,6 @@ SEARCH = "zqx"
 """What every planted name begins with, whichever its centre; not itself a canary."""
 
 
-ONCE = {"identity_providers"}
-"""What a centre has one of, however many packs are planted there."""
 SHARED = {
     "covers",
     "users",
@@ -104,9 +102,6 @@ def plant_pack(
     }
     with owner.begin() as connection:
         for table in CENTRE_TABLES:
-            if table.name in ONCE and (there := _planted_before(connection, table, holder)):
-                pack[table.name] = there
-                continue
             mine = waiting if table.name in {"referrals", "creditor_directory"} else marks
             # what the whole centre sees is of no client
             shared = table.name in SHARED
@@ -161,13 +156,6 @@ def plant_pack(
     _complete_statement(owner, holder, pack)
     _submit(owner, holder, pack, marks)
     return pack
-
-
-def _planted_before(connection: Connection, table: Table, holder: Actor) -> int | None:
-    """Return the one row of a centre, where an earlier pack has planted it."""
-    return connection.execute(
-        select(table.c.id).where(table.c.centre_id == holder.centre_id)
-    ).scalar_one_or_none()
 
 
 def _link(connection: Connection, pack: Pack) -> None:
@@ -255,7 +243,7 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
     name = {"last_name": f"{canary} family", "date_of_birth": born, "postcode": "PO1 3AX"}
     said: dict[str, dict[str, Any]] = {
         "identity_providers": {"is_active": True},
-        "identities": {"ended_at": now(), "ended_by": None},
+        "identities": {"ended_by": None},
         "clients": {**name, "vulnerability_flags": [_flag(canary)]},
         "referrals": {
             **name,
