@@ -129,10 +129,8 @@ def plant_one(
     The canary stands in the texts that a row must have and in the best known ones; `everywhere`
     puts it into each optional text too.
     """
-    if table.name in ONCE:
-        one = select(table.c.id).where(table.c.centre_id == person.centre_id)
-        if (there := connection.execute(one).scalar_one_or_none()) is not None:
-            return there
+    if table.name in ONCE and (there := _planted_before(connection, table, person)):
+        return there
     values: dict[str, Any] = {"centre_id": person.centre_id, **(over or {})}
     for column in table.c:
         if column.name in values or column.computed is not None or column.identity is not None:
@@ -161,6 +159,11 @@ def plant_one(
         return connection.execute(statement.returning(table.c.id)).scalar_one()
     connection.execute(statement)
     return 0
+
+
+def _planted_before(connection: Connection, table: Table, person: Actor) -> int | None:
+    one = select(table.c.id).where(table.c.centre_id == person.centre_id)
+    return connection.execute(one).scalar_one_or_none()
 
 
 def _is_free_text(column: Column[Any]) -> bool:
