@@ -72,7 +72,6 @@ class IdentityProviderState(CentresState):
     saves: int = 0
 
     _version: int = 0
-    _typed_issuer: str = ""
 
     @act(Act.CENTRE_EDIT)
     async def begin(self, centre: int):
@@ -85,26 +84,15 @@ class IdentityProviderState(CentresState):
     @act(Act.CENTRE_EDIT, quiet=True)
     def check(self, name: str, value: str):
         """Say beside a box that was left what is wrong with it."""
-        if name == "issuer":
-            self._typed_issuer = value[:500]
         self.provider_errors = checked(self.provider_errors, ProviderForm, name, value)
 
     @act(Act.CENTRE_EDIT, form="provider_errors")
-    async def try_it(self):
-        """Ask the provider whose issuer is typed what it says of itself."""
+    async def send(self, form: Form):
+        """Try the connection to the issuer that is typed, or save all of it."""
         self.tried = TriedView()
-        issuer = await self.ask(identity_providers.issuer_to_try, self._typed_issuer)
-        try:
-            tried = await in_worker(try_connection, issuer)
-        except NotProven as error:
-            self.tried = TriedView(error.explained)
-            return
-        self.tried = TriedView.of(tried)
-
-    @act(Act.CENTRE_EDIT, form="provider_errors")
-    async def save(self, form: Form):
-        """Set the provider; an empty secret keeps the one that is stored."""
-        self._typed_issuer = form.get("issuer", "")[:500]
+        if form.get("intent") == "try":
+            await self._try(form.get("issuer", ""))
+            return None
         await self.ask(
             identity_providers.keep_provider, self.provider.id, form, version=self._version
         )
@@ -112,8 +100,17 @@ class IdentityProviderState(CentresState):
         word = "saved and on" if form.get("is_active") else "saved and off"
         return notice(f"Single sign-on of {self.provider.name} is {word}.")
 
+    async def _try(self, typed: str) -> None:
+        """Ask the provider of an issuer what it says of itself."""
+        issuer = await self.ask(identity_providers.issuer_to_try, typed)
+        try:
+            tried = await in_worker(try_connection, issuer)
+        except NotProven as error:
+            self.tried = TriedView(error.explained)
+            return
+        self.tried = TriedView.of(tried)
+
     def _show_provider(self, stored: ProviderDetails) -> None:
         self.provider, self._version = ProviderView.of(stored), stored.version
-        self._typed_issuer = stored.answers["issuer"]
         self.provider_errors, self.tried = {}, TriedView()
         self.addresses = [f"{each}{BACK}" for each in settings().allowed_origins]

@@ -5,7 +5,6 @@ from typing import Any, Final
 import reflex as rx
 
 from pages.components.form import (
-    button,
     choice,
     error_summary,
     field,
@@ -33,6 +32,7 @@ def identity_provider_dialog() -> rx.Component:
         "Single sign-on",
         form(
             saved_mark(STATE.saves),
+            rx.el.input(type="hidden", name="intent", default_value="save"),
             error_summary(ERRORS),
             rx.el.p(
                 "The people of ",
@@ -90,11 +90,12 @@ def identity_provider_dialog() -> rx.Component:
             _tried(),
             form_foot(
                 submit("Save"),
-                button("Try the connection", on_click=STATE.try_it, busy="Asking the provider"),
+                submit("Try the connection", busy="Asking the provider", kind="", value="try"),
             ),
-            on_submit=STATE.save,
+            on_submit=STATE.send,
             on_check=STATE.check,
             key=f"{STATE.openings}/{STATE.saves}",
+            custom_attrs={"data-intents": "save"},
         ),
     )
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, text
 
+from cma_app.services.identity_providers import keep_provider
 from tests.browser.conftest import READY, Desk, Office
 from tests.browser.looking import faults, findings, picture, sideways
 from tests.npm_provider import CLIENT_ID, CLIENT_SECRET, NpmProvider, npm_provider
@@ -14,8 +15,6 @@ from tests.served import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
-NAME = "Aa Single Sign-on Advice"
-"""First in the list of centres, however many there are."""
 THEIRS = ("/favicon.ico",)
 """What the provider's pages ask for and do not have."""
 
@@ -49,13 +48,14 @@ def proves_there(page: Page, peer: NpmProvider, name: str) -> None:
 
 
 def set_up(office: Office, owner: Engine, peer: NpmProvider) -> None:
+    name = f"Aa Advice {office.cast.ben.centre_id}"  # first in the list, however long it is
     with owner.begin() as connection:
         connection.execute(
             text("UPDATE centres SET name = :name WHERE id = :id"),
-            {"name": NAME, "id": office.cast.ben.centre_id},
+            {"name": name, "id": office.cast.ben.centre_id},
         )
     page = office.signed_in("root", "/centres").page
-    press(page, f"Single sign-on for {NAME}")
+    press(page, f"Single sign-on for {name}")
     dialog = page.locator("#identity-provider")
     expect(dialog.get_by_text("0 of 4 people linked")).to_be_visible()
     press(page, "Save")
@@ -74,7 +74,7 @@ def set_up(office: Office, owner: Engine, peer: NpmProvider) -> None:
     assert faults(page, "sso-dialog") == []
     press(page, "Save")
     expect(dialog).to_be_hidden()
-    expect(page.get_by_text(f"Single sign-on of {NAME} is saved and on.")).to_be_visible()
+    expect(page.get_by_text(f"Single sign-on of {name} is saved and on.")).to_be_visible()
 
 
 def test_with_the_organisations_button_to_my_day(
@@ -111,10 +111,15 @@ def test_with_the_organisations_button_to_my_day(
     expect(page.get_by_role("heading", level=1)).to_have_text("My day")
 
 
-def test_a_code_from_the_manager_links_who_is_signed_out(
-    office: Office, owner: Engine, peer: NpmProvider
-) -> None:
-    set_up(office, owner, peer)
+def test_a_code_from_the_manager_links_who_is_signed_out(office: Office, peer: NpmProvider) -> None:
+    answers = {
+        "issuer": peer.issuer,
+        "application_id": CLIENT_ID,
+        "application_secret": CLIENT_SECRET,
+        "is_active": "on",
+    }
+    with office.cast.open(office.cast.root) as session:
+        keep_provider(session, office.cast.root.centre_id, answers, version=0)
     manager = office.signed_in("maria", "/people").page
     press(manager, "Linking code for Tess Moore")
     callout = manager.locator(".callout", has_text="Linking code for Tess Moore")

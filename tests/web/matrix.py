@@ -1545,13 +1545,7 @@ CENTRES = {
     "IdentityProviderState.check": Call(
         "/centres", "root", left("issuer", "ftp://x"), shows="begins with https://"
     ),
-    "IdentityProviderState.try_it": Call(
-        "/centres",
-        "root",
-        after=("IdentityProviderState.begin",),
-        shows="Enter the issuer.",
-    ),
-    "IdentityProviderState.save": Call(
+    "IdentityProviderState.send": Call(
         "/centres",
         "root",
         form(
