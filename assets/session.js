@@ -96,6 +96,12 @@
     const input = make("input", { id, name: id, type, autocomplete: auto, className: "box w20", required: true });
     return make("div", { className: "field" }, make("label", { htmlFor: id, textContent: label }), input);
   };
+  /* Only where somebody has signed in that way in this browser: it leaves the page. */
+  const organisation = make("a", {
+    className: "button wide",
+    textContent: "Sign in with your organisation",
+    hidden: !/(^|; )(__Host-)?cma-organisation=/.test(document.cookie),
+  });
   const form = make(
     "form",
     { className: "stack", method: "post" },
@@ -105,6 +111,7 @@
     box("cover-identifier", "Username or e-mail address", "text", "username"),
     box("cover-password", "Password", "password", "current-password"),
     make("button", { type: "submit", className: "button main wide", textContent: "Sign in" }),
+    organisation,
   );
   cover.append(form);
   cover.addEventListener("cancel", (event) => event.preventDefault());
@@ -158,6 +165,8 @@
       if (dialog !== cover) dialog.close();
     });
     document.documentElement.dataset.covered = "true";
+    const here = encodeURIComponent(location.pathname + location.search);
+    organisation.href = `/sign-in/organisation?next=${here}`;
     if (!cover.open) cover.showModal();
   }
   /* The gate said that an event came without a living sign-in, or with another person's. */

@@ -18,6 +18,7 @@ from cma_app.web import (
     health,
     live_board,
     live_topics,
+    oidc,
     sign_in,
     uploads,
 )
@@ -138,6 +139,7 @@ SCREENS: list[Screen] = [
 ROUTES: list[BaseRoute] = [
     *health.ROUTES,
     *sign_in.ROUTES,
+    *oidc.ROUTES,
     *live_board.ROUTES,
     *live_topics.ROUTES,
     *downloads.ROUTES,

@@ -93,10 +93,24 @@ class Settings(BaseSettings):
     scanner_seconds: int = Field(30, ge=1, le=300, validation_alias="CMA_CLAMD_SECONDS")
     """How long we wait for each of its answers; without one no file is taken in."""
 
+    sso_seconds: int = Field(10, ge=1, le=60, validation_alias="CMA_SSO_SECONDS")
+    """How long each answer of an identity provider may take, in seconds."""
+    sso_private_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), validation_alias="CMA_SSO_PRIVATE_HOSTS"
+    )
+    """Names of identity providers that may lie in a private network; all others may not."""
+
     @field_validator("home")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("sso_private_hosts", mode="before")
+    @classmethod
+    def _names(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip().lower() for part in value.split(",") if part.strip())
+        return value
 
     @field_validator("origins", mode="before")
     @classmethod

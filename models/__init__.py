@@ -35,6 +35,7 @@ from models.compliance import CaseCompliance, ChecklistVersion, GateOverride
 from models.covers import Cover
 from models.creditors import Creditor, CreditorEntry, CreditorReply, Debt, DebtEvent
 from models.documents import Document, DocumentRequest, DocumentUse, DocumentVersion
+from models.identities import Identity, IdentityProvider, LinkingCode, SpentSignIn
 from models.insights import AiInsight
 from models.letters import Authority, Letter
 from models.notes import CaseNote, NextAction
@@ -110,9 +111,12 @@ __all__ = [
     "FileReviewVersion",
     "GateOverride",
     "Household",
+    "Identity",
+    "IdentityProvider",
     "IssuedFile",
     "LegalHold",
     "Letter",
+    "LinkingCode",
     "MonitoringAnswer",
     "NextAction",
     "Notification",
@@ -134,6 +138,7 @@ __all__ = [
     "SignInSession",
     "SignOff",
     "SpendingGuideline",
+    "SpentSignIn",
     "StaffLeave",
     "Statement",
     "User",

@@ -9,11 +9,13 @@ from pages import routes
 from pages.components.centre_dialogs import CLOSE, EDIT, centre_dialogs
 from pages.components.empty import empty
 from pages.components.form import button, error_summary, field, form, form_foot, select, submit
+from pages.components.identity_provider import PROVIDER, identity_provider_dialog
 from pages.components.status import badge
 from pages.components.table import card, column, link, list_pager, opens, row_button, table
 from pages.layout import main_button, page_head, screen
 from state.centre_edit import CentreEditState
 from state.centres import NATION_WORDS, CentresState
+from state.identity_provider import IdentityProviderState
 
 FOOT: Any = CentresState.listed.foot  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -34,6 +36,7 @@ def centres() -> rx.Component:
         rx.cond(CentresState.chosen > 0, _manager_choice()),
         rx.el.section(_table(), _pager(), class_name="card", aria_label="Centres found"),
         centre_dialogs(),
+        identity_provider_dialog(),
         class_name="page",
     )
 
@@ -72,6 +75,12 @@ def _row(line: Any) -> rx.Component:
                     f" {line.name}",
                     on_click=CentreEditState.begin_edit(line.id),
                     custom_attrs=opens(EDIT, fills=True),
+                ),
+                row_button(
+                    "Single sign-on",
+                    whose,
+                    on_click=IdentityProviderState.begin(line.id),
+                    custom_attrs=opens(PROVIDER, fills=True),
                 ),
                 row_button("Choose manager", whose, on_click=CentresState.choose(line.id)),
                 rx.cond(

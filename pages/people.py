@@ -16,10 +16,17 @@ from pages.components.form import (
     select,
     submit,
 )
-from pages.components.people_dialogs import DEACTIVATE, EDIT, STAND_IN_HINT, people_dialogs
+from pages.components.people_dialogs import (
+    DEACTIVATE,
+    EDIT,
+    STAND_IN_HINT,
+    UNLINK,
+    people_dialogs,
+)
 from pages.components.status import badge, callout
 from pages.components.table import card, chip, column, list_pager, opens, row_button, table
 from pages.layout import main_button, page_head, screen, when_may
+from state.linking import LinkingState
 from state.person_edit import PersonEditState
 from state.users import UsersState
 
@@ -49,13 +56,25 @@ def _password() -> rx.Component:
         issued.password != "",
         callout(
             rx.el.div(
-                rx.el.h2("One-time password for ", issued.name),
-                rx.el.p("Username ", rx.el.strong(issued.username, class_name="fig")),
+                rx.el.h2(
+                    rx.cond(issued.links_at != "", "Linking code for ", "One-time password for "),
+                    issued.name,
+                ),
+                rx.cond(
+                    issued.links_at != "",
+                    rx.el.p("Centre’s code ", rx.el.strong(issued.links_at, class_name="fig")),
+                    rx.el.p("Username ", rx.el.strong(issued.username, class_name="fig")),
+                ),
                 rx.el.p(rx.el.code(issued.password, class_name="one-time")),
                 rx.el.p(
-                    "Hand it over in person or read it out. It is shown this once, works until ",
+                    "Hand it over in person or read it out. It is shown this once and works until ",
                     issued.valid_until,
-                    ", and is changed at the first sign-in.",
+                    rx.cond(
+                        issued.links_at != "",
+                        ". They choose “Sign in with your organisation”, prove there who they are,"
+                        " and enter it once.",
+                        ". It is changed at the first sign-in.",
+                    ),
                 ),
                 rx.el.p(button("I have handed it over", on_click=UsersState.put_away)),
                 class_name="stack close",
@@ -123,7 +142,10 @@ def _table() -> rx.Component:
 def _row(person: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.th(person.name, rx.el.span(person.email, class_name="sub"), scope="row"),
-        rx.el.td(person.username),
+        rx.el.td(
+            person.username,
+            rx.cond(person.is_linked, rx.el.span("Linked to the organisation", class_name="sub")),
+        ),
         rx.el.td(
             person.role,
             rx.cond(
@@ -158,7 +180,11 @@ def _actions(person: Any) -> rx.Component:
     return rx.cond(
         person.is_active,
         rx.fragment(
-            row_button("New password", whose, on_click=UsersState.reset_password(person.id)),
+            rx.cond(
+                person.takes_password,
+                row_button("New password", whose, on_click=UsersState.reset_password(person.id)),
+            ),
+            rx.cond(person.may_link, _linking(person, whose)),
             row_button(
                 "Deactivate",
                 whose,
@@ -167,6 +193,19 @@ def _actions(person: Any) -> rx.Component:
             ),
         ),
         row_button("Reactivate", whose, on_click=UsersState.reactivate(person.id)),
+    )
+
+
+def _linking(person: Any, whose: Any) -> rx.Component:
+    return rx.cond(
+        person.is_linked,
+        row_button(
+            "Unlink",
+            whose,
+            on_click=LinkingState.ask_unlink(person.id),
+            custom_attrs=opens(UNLINK, fills=True),
+        ),
+        row_button("Linking code", whose, on_click=LinkingState.issue_code(person.id)),
     )
 
 

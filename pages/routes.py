@@ -63,6 +63,7 @@ NOT_FOUND: Final = "/not-found"
 
 SIGN_IN: Final = "/sign-in"
 SIGN_OUT: Final = "/sign-out"
+LINK_IDENTITY: Final = "/sign-in/organisation/link"
 PASSWORD: Final = "/password"  # noqa: S105 - an address
 
 CASE_TABS: Final = {

@@ -10,10 +10,12 @@ from pages.components.empty import empty, skeleton
 from pages.components.form import button
 from pages.components.status import badge
 from pages.components.table import anchor, card, column, row_button, table
-from pages.layout import page_head, screen
+from pages.layout import NativeForm, page_head, screen, when_may
+from state.identities import IdentitiesState
 from state.sign_ins import SignInsState
 
 STATE: Any = SignInsState
+OWN: Any = IdentitiesState
 
 
 def _device(line: Any) -> rx.Component:
@@ -67,6 +69,35 @@ def _here() -> rx.Component:
     )
 
 
+def _organisation() -> rx.Component:
+    """Return how one's account is tied to the organisation; where there is none, nothing."""
+    unlink = button("Unlink", on_click=OWN.unlink, busy="Unlinking", kind="small")
+    linked = rx.el.p(
+        badge("Linked", "good"), " Since ", OWN.own.linked, ", at ", rx.el.strong(OWN.own.host), "."
+    )
+    link_it = rx.fragment(
+        rx.el.p(
+            "Link your account once, and you sign in at ",
+            rx.el.strong(OWN.own.host),
+            " from then on.",
+        ),
+        NativeForm.create(
+            rx.el.button("Link my account", type="submit", class_name="button main"),
+            action=routes.LINK_IDENTITY,
+            method="post",
+        ),
+    )
+    return rx.cond(
+        OWN.own.host != "",
+        card(
+            "Sign in with your organisation",
+            rx.el.div(rx.cond(OWN.own.linked != "", linked, link_it), class_name="card-body stack"),
+            key="organisation",
+            end=rx.cond(OWN.own.may_unlink, unlink),
+        ),
+    )
+
+
 def _before() -> rx.Component:
     heads = ("Device", "Signed in", "Ended", "Address")
     return card(
@@ -83,7 +114,12 @@ def _before() -> rx.Component:
     )
 
 
-@screen("Your sign-ins", route=routes.SIGN_INS, act=Act.OWN_SIGN_IN_END, on_load=SignInsState.open)
+@screen(
+    "Your sign-ins",
+    route=routes.SIGN_INS,
+    act=Act.OWN_SIGN_IN_END,
+    on_load=(SignInsState.open, IdentitiesState.open),
+)
 def sign_ins() -> rx.Component:
     """Return the page of one's own sign-ins."""
     return rx.el.div(
@@ -92,6 +128,7 @@ def sign_ins() -> rx.Component:
             anchor("Change your password", href=routes.PASSWORD, class_name="button"),
             lead="A device you do not know? Sign it out, then choose a new password.",
         ),
+        when_may(Act.OWN_IDENTITY_LINK, _organisation()),
         rx.cond(STATE.ready, rx.fragment(_here(), _before()), skeleton(4)),
         class_name="page",
     )

@@ -10,7 +10,7 @@ from cma_app.access.actor import Actor
 from cma_app.access.acts import Act, Role
 from cma_app.errors import Conflict, NotFound
 from cma_app.paging import Page
-from cma_app.services import people_list, users
+from cma_app.services import identities, people_list, users
 from cma_app.services.people_list import CentreChoice, Person
 from cma_app.services.person_forms import PersonForm
 from cma_app.services.users import Issued
@@ -44,6 +44,9 @@ class PersonLine:
     is_active: bool
     may_change: bool
     may_edit: bool
+    is_linked: bool
+    may_link: bool
+    takes_password: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +57,29 @@ class People:
     foot: Foot
 
     @classmethod
-    def of(cls, page: Page[Person], actor: Actor) -> "People":
+    def of(cls, page: Page[Person], actor: Actor, way_in: str) -> "People":
         """Return a page of people as the list shows it to this person."""
         return cls(
-            rows=[_line(person, actor) for person in page.rows],
+            rows=[_line(person, actor, way_in) for person in page.rows],
             foot=Foot.of(page),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Password:
-    """A one-time password on screen until it is put away."""
+    """A one-time password on screen until it is put away; with `links_at` it is a linking code."""
 
     name: str
     username: str
     password: str
     valid_until: str
+    links_at: str = ""
 
     @classmethod
     def of(cls, issued: Issued) -> "Password":
         """Return what is handed over."""
-        return cls(issued.name, issued.username, issued.password, moment_text(issued.valid_until))
+        until = moment_text(issued.valid_until)
+        return cls(issued.name, issued.username, issued.password, until, issued.links_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ class UsersState(CentreState):
     stand_ins: list[tuple[str, str]] = []
     role: str = "advisor"
     issued: Password = NO_PASSWORD
+    way_in: str = ""
     leaving: Leaving = Leaving()
     obstacle: str = ""
     left: int = 0
@@ -124,7 +130,8 @@ class UsersState(CentreState):
         people = await self._page({**wanted, "number": page_in(self.query("page"))})
         choices = await self.ask(people_list.choices_of_centre)
         supervisors = await self.ask(people_list.choices_of_supervisor, centre_id=centre_id)
-        self.people = People.of(people, current_sign_in().actor)
+        self.way_in = await self.ask(identities.way_in_here, centre_id=centre_id)
+        self.people = People.of(people, current_sign_in().actor, self.way_in)
         self.show, self.sought = wanted["show"], wanted["prefix"]
         self._keep_choices(centre_id, choices, supervisors)
 
@@ -227,7 +234,7 @@ class UsersState(CentreState):
     async def _refresh(self, issued: Password) -> None:
         wanted = {"show": self.show, "prefix": self.sought, "number": self.people.foot.number}
         page = await self._page(wanted)
-        self.people = People.of(page, current_sign_in().actor)
+        self.people = People.of(page, current_sign_in().actor, self.way_in)
         self.issued = issued
 
     async def _page(self, wanted: dict[str, Any]) -> Page[Person]:
@@ -271,7 +278,7 @@ class UsersState(CentreState):
         return address("/people", kept)
 
 
-def _line(person: Person, actor: Actor) -> PersonLine:
+def _line(person: Person, actor: Actor, way_in: str) -> PersonLine:
     managed = person.role != Role.ADMIN or actor.role == Role.ADMIN
     status = "active" if person.is_active else "inactive"
     return PersonLine(
@@ -287,4 +294,7 @@ def _line(person: Person, actor: Actor) -> PersonLine:
         is_active=person.is_active,
         may_change=managed and person.id != actor.user_id,
         may_edit=managed,
+        is_linked=person.is_linked,
+        may_link=way_in != "" and person.role != Role.ADMIN and person.is_active,
+        takes_password=way_in != "instead" or person.role == Role.ADMIN,
     )

@@ -25,6 +25,7 @@ class Act(StrEnum):
     NOTIFICATION_SEE = "notification:see"
     OWN_PASSWORD_CHANGE = "own_password:change"  # noqa: S105 - the name of a deed
     OWN_SIGN_IN_END = "own_sign_in:end"
+    OWN_IDENTITY_LINK = "own_identity:link"
     # running the system
     CENTRE_LIST = "centre:list"
     CENTRE_ADD = "centre:add"
@@ -34,6 +35,7 @@ class Act(StrEnum):
     USER_EDIT = "user:edit"
     USER_RESET_PASSWORD = "user:reset_password"  # noqa: S105 - the name of a deed
     USER_DEACTIVATE = "user:deactivate"
+    USER_LINK = "user:link_identity"
     # clients
     CLIENT_FIND = "client:find"
     CLIENT_OPEN = "client:open"
@@ -162,6 +164,7 @@ ADMIN: Final = frozenset(
         Act.USER_EDIT,
         Act.USER_RESET_PASSWORD,
         Act.USER_DEACTIVATE,
+        Act.USER_LINK,
     }
 )
 TRAINEE: Final = frozenset(
@@ -170,6 +173,7 @@ TRAINEE: Final = frozenset(
         Act.NOTIFICATION_SEE,
         Act.OWN_PASSWORD_CHANGE,
         Act.OWN_SIGN_IN_END,
+        Act.OWN_IDENTITY_LINK,
         Act.CLIENT_FIND,
         Act.CLIENT_OPEN,
         Act.CLIENT_RECORD,
@@ -282,6 +286,7 @@ MANAGER: Final = ADVISOR | {
     Act.USER_EDIT,
     Act.USER_RESET_PASSWORD,
     Act.USER_DEACTIVATE,
+    Act.USER_LINK,
 }
 
 ROLE_ACTS: Final[dict[Role, frozenset[Act]]] = {
@@ -380,6 +385,8 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.REMINDER_TIMING_KEEP: ("Only a manager can change when reminders go. Ask your manager."),
     Act.ROOM_KEEP: "Only a manager can change the rooms. Ask your manager.",
     Act.USER_EDIT: "Only a manager or an admin can change people. Ask your manager.",
+    Act.OWN_IDENTITY_LINK: "An admin signs in with a password.",
+    Act.USER_LINK: "Only a manager or an admin can link or unlink people. Ask your manager.",
     Act.USER_ADD: "Only a manager or an admin can add people. Ask your manager.",
 }
 

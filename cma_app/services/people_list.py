@@ -14,9 +14,22 @@ from sqlmodel import col
 from cma_app.access.acts import Act, Role
 from cma_app.paging import PAGE_SIZE, Page, offset_of
 from cma_app.session import CentreSession
-from models import Centre, User
+from models import Centre, Identity, IdentityProvider, User
 
 SUPERVISES: Final = (Role.MANAGER.value, Role.ADVISOR.value)
+_IS_LINKED: Final = (
+    select(col(Identity.id))
+    .join(IdentityProvider, col(IdentityProvider.centre_id) == col(Identity.centre_id))
+    .where(
+        col(Identity.centre_id) == col(User.centre_id),
+        col(Identity.user_id) == col(User.id),
+        col(Identity.issuer) == col(IdentityProvider.issuer),
+        col(Identity.ended_at).is_(None),
+        col(IdentityProvider.is_active).is_(True),
+    )
+    .correlate(User)
+    .exists()
+)
 _SORTS: Final = {
     "name": (col(User.last_name), col(User.first_name), col(User.id)),
     "role": (col(User.role), col(User.last_name), col(User.id)),
@@ -37,6 +50,7 @@ class Person:
     stand_in: str
     is_active: bool
     waits_for_password: bool
+    is_linked: bool
     last_login: datetime | None
 
 
@@ -74,6 +88,7 @@ def list_people(
         _name_of(stand_in).label("stand_in"),
         col(User.is_active),
         col(User.must_change_password),
+        _IS_LINKED.label("is_linked"),
         col(User.last_login),
     )
     conditions = {
@@ -107,6 +122,7 @@ def list_people(
             row.stand_in or "",
             row.is_active,
             row.must_change_password and row.is_active,
+            row.is_linked,
             row.last_login,
         )
         for row in rows

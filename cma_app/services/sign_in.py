@@ -37,6 +37,7 @@ _EVENT = text("SELECT cma_record_security_event(:kind, :subject, cast(:address A
 _OPEN = text(
     "SELECT cma_open_sign_in(:user, :token_hash, :expires, cast(:address AS inet), :agent)"
 )
+_MAY_USE_PASSWORD = text("SELECT cma_may_use_password(:user)")
 _END = text("SELECT cma_end_sign_in(:token_hash)")
 _LEFT = text("SELECT * FROM cma_sign_in_left(:token_hash, :idle)")
 
@@ -68,17 +69,19 @@ def sign_in(identifier: str, password: str, origin: Origin) -> SignedIn:
 
 def _sign_in(identifier: str, password: str, subject: str, origin: Origin) -> SignedIn:
     with app_engine().begin() as connection:
-        wait = _wait(connection, subject, origin)
+        wait = wait_left(connection, subject, origin)
         found = connection.execute(_FIND, {"identifier": identifier}).one_or_none()
+        asked = {"user": found.user_id if found else 0}
+        may = connection.execute(_MAY_USE_PASSWORD, asked).scalar_one()
     if wait:
-        raise Refused(f"Too many tries. Wait {_spoken(wait)} and try again.")
+        raise Refused(too_many(wait))
     right = matches(password[:1000], found.password_hash if found else None)
-    if not (found and right and found.may_sign_in):
+    if not (found and right and found.may_sign_in and may):
         with app_engine().begin() as connection:
-            _note(connection, "sign_in_failed", subject, origin)
+            note_event(connection, "sign_in_failed", subject, origin)
         raise Refused(WRONG)
     with app_engine().begin() as connection:
-        _note(connection, "sign_in", subject, origin)
+        note_event(connection, "sign_in", subject, origin)
     return admit(found.user_id, origin)
 
 
@@ -142,7 +145,7 @@ def end_other_sign_ins(session: CentreSession, user_id: int, *, keep: int | None
     )
 
 
-def _wait(connection: Connection, subject: str, origin: Origin) -> timedelta:
+def wait_left(connection: Connection, subject: str, origin: Origin) -> timedelta:
     """Return how long this person or address still has to wait after its failures."""
     moment = now()
     failures = connection.execute(
@@ -158,7 +161,8 @@ def _wait(connection: Connection, subject: str, origin: Origin) -> timedelta:
     return max(latest + pause - moment, timedelta(0))
 
 
-def _note(connection: Connection, kind: str, subject: str, origin: Origin) -> None:
+def note_event(connection: Connection, kind: str, subject: str, origin: Origin) -> None:
+    """Write to the log of security what happened before a person was known."""
     connection.execute(
         _EVENT,
         {
@@ -168,6 +172,11 @@ def _note(connection: Connection, kind: str, subject: str, origin: Origin) -> No
             "agent": origin.user_agent,
         },
     )
+
+
+def too_many(wait: timedelta) -> str:
+    """Return what a person reads who has to wait."""
+    return f"Too many tries. Wait {_spoken(wait)} and try again."
 
 
 def _spoken(wait: timedelta) -> str:

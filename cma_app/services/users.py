@@ -15,6 +15,8 @@ from sqlmodel import col
 from cma_app.access.acts import Act, Role
 from cma_app.clock import now
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
+from cma_app.services.identities import end_link, make_code, provider_here
+from cma_app.services.identity_providers import INSTEAD
 from cma_app.services.passwords import ONE_TIME_VALID, hashed, one_time_password
 from cma_app.services.people_list import SUPERVISES
 from cma_app.services.person_forms import PersonEdit, PersonForm
@@ -43,6 +45,8 @@ class Issued:
     username: str
     password: str = field(repr=False)
     valid_until: datetime
+    links_at: str = ""
+    """A centre's code where this is a linking code in place of a password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def add(session: CentreSession, form: PersonForm, *, centre_id: int | None = Non
             qualification_level=form.qualification_level,
         )
         _save(session, person)
-    return _issued(person, password)
+        return _handed_over(session, person, password)
 
 
 def read_person(
@@ -151,6 +155,8 @@ def reset_password(session: CentreSession, user_id: int, *, centre_id: int | Non
         person = _managed(session, user_id)
         if not person.is_active:
             raise Conflict("This person is not active. Reactivate them instead.")
+        if _signs_in_elsewhere(session, person):
+            raise Conflict("This centre signs in with its organisation. Give a linking code.")
         _give(person, password)
         end_other_sign_ins(session, person.id)
     return _issued(person, password)
@@ -168,6 +174,7 @@ def deactivate(session: CentreSession, user_id: int, *, centre_id: int | None = 
         _refuse_holding_cases(session, person, "then deactivate")
         _refuse_supervising(session, person)
         person.is_active = False
+        end_link(session, person.id)
         end_other_sign_ins(session, person.id)
     return person
 
@@ -183,7 +190,23 @@ def reactivate(session: CentreSession, user_id: int, *, centre_id: int | None = 
         person.is_active = True
         _give(person, password)
         session.flush()
-    return _issued(person, password)
+        return _handed_over(session, person, password)
+
+
+def _signs_in_elsewhere(session: CentreSession, person: User) -> bool:
+    """Say whether a password opens nothing for this person: the centre has a provider instead."""
+    provider = provider_here(session)
+    return person.role != Role.ADMIN and provider is not None and provider.passwords == INSTEAD
+
+
+def _handed_over(session: CentreSession, person: User, password: str) -> Issued:
+    """Return what a person begins with: a one-time password, or a linking code instead."""
+    if not _signs_in_elsewhere(session, person):
+        return _issued(person, password)
+    made = make_code(session, person)
+    return Issued(
+        person.id, made.name, made.username, made.code, made.valid_until, made.centre_code
+    )
 
 
 def _refuse_role(session: CentreSession, role: str) -> None:

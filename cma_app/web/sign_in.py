@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from typing import Final
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -11,11 +12,15 @@ from starlette.routing import Route
 
 from cma_app.errors import CmaError, Invalid, Refused, SignedOut
 from cma_app.services import sign_in as service
+from cma_app.services.single_sign_on import offered
 from cma_app.session import hash_token, open_session
 from cma_app.settings import settings
 from cma_app.web.doorway import PASSWORD, SIGN_IN, hash_in, origin_of, safe_next, who
+from cma_app.web.oidc_cookies import forget_cookie, leaver, way_out
 from cma_app.web.security import server_made
 from state.gate import cookie_name, forget
+
+ORGANISATION: Final = "/sign-in/organisation"
 
 _BRAND: Final = (
     '<p class="brand"><svg viewBox="0 0 24 24" aria-hidden="true">'
@@ -33,7 +38,9 @@ async def sign_in_page(request: Request) -> Response:
     try:
         await who(request, touch=False)
     except SignedOut:
-        return _form(request, following=safe_next(request.query_params.get("next")))
+        following = safe_next(request.query_params.get("next"))
+        with_organisation = await asyncio.to_thread(offered)
+        return _form(request, following=following, with_organisation=with_organisation)
     return RedirectResponse(safe_next(request.query_params.get("next")), 303)
 
 
@@ -51,7 +58,23 @@ async def sign_in(request: Request) -> Response:
     except Refused as error:
         if in_place:
             return JSONResponse({"sentence": error.sentence}, 403)
-        return _form(request, identifier, error.sentence, following, status=403)
+        return _form(
+            request,
+            identifier,
+            error.sentence,
+            following,
+            status=403,
+            with_organisation=await asyncio.to_thread(offered),
+        )
+    answer = await let_in(request, signed_in, following, in_place=in_place)
+    forget_cookie(answer, "leaving")  # this sign-in has nothing to end at a provider
+    return answer
+
+
+async def let_in(
+    request: Request, signed_in: service.SignedIn, following: str, *, in_place: bool = False
+) -> Response:
+    """Answer whoever has just been admitted, however they proved who they are."""
     old = hash_in(request.headers)
     if old is not None and old != hash_token(signed_in.token):
         await asyncio.to_thread(service.sign_out, old)
@@ -64,12 +87,26 @@ async def sign_in(request: Request) -> Response:
 
 
 async def sign_out(request: Request) -> Response:
-    """End the sign-in, wipe what its pages held, and show the sign-in page."""
+    """End the sign-in, wipe what its pages held, and show the sign-in page.
+
+    Who came by their organisation is signed out there as well, where it offers that.
+    """
     hashed = hash_in(request.headers)
+    kept = await leaver(request)
     if hashed is not None:
         await asyncio.to_thread(service.sign_out, hashed)
         await forget(hashed)
-    answer = RedirectResponse(SIGN_IN, 303)
+    there = await way_out(request, kept)
+    if there is None:
+        answer: Response = RedirectResponse(SIGN_IN, 303)
+    else:
+        answer = onward(
+            request,
+            "Signing out",
+            "You are signed out here, and are being signed out of your organisation.",
+            there,
+        )
+    forget_cookie(answer, "leaving")
     answer.delete_cookie(
         cookie_name(), path="/", secure=settings().https, httponly=True, samesite="lax"
     )
@@ -156,7 +193,11 @@ def _form(
     sentence: str = "",
     following: str = "/",
     status: int = 200,
+    *,
+    with_organisation: bool = False,
 ) -> Response:
+    other = f"{ORGANISATION}?next={quote(following, safe='')}"
+    way = f'<p><a class="button wide" href="{other}">Sign in with your organisation</a></p>'
     minutes = settings().idle_minutes
     body = (
         f'<form class="card" method="post" action="{SIGN_IN}"><div class="card-body stack">'
@@ -165,6 +206,7 @@ def _form(
         f"{_box('password', 'Password', secret=True, auto='current-password')}"
         f'<input type="hidden" name="next" value="{escape(following)}">'
         '<button class="button main wide" type="submit">Sign in</button>'
+        f"{way if with_organisation else ''}"
         "<p>If you cannot sign in, ask your manager for a one-time password.</p></div></form>"
         f'<footer class="small">After {minutes} quiet minutes you are signed out. '
         "What you typed is kept.</footer>"
@@ -194,6 +236,21 @@ def _password_form(request: Request, errors: dict[str, str], *, first: bool) -> 
     )
     status = 422 if errors else 200
     return _page(request, "Change your password", body, status, wrong=bool(errors))
+
+
+def onward(request: Request, title: str, sentence: str, there: str) -> Response:
+    """Return a page that leads to an address of somebody else's, at once and by itself.
+
+    Not a redirect: our content policy lets no form of ours lead to another host, however it goes.
+    """
+    body = (
+        f'<section class="card"><div class="card-body stack"><h1>{escape(title)}</h1>'
+        f"<p>{escape(sentence)}</p>"
+        f'<p><a class="button main wide" href="{escape(there)}">Continue</a></p></div></section>'
+    )
+    answer = _page(request, title, body, 200, wrong=False)
+    answer.headers["refresh"] = f"0;url={there}"
+    return answer
 
 
 def _summary(errors: dict[str, str]) -> str:

@@ -260,9 +260,11 @@ def date_boxes(
     return _group(legend, at, rx.el.div(*boxes, class_name="pair"), hint=hint, error=error)
 
 
-def submit(word: Text, *, busy: Text = "Saving", **props: Any) -> rx.Component:
+def submit(
+    word: Text, *, busy: Text = "Saving", kind: Literal["", "main"] = "main", **props: Any
+) -> rx.Component:
     """Return the main button of a form; while its event runs it says `busy` and takes no click."""
-    return _busy_button(word, busy, "button main", type="submit", **props)
+    return _busy_button(word, busy, f"button {kind}".strip(), type="submit", **props)
 
 
 def button(

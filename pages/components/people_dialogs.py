@@ -1,4 +1,4 @@
-"""The dialogs of the people's list: editing one, and asking before one is deactivated."""
+"""The dialogs of the people's list: editing one; asking before one is deactivated or unlinked."""
 
 from typing import Any, Final
 
@@ -8,11 +8,13 @@ from pages.components.confirm import confirm, stored_now
 from pages.components.form import error_summary, field, form, form_foot, select, submit
 from pages.components.note_dialog import saved_mark
 from pages.components.table import dialog
+from state.linking import LinkingState
 from state.person_edit import PersonEditState
 from state.users import UsersState
 
 EDIT: Final = "edit-person"
 DEACTIVATE: Final = "deactivate"
+UNLINK: Final = "unlink"
 LABELS: Final = {
     "first_name": "First name",
     "last_name": "Last name",
@@ -26,11 +28,12 @@ STAND_IN_HINT: Final = "Supervises them beside the supervisor, and when the supe
 PERSON: Any = PersonEditState.person
 ERRORS: Any = PersonEditState.person_errors
 LEAVING: Any = UsersState.leaving
+UNLINKING: Any = LinkingState.unlinking
 
 
 def people_dialogs() -> rx.Component:
-    """Return both dialogs."""
-    return rx.fragment(_edit(), _deactivate())
+    """Return the three dialogs."""
+    return rx.fragment(_edit(), _deactivate(), _unlink())
 
 
 def _edit() -> rx.Component:
@@ -121,4 +124,23 @@ def _deactivate() -> rx.Component:
         on_yes=UsersState.deactivate(LEAVING.id),
         done=UsersState.left,
         obstacle=UsersState.obstacle,
+    )
+
+
+def _unlink() -> rx.Component:
+    return confirm(
+        UNLINK,
+        "Unlink a person",
+        rx.el.p(
+            rx.el.strong(UNLINKING.name),
+            " is signed out at once, and the organisation's sign-in opens this account no more.",
+        ),
+        rx.el.p(
+            "A linking code links it again, to the same or another identity.", class_name="hint"
+        ),
+        word="Unlink",
+        busy="Unlinking",
+        on_yes=LinkingState.unlink(UNLINKING.id),
+        done=LinkingState.unlinked,
+        obstacle=LinkingState.unlink_obstacle,
     )

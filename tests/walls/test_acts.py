@@ -14,6 +14,9 @@ ASKS_NOBODY = {
     "forms": "values in, values out",
 }
 EXEMPT_FUNCTIONS: dict[str, str] = {
+    "identities.end_link": "a step of deactivating, asked there",
+    "identities.make_code": "a step of adding, reactivating and linking people, asked there",
+    "identities.provider_here": "a step of linking and of looking after people, asked there",
     "sign_off_case.check_closing": "a step of submitting, asked there",
     "sign_off_case.closing_lines": "a step of submitting and of reading what was, asked there",
     "sign_off_case.event_lines": "a step of submitting and of reading what was, asked there",

@@ -78,6 +78,8 @@ SIGN_INS = {
     "SignInsState.open": Call("/sign-ins", shows="127.0.0.1"),
     "SignInsState.end": Call("/sign-ins", args={"number": "@sessions"}, shows="Signed out there"),
     "SignInsState.end_others": Call("/sign-ins", by="ben", shows="Signed out everywhere else"),
+    "IdentitiesState.open": Call("/sign-ins", shows='"own_rx_state_"'),
+    "IdentitiesState.unlink": Call("/sign-ins", shows="Your account is not linked."),
 }
 WALK_IN = {
     "WalkInState.open": Call("/walk-in", shows=flag_set("ready", "true")),
@@ -1470,6 +1472,21 @@ PEOPLE_SCREEN = {
     "UsersState.reactivate": Call(
         PEOPLE, "maria", {"person": "@users"}, ("UsersState.deactivate",), writes="users"
     ),
+    "LinkingState.issue_code": Call(
+        PEOPLE,
+        "maria",
+        {"person": "@users"},
+        ("LinkingState.unlink",),
+        writes="linking_codes",
+    ),
+    "LinkingState.ask_unlink": Call(
+        PEOPLE,
+        "maria",
+        {"person": "@users"},
+        ("UsersState.open",),
+        shows="unlinking_rx_state_",
+    ),
+    "LinkingState.unlink": Call(PEOPLE, "maria", {"person": "@users"}, writes="identities"),
     "PersonEditState.begin_edit": Call(
         PEOPLE, "maria", {"person": "@users"}, shows="{people_canary}"
     ),
@@ -1521,6 +1538,24 @@ CENTRES = {
         form(name="Spare hall", nation="wales"),
         ("CentreEditState.begin_edit",),
         writes="centres",
+    ),
+    "IdentityProviderState.begin": Call(
+        "/centres", "root", {"centre": "@spare_centre"}, shows="Spare {unique}"
+    ),
+    "IdentityProviderState.check": Call(
+        "/centres", "root", left("issuer", "ftp://x"), shows="begins with https://"
+    ),
+    "IdentityProviderState.send": Call(
+        "/centres",
+        "root",
+        form(
+            issuer="https://login.example.org",
+            application_id="cma",
+            application_secret="a secret",
+            passwords="beside",
+        ),
+        ("IdentityProviderState.begin",),
+        writes="identity_providers",
     ),
     "CentresState.ask_close": Call(
         "/centres", "root", {"centre": "@spare_centre"}, shows=flag_set("closing", "")

@@ -70,6 +70,9 @@ SHARED = {
     "checklist_versions",
     "review_samples",
     "saved_views",
+    "identity_providers",
+    "identities",
+    "linking_codes",
 }
 """What the whole centre sees and is of no client."""
 
@@ -131,6 +134,7 @@ def plant_pack(
             marks.casework,
             removed,
         )
+        _link(connection, pack)
         pack["second"] = _plant_second_person(connection, holder, pack, marks)
         _keep_ni_number(connection, pack, marks)
         pack |= _spare_centre(connection, pack["unique"])
@@ -152,6 +156,17 @@ def plant_pack(
     _complete_statement(owner, holder, pack)
     _submit(owner, holder, pack, marks)
     return pack
+
+
+def _link(connection: Connection, pack: Pack) -> None:
+    """Link the planted colleague, who never signs in, to the planted provider."""
+    connection.execute(
+        text(
+            "UPDATE identities i SET user_id = :user, ended_at = NULL, issuer = p.issuer"
+            " FROM identity_providers p WHERE p.centre_id = i.centre_id AND i.id = :id"
+        ),
+        {"user": pack["users"], "id": pack["identities"]},
+    )
 
 
 def _plant_reviews(connection: Connection, holder: Actor, pack: Pack, marks: Marks) -> None:
@@ -227,6 +242,8 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
     born = date(1984, 3, 27)
     name = {"last_name": f"{canary} family", "date_of_birth": born, "postcode": "PO1 3AX"}
     said: dict[str, dict[str, Any]] = {
+        "identity_providers": {"is_active": True},
+        "identities": {"ended_by": None},
         "clients": {**name, "vulnerability_flags": [_flag(canary)]},
         "referrals": {
             **name,
