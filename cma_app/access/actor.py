@@ -39,6 +39,7 @@ class Actor:
     centre_code: str
     session_id: int | None = None
     must_change_password: bool = False
+    must_set_up_factor: bool = False
 
     def may(self, act: Act) -> bool:
         """Say whether this person's role includes an act."""
