@@ -62,6 +62,8 @@ WORDS = {
     "document_figures.value": "12.34",
     "document_type_choices.chosen": "payslip",
     "documents.upload_status": "stored",
+    "second_factors.kind": "app",
+    "second_factors.sealed_secret": "sealed",
 }
 CODED = {
     "nation",
