@@ -10,8 +10,6 @@ const toText = (buffer) =>
     .replace(/=+$/, "");
 const described = (list) => (list ?? []).map((each) => ({ ...each, id: toBytes(each.id) }));
 
-export const canUsePasskeys = () => "PublicKeyCredential" in window;
-
 /* Ask the server at `path` what to ask, ask the browser that, and return its answer as text. */
 export async function askPasskey(path) {
   const answer = await fetch(path, { method: "POST", headers: { Accept: "application/json" } });
@@ -58,7 +56,7 @@ function arm(part) {
       box.disabled = false;
       const form = part.closest("form");
       form.noValidate = true; // a code left empty is no fault where a passkey answers
-      form.requestSubmit();
+      form.requestSubmit(part.querySelector("button[type=submit]"));
     } catch (error) {
       sentence.textContent = whyNot(error);
       sentence.hidden = false;
@@ -68,7 +66,7 @@ function arm(part) {
   });
 }
 
-if (canUsePasskeys()) document.querySelectorAll("[data-passkey]").forEach(arm);
+if ("PublicKeyCredential" in window) document.querySelectorAll("[data-passkey]").forEach(arm);
 
 const print = document.querySelector("[data-print]");
 if (print) {

@@ -149,12 +149,12 @@
       }
       const mine = String(said.person) === frame()?.dataset.person;
       if (!mine || said.must_change_password) {
-        location.assign(said.waits ? "/sign-in/second" : "/");
+        location.assign(said.waits.length ? "/sign-in/second" : "/");
         return;
       }
       say(words, "");
-      if (said.waits) {
-        import("/passkeys.js").then(({ canUsePasskeys }) => (byPasskey.hidden = !canUsePasskeys()), () => {});
+      if (said.waits.length) {
+        byPasskey.hidden = !said.waits.includes("passkey") || !("PublicKeyCredential" in window);
         show(second);
         return;
       }

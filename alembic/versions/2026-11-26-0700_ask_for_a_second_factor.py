@@ -168,9 +168,10 @@ BEGIN
 END $$""",
     "cma_find_passkey(text)": f"""
 CREATE FUNCTION cma_find_passkey(p_credential text)
-RETURNS TABLE (user_id bigint, centre_id bigint, factor_id bigint, may_sign_in boolean)
+RETURNS TABLE (user_id bigint, centre_id bigint, role text, factor_id bigint,
+               may_sign_in boolean)
 LANGUAGE sql STABLE {DEFINER} AS $$
-  SELECT u.id, u.centre_id, f.id, u.is_active AND u.deleted_at IS NULL AND c.status = 'active'
+  SELECT u.id, u.centre_id, u.role::text, f.id, u.is_active AND u.deleted_at IS NULL AND c.status = 'active'
   FROM public.second_factors f
   JOIN public.users u ON u.centre_id = f.centre_id AND u.id = f.user_id
   JOIN public.centres c ON c.id = f.centre_id

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from cma_app.access.acts import Act
 from cma_app.clock import now
-from cma_app.errors import Conflict, Invalid, Refused
+from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.keys import decrypt_field, encrypt_field
 from cma_app.rules.one_time_codes import (
     app_address,
@@ -35,14 +35,14 @@ from cma_app.services.sign_in import end_other_sign_ins
 from cma_app.session import CentreSession
 from models import RecoveryCode, SecondFactor, SignInSession, User
 
-LATELY: Final = timedelta(minutes=10)
+LATELY: Final = timedelta(minutes=15)
 """For how long a proof lets a person change their own factors."""
 BEGUN_FOR: Final = timedelta(hours=1)
 """For how long the picture of an app that was not confirmed is shown again."""
 MOST: Final = 10
 """Factors that one person keeps at the most."""
 FULL: Final = "Ten are the most that one person keeps. Remove one that you no longer use first."
-PROVE_FIRST: Final = "Show first that it is you: that is asked again after ten minutes."
+PROVE_FIRST: Final = "Show first that it is you: that is asked again after a quarter of an hour."
 APP_NAME: Final = "Authenticator app"
 
 
@@ -169,7 +169,7 @@ def count_in(session: CentreSession, row: SecondFactor) -> list[str]:
 def rename(session: CentreSession, factor_id: int, name: str) -> None:
     """Give one's own factor another name; NotFound where it is nobody's or another's."""
     session.authorize(Act.OWN_FACTOR_KEEP)
-    row = session.require(SecondFactor, factor_id)
+    row = _own(session, factor_id)
     row.name = good_name(name, row.name)
 
 
@@ -180,7 +180,7 @@ def remove(session: CentreSession, factor_id: int) -> None:
     led to set up another before anything else.
     """
     ask_fresh(session)
-    row = session.require(SecondFactor, factor_id)
+    row = _own(session, factor_id)
     _drop(row)
     session.flush()
     if not has_factor(session):
@@ -238,6 +238,13 @@ def _unconfirmed(session: CentreSession) -> list[SecondFactor]:
         col(SecondFactor.confirmed_at).is_(None),
     )
     return list(session.exec(mine.order_by(col(SecondFactor.id)).with_for_update()))
+
+
+def _own(session: CentreSession, factor_id: int) -> SecondFactor:
+    row = session.require(SecondFactor, factor_id)
+    if row.user_id != session.actor.user_id:
+        raise NotFound
+    return row
 
 
 def _drop(row: SecondFactor) -> None:

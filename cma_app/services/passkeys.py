@@ -179,7 +179,7 @@ def is_proof(answer: object, site: Site, challenge: bytes, factor: SecondFactor)
 
 
 def user_handle(centre_id: int, user_id: int) -> bytes:
-    """Return the name under which a passkey keeps a person: always the same, and telling nothing."""
+    """Return the name under which a passkey keeps a person: the same each time, telling nothing."""
     return bytes.fromhex(match_index(f"passkeys of {centre_id}/{user_id}"))
 
 

@@ -56,7 +56,8 @@ async def begin_page(request: Request) -> Response:
         else ""
     )
     body = (
-        f'<div class="card"><div class="card-body stack"><h1>Set up a second factor</h1><p>{lead}</p>'
+        '<div class="card"><div class="card-body stack">'
+        f"<h1>Set up a second factor</h1><p>{lead}</p>"
         + _choice(APP, "Set up an authenticator app", "An app on your phone that shows six digits.")
         + f"{passkey}{_leave(actor)}</div></div>"
     )
@@ -133,8 +134,8 @@ async def codes_page(request: Request) -> Response:
     async def step(_actor: Actor) -> Response:
         body = (
             f'<form class="card" method="post" action="{CODES}"><div class="card-body stack">'
-            "<h1>New recovery codes</h1><p>You get ten new codes, for a day on which you do not have"
-            " your phone or passkey. The old ones stop working, and your other sign-ins end.</p>"
+            "<h1>New recovery codes</h1><p>You get ten new codes, for a day on which you do not"
+            " have your phone or passkey. The old ones stop working, and your other sign-ins end.</p>"
             '<button class="button main wide" type="submit">Make new codes</button>'
             f'<p><a href="{OWN}">Go back without a change</a></p></div></form>'
         )

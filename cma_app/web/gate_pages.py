@@ -2,10 +2,12 @@
 
 from html import escape
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from cma_app.services.passkeys import Site
 from cma_app.web.security import server_made
 
 _BRAND: Final = (
@@ -71,4 +73,31 @@ def page(
         f"{run}</head>"
         f'<body><main class="gate">{_BRAND}{body}</main></body></html>',
         status,
+    )
+
+
+SCRIPT: Final = "/passkeys.js"
+"""The one file of ours that such a page may run."""
+OPTIONS: Final = "options"
+"""What that script asks for under a page's own address, before it asks the browser's passkey."""
+
+
+def site_of(request: Request) -> Site:
+    """Return where the browser stands; the walls have compared both with the settings."""
+    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    return Site(request.headers.get("origin", ""), host)
+
+
+def passkey_part(at: str, word: str, *, main: bool = False, to: str = "") -> str:
+    """Return the button that asks the browser for a passkey; the script shows it where it can.
+
+    What the passkey answers goes with its form, to the form's own address or else `to`.
+    """
+    kind = "button wide main" if main else "button wide"
+    sends = f'<button type="submit" formaction="{to}" hidden></button>' if to else ""
+    return (
+        f'<div class="stack close" data-passkey="{at}/{OPTIONS}" hidden>'
+        '<input type="hidden" name="passkey" disabled>'
+        '<p class="field-error" role="alert" hidden></p>'
+        f'<button class="{kind}" type="button">{word}</button>{sends}</div>'
     )

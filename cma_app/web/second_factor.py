@@ -4,17 +4,19 @@ import asyncio
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, Final, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from cma_app.access.actor import Actor
-from cma_app.errors import CmaError, Invalid, SignedOut
+from cma_app.errors import CmaError, Invalid, Refused, SignedOut
 from cma_app.services import second_factors, sign_in
-from cma_app.services.passkeys import Site
+from cma_app.services.passkey_sign_in import ask_for_passkey, sign_in_by_passkey
+from cma_app.services.passkeys import CHALLENGE_FOR
 from cma_app.session import CentreSession, open_session, open_waiting
+from cma_app.settings import settings
 from cma_app.web.doorway import (
     FACTOR,
     PASSWORD,
@@ -25,23 +27,14 @@ from cma_app.web.doorway import (
     safe_next,
     who,
 )
-from cma_app.web.gate_pages import box, page, summary
-from cma_app.web.sign_in import let_in
+from cma_app.web.gate_pages import OPTIONS, SCRIPT, box, page, passkey_part, site_of, summary
+from cma_app.web.sign_in import BY_PASSKEY, form_of_sign_in, let_in
 
-SCRIPT: Final = "/passkeys.js"
 PROVE: Final = f"{FACTOR}/prove"
-OPTIONS: Final = "options"
-"""What a page's script asks for under the page's own address, before the browser's passkey."""
 AFTER: Final = ("/sign-ins", f"{FACTOR}/app", f"{FACTOR}/passkey", f"{FACTOR}/codes")
 """Where one goes on after showing that it is oneself."""
 
 T = TypeVar("T")
-
-
-def site_of(request: Request) -> Site:
-    """Return where the browser stands; the walls have compared both with the settings."""
-    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    return Site(request.headers.get("origin", ""), host)
 
 
 async def in_session(request: Request, verb: Callable[[CentreSession], T]) -> T:
@@ -170,7 +163,49 @@ async def standing(request: Request) -> Actor | Response:
     return RedirectResponse(PASSWORD, 303) if actor.must_change_password else actor
 
 
+async def passkey_options(request: Request) -> Response:
+    """Return what the browser asks a passkey of whoever it is, and a ticket for the answer."""
+    ticket, asked = ask_for_passkey(site_of(request))
+    answer = Response(asked, media_type="application/json")
+    answer.set_cookie(
+        _ticket(),
+        ticket,
+        path="/",
+        max_age=int(CHALLENGE_FOR.total_seconds()),
+        secure=settings().https,
+        httponly=True,
+        samesite="strict",
+    )
+    return answer
+
+
+async def by_passkey(request: Request) -> Response:
+    """Sign in whose passkey answered: with that, neither a password nor a code is asked."""
+    form = await answered(request)
+    following = safe_next(form.get("next"))
+    ticket = request.cookies.get(_ticket(), "")
+    try:
+        signed_in = await asyncio.to_thread(
+            sign_in_by_passkey,
+            ticket,
+            form.get("passkey", ""),
+            site_of(request),
+            origin_of(request),
+        )
+    except Refused as error:
+        return form_of_sign_in(request, sentence=error.sentence, following=following, status=403)
+    answer = await let_in(request, signed_in, following)
+    answer.delete_cookie(_ticket(), path="/", secure=settings().https, httponly=True)
+    return answer
+
+
+def _ticket() -> str:
+    return "__Host-cma-passkey" if settings().https else "cma-passkey"
+
+
 ROUTES: Final = [
+    Route(BY_PASSKEY, by_passkey, methods=["POST"]),
+    Route(f"{BY_PASSKEY}/{OPTIONS}", passkey_options, methods=["POST"]),
     Route(SECOND, second_page, methods=["GET"]),
     Route(SECOND, give_second, methods=["POST"]),
     Route(f"{SECOND}/{OPTIONS}", second_options, methods=["POST"]),
@@ -186,16 +221,6 @@ def _door(following: str) -> str:
 
 def _after(address: str) -> str:
     return address if address in AFTER else AFTER[0]
-
-
-def passkey_part(at: str, word: str, *, main: bool = False) -> str:
-    """Return the button that asks the browser for a passkey; the script shows it where it can."""
-    return (
-        f'<div class="stack close" data-passkey="{at}/{OPTIONS}" hidden>'
-        '<input type="hidden" name="passkey" disabled>'
-        '<p class="field-error" role="alert" hidden></p>'
-        f'<button class="button wide{" main" if main else ""}" type="button">{word}</button></div>'
-    )
 
 
 def _code_parts(request: Request, kinds: set[str], at: str) -> tuple[str, str]:
@@ -229,7 +254,8 @@ def _second_form(
     body = (
         '<div class="card"><div class="card-body stack">'
         f"<h1>One more step</h1>{summary({'': sentence} if sentence else {})}"
-        f'<form class="stack" method="post" action="{SECOND}">{hidden}{code}{button}{passkey}</form>'
+        f'<form class="stack" method="post" action="{SECOND}">'
+        f"{hidden}{code}{button}{passkey}</form>"
         f"{_lost(by_recovery, hidden)}"
         '<form method="post" action="/sign-out">'
         '<button class="link" type="submit">Sign in as somebody else</button></form></div></div>'

@@ -1,4 +1,4 @@
-"""Signing in and out, and one's own password: pages made here, with no script at all."""
+"""Signing in and out, and one's own password: pages made here, not built."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,8 @@ from starlette.routing import Route
 
 from cma_app.errors import CmaError, Invalid, Refused, SignedOut
 from cma_app.services import sign_in as service
-from cma_app.session import hash_token, open_session
+from cma_app.services.second_factors import kinds_of_own
+from cma_app.session import hash_token, open_session, open_waiting
 from cma_app.settings import settings
 from cma_app.web.doorway import (
     FACTOR,
@@ -24,10 +25,13 @@ from cma_app.web.doorway import (
     safe_next,
     who,
 )
+from cma_app.web.gate_pages import SCRIPT, passkey_part, site_of
 from cma_app.web.gate_pages import box as _box
 from cma_app.web.gate_pages import page as _page
 from cma_app.web.gate_pages import summary as _summary
 from state.gate import cookie_name, forget
+
+BY_PASSKEY: Final = f"{SIGN_IN}/passkey"
 
 _HASHING: Final = ThreadPoolExecutor(2, thread_name_prefix="sign-in")
 """Threads of their own for passwords, which are slow by design: a flood of tries delays no page."""
@@ -38,7 +42,7 @@ async def sign_in_page(request: Request) -> Response:
     try:
         await who(request, touch=False)
     except SignedOut:
-        return _form(request, following=safe_next(request.query_params.get("next")))
+        return form_of_sign_in(request, following=safe_next(request.query_params.get("next")))
     return RedirectResponse(safe_next(request.query_params.get("next")), 303)
 
 
@@ -56,7 +60,7 @@ async def sign_in(request: Request) -> Response:
     except Refused as error:
         if in_place:
             return JSONResponse({"sentence": error.sentence}, 403)
-        return _form(request, identifier, error.sentence, following, status=403)
+        return form_of_sign_in(request, identifier, error.sentence, following, status=403)
     return await let_in(request, signed_in, following, in_place=in_place)
 
 
@@ -76,10 +80,18 @@ async def let_in(
         said = {
             "person": actor.user_id,
             "must_change_password": actor.is_held,
-            "waits": signed_in.waits,
+            "waits": await asyncio.to_thread(_waits_for, request, signed_in),
         }
         return _with_cookie(JSONResponse(said), signed_in.token)
     return _with_cookie(RedirectResponse(_there(signed_in, following), 303), signed_in.token)
+
+
+def _waits_for(request: Request, signed_in: service.SignedIn) -> list[str]:
+    """Return the kinds of factors that a sign-in waits for; none where it waits for nothing."""
+    if not signed_in.waits:
+        return []
+    with open_waiting(hash_token(signed_in.token), origin_of(request)) as session:
+        return sorted(kinds_of_own(session))
 
 
 def _there(signed_in: service.SignedIn, following: str) -> str:
@@ -177,14 +189,16 @@ def _with_cookie(answer: Response, token: str) -> Response:
     return answer
 
 
-def _form(
+def form_of_sign_in(
     request: Request,
     identifier: str = "",
     sentence: str = "",
     following: str = "/",
     status: int = 200,
 ) -> Response:
+    """Return the form to sign in, with what was wrong with the last try."""
     minutes = settings().idle_minutes
+    passkey = passkey_part(BY_PASSKEY, "Use a passkey", to=BY_PASSKEY)
     body = (
         f'<form class="card" method="post" action="{SIGN_IN}"><div class="card-body stack">'
         f"<h1>Sign in</h1>{_summary({'': sentence} if sentence else {})}"
@@ -192,11 +206,12 @@ def _form(
         f"{_box('password', 'Password', secret=True, auto='current-password')}"
         f'<input type="hidden" name="next" value="{escape(following)}">'
         '<button class="button main wide" type="submit">Sign in</button>'
+        f"{passkey if site_of(request).takes_passkeys else ''}"
         "<p>If you cannot sign in, ask your manager for a one-time password.</p></div></form>"
         f'<footer class="small">After {minutes} quiet minutes you are signed out. '
         "What you typed is kept.</footer>"
     )
-    return _page(request, "Sign in", body, status, wrong=bool(sentence))
+    return _page(request, "Sign in", body, status, wrong=bool(sentence), script=SCRIPT)
 
 
 def _password_form(request: Request, errors: dict[str, str], *, first: bool) -> Response:
