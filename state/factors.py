@@ -38,6 +38,10 @@ def _now(session: CentreSession) -> tuple[OwnFactors, bool]:
     return factor_setup.list_factors(session), factor_setup.is_fresh(session)
 
 
+def _number(typed: str | None) -> int:
+    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+
+
 class FactorsState(CentreState):
     """One's own second factors; `fresh` says that they may be changed without asking again."""
 
@@ -65,8 +69,8 @@ class FactorsState(CentreState):
 
     @act(Act.OWN_FACTOR_KEEP, form="errors")
     async def rename(self, form: Form):
-        """Give the chosen one another name."""
-        await self.ask(factor_setup.rename, self.chosen.id, form.get("name", ""))
+        """Give one another name."""
+        await self.ask(factor_setup.rename, _number(form.get("factor")), form.get("name", ""))
         await self._look()
         self.done += 1
         return notice("Renamed.")

@@ -135,7 +135,8 @@ async def codes_page(request: Request) -> Response:
         body = (
             f'<form class="card" method="post" action="{CODES}"><div class="card-body stack">'
             "<h1>New recovery codes</h1><p>You get ten new codes, for a day on which you do not"
-            " have your phone or passkey. The old ones stop working, and your other sign-ins end.</p>"
+            " have your phone or passkey. The old ones stop working, and your other sign-ins"
+            " end.</p>"
             '<button class="button main wide" type="submit">Make new codes</button>'
             f'<p><a href="{OWN}">Go back without a change</a></p></div></form>'
         )

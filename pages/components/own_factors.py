@@ -105,6 +105,7 @@ def _rename() -> rx.Component:
         form(
             saved_mark(STATE.done),
             error_summary(STATE.errors),
+            rx.el.input(type="hidden", name="factor", value=CHOSEN.id, read_only=True),
             field(
                 "Name",
                 "name",
