@@ -90,6 +90,7 @@ CODED = {
     "why",
     "chased_how",
     "budget_line",
+    "second_method",
 }
 """Optional columns whose words are a list's: free text would be an impossible row."""
 
