@@ -19,6 +19,7 @@ from pages.components.form import (
 from pages.components.people_dialogs import (
     DEACTIVATE,
     EDIT,
+    RESET,
     STAND_IN_HINT,
     UNLINK,
     people_dialogs,
@@ -162,7 +163,8 @@ def _row(person: Any) -> rx.Component:
                 ("active", badge("Active", "good")),
                 ("unused", badge("Not yet signed in", "soon")),
                 badge("Deactivated"),
-            )
+            ),
+            rx.cond(person.factors != "", rx.el.span(person.factors, class_name="sub")),
         ),
         rx.el.td(person.last_login),
         rx.el.td(
@@ -185,6 +187,15 @@ def _actions(person: Any) -> rx.Component:
                 row_button("New password", whose, on_click=UsersState.reset_password(person.id)),
             ),
             rx.cond(person.may_link, _linking(person, whose)),
+            rx.cond(
+                person.factors != "",
+                row_button(
+                    "Reset second factor",
+                    whose,
+                    on_click=UsersState.ask_reset(person.id),
+                    custom_attrs=opens(RESET, fills=True),
+                ),
+            ),
             row_button(
                 "Deactivate",
                 whose,

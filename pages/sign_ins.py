@@ -1,4 +1,4 @@
-"""One's own sign-ins: where one is signed in, and a way to end each."""
+"""How one signs in: one's second factor, where one is signed in, and a way to end each."""
 
 from typing import Any
 
@@ -8,9 +8,11 @@ from cma_app.access.acts import Act
 from pages import routes
 from pages.components.empty import empty, skeleton
 from pages.components.form import button
+from pages.components.own_factors import own_factors
 from pages.components.status import badge
 from pages.components.table import anchor, card, column, row_button, table
 from pages.layout import NativeForm, page_head, screen, when_may
+from state.factors import FactorsState
 from state.identities import IdentitiesState
 from state.sign_ins import SignInsState
 
@@ -118,7 +120,7 @@ def _before() -> rx.Component:
     "Your sign-ins",
     route=routes.SIGN_INS,
     act=Act.OWN_SIGN_IN_END,
-    on_load=(SignInsState.open, IdentitiesState.open),
+    on_load=(SignInsState.open, FactorsState.open, IdentitiesState.open),
 )
 def sign_ins() -> rx.Component:
     """Return the page of one's own sign-ins."""
@@ -129,6 +131,10 @@ def sign_ins() -> rx.Component:
             lead="A device you do not know? Sign it out, then choose a new password.",
         ),
         when_may(Act.OWN_IDENTITY_LINK, _organisation()),
-        rx.cond(STATE.ready, rx.fragment(_here(), _before()), skeleton(4)),
+        rx.cond(
+            STATE.ready & FactorsState.ready,
+            rx.fragment(own_factors(), _here(), _before()),
+            skeleton(4),
+        ),
         class_name="page",
     )

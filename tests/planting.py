@@ -64,6 +64,8 @@ WORDS = {
     "document_type_choices.chosen": "payslip",
     "documents.upload_status": "stored",
     "identities.ended_at": datetime(2026, 11, 22, tzinfo=UTC),  # one that lives, a person
+    "second_factors.kind": "app",
+    "second_factors.sealed_secret": "sealed",
 }
 CODED = {
     "nation",
@@ -90,6 +92,7 @@ CODED = {
     "why",
     "chased_how",
     "budget_line",
+    "second_method",
 }
 """Optional columns whose words are a list's: free text would be an impossible row."""
 

@@ -39,6 +39,12 @@ class Actor:
     centre_code: str
     session_id: int | None = None
     must_change_password: bool = False
+    must_set_up_factor: bool = False
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this person does something about their sign-in before anything else opens."""
+        return self.must_change_password or self.must_set_up_factor
 
     def may(self, act: Act) -> bool:
         """Say whether this person's role includes an act."""

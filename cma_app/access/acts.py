@@ -26,6 +26,8 @@ class Act(StrEnum):
     OWN_PASSWORD_CHANGE = "own_password:change"  # noqa: S105 - the name of a deed
     OWN_SIGN_IN_END = "own_sign_in:end"
     OWN_IDENTITY_LINK = "own_identity:link"
+    OWN_FACTOR_PROVE = "own_factor:prove"
+    OWN_FACTOR_KEEP = "own_factor:keep"
     # running the system
     CENTRE_LIST = "centre:list"
     CENTRE_ADD = "centre:add"
@@ -34,6 +36,7 @@ class Act(StrEnum):
     USER_ADD = "user:add"
     USER_EDIT = "user:edit"
     USER_RESET_PASSWORD = "user:reset_password"  # noqa: S105 - the name of a deed
+    USER_RESET_FACTORS = "user:reset_factors"
     USER_DEACTIVATE = "user:deactivate"
     USER_LINK = "user:link_identity"
     # clients
@@ -156,6 +159,8 @@ ADMIN: Final = frozenset(
         Act.HOME_SEE,
         Act.OWN_PASSWORD_CHANGE,
         Act.OWN_SIGN_IN_END,
+        Act.OWN_FACTOR_PROVE,
+        Act.OWN_FACTOR_KEEP,
         Act.CENTRE_LIST,
         Act.CENTRE_ADD,
         Act.CENTRE_EDIT,
@@ -163,6 +168,7 @@ ADMIN: Final = frozenset(
         Act.USER_ADD,
         Act.USER_EDIT,
         Act.USER_RESET_PASSWORD,
+        Act.USER_RESET_FACTORS,
         Act.USER_DEACTIVATE,
         Act.USER_LINK,
     }
@@ -174,6 +180,8 @@ TRAINEE: Final = frozenset(
         Act.OWN_PASSWORD_CHANGE,
         Act.OWN_SIGN_IN_END,
         Act.OWN_IDENTITY_LINK,
+        Act.OWN_FACTOR_PROVE,
+        Act.OWN_FACTOR_KEEP,
         Act.CLIENT_FIND,
         Act.CLIENT_OPEN,
         Act.CLIENT_RECORD,
@@ -285,6 +293,7 @@ MANAGER: Final = ADVISOR | {
     Act.USER_ADD,
     Act.USER_EDIT,
     Act.USER_RESET_PASSWORD,
+    Act.USER_RESET_FACTORS,
     Act.USER_DEACTIVATE,
     Act.USER_LINK,
 }

@@ -26,6 +26,9 @@ from cma_app.services.sign_in import admit
 from cma_app.services.single_sign_on import CentresProvider, Stranger, Way
 from cma_app.session import open_session
 from cma_app.web.doorway import PASSWORD, SIGN_IN, hash_in, origin_of, safe_next, who
+from cma_app.web.gate_pages import box as _box
+from cma_app.web.gate_pages import page as _page
+from cma_app.web.gate_pages import summary as _summary
 from cma_app.web.oidc_cookies import (
     WAY_SECONDS,
     cookie_in,
@@ -37,7 +40,7 @@ from cma_app.web.oidc_cookies import (
     remember_organisation,
 )
 from cma_app.web.outside import outside
-from cma_app.web.sign_in import ORGANISATION, _box, _page, _summary, let_in, onward
+from cma_app.web.sign_in import ORGANISATION, let_in, onward
 
 log = structlog.get_logger(__name__)
 
@@ -150,7 +153,7 @@ async def _admitted(
     request: Request, person: int, code: str, proven: Proven, following: str
 ) -> Response:
     """Open the door for whoever an identity belongs to: the same door as for a password."""
-    signed_in = await asyncio.to_thread(admit, person, origin_of(request))
+    signed_in = await asyncio.to_thread(admit, person, origin_of(request), method="sso")
     await _note(request, "signed_in", code)
     answer = await let_in(request, signed_in, safe_next(following))
     keep_leaving(answer, code, person, proven)

@@ -1,4 +1,4 @@
-"""The dialogs of the people's list: editing one; asking before one is deactivated or unlinked."""
+"""The dialogs of the people's list: editing one, and asking before one loses something."""
 
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from state.users import UsersState
 EDIT: Final = "edit-person"
 DEACTIVATE: Final = "deactivate"
 UNLINK: Final = "unlink"
+RESET: Final = "reset-factor"
 LABELS: Final = {
     "first_name": "First name",
     "last_name": "Last name",
@@ -32,8 +33,8 @@ UNLINKING: Any = LinkingState.unlinking
 
 
 def people_dialogs() -> rx.Component:
-    """Return the three dialogs."""
-    return rx.fragment(_edit(), _deactivate(), _unlink())
+    """Return the dialogs."""
+    return rx.fragment(_edit(), _deactivate(), _unlink(), _reset())
 
 
 def _edit() -> rx.Component:
@@ -143,4 +144,26 @@ def _unlink() -> rx.Component:
         on_yes=LinkingState.unlink(UNLINKING.id),
         done=LinkingState.unlinked,
         obstacle=LinkingState.unlink_obstacle,
+    )
+
+
+def _reset() -> rx.Component:
+    return confirm(
+        RESET,
+        "Reset a second factor",
+        rx.el.p(
+            rx.el.strong(LEAVING.name),
+            " is signed out at once and signs in by the password alone, until they set up a second"
+            " factor again. They are told that you did this.",
+        ),
+        rx.el.p(
+            "Do it for somebody whom you see or whose voice you know: who asks for it may be"
+            " somebody else.",
+            class_name="hint",
+        ),
+        word="Reset",
+        busy="Resetting",
+        on_yes=UsersState.reset_factors(LEAVING.id),
+        done=UsersState.left,
+        obstacle=UsersState.obstacle,
     )

@@ -81,6 +81,17 @@ SIGN_INS = {
     "IdentitiesState.open": Call("/sign-ins", shows='"own_rx_state_"'),
     "IdentitiesState.unlink": Call("/sign-ins", shows="Your account is not linked."),
 }
+A_FACTOR = {"number": "@second_factors"}
+FACTORS = {
+    "FactorsState.open": Call("/sign-ins", shows=flag_set("ready", "true")),
+    "FactorsState.choose": Call("/sign-ins", args=A_FACTOR),
+    "FactorsState.rename": Call(
+        "/sign-ins",
+        args=form(factor="{second_factors}", name="Desk"),
+        writes="second_factors",
+    ),
+    "FactorsState.remove": Call("/sign-ins", args=A_FACTOR, writes="second_factors"),
+}
 WALK_IN = {
     "WalkInState.open": Call("/walk-in", shows=flag_set("ready", "true")),
     "WalkInState.send": Call("/walk-in", args=form(**PERSON, **ROUTES), writes="cases"),
@@ -1459,6 +1470,12 @@ PEOPLE_SCREEN = {
         writes="users",
     ),
     "UsersState.check": Call("/people", "maria", left("email", "nova@"), shows="e-mail address"),
+    "UsersState.ask_reset": Call(
+        PEOPLE, "maria", {"person": "@users"}, ("UsersState.open",), shows="leaving_rx_state_"
+    ),
+    "UsersState.reset_factors": Call(
+        PEOPLE, "maria", {"person": "@users"}, writes="second_factors"
+    ),
     "UsersState.reset_password": Call(PEOPLE, "maria", {"person": "@users"}, writes="users"),
     "UsersState.ask_deactivate": Call(
         # whoever is not on the page that is shown has no name in the question
@@ -1746,6 +1763,7 @@ CALLS: dict[str, Call] = {
     **SHELL,
     **MY_DAY,
     **SIGN_INS,
+    **FACTORS,
     **WALK_IN,
     **CLIENTS,
     **CLIENT_FILE,
