@@ -52,6 +52,7 @@ from models.reviews import (
     ReviewResponse,
     ReviewSample,
 )
+from models.rights import ClientCopy, RightsRequest
 from models.saved_views import SavedView
 from models.sessions import SignInSession
 from models.shadows import CaseShadow
@@ -86,6 +87,7 @@ __all__ = [
     "Centre",
     "ChecklistVersion",
     "Client",
+    "ClientCopy",
     "ClosingDebt",
     "ClosingGain",
     "Consent",
@@ -128,6 +130,7 @@ __all__ = [
     "ReviewRates",
     "ReviewResponse",
     "ReviewSample",
+    "RightsRequest",
     "Room",
     "SavedView",
     "SecurityEvent",

@@ -165,8 +165,7 @@ def clock(
     """Return how long there is to answer a request that came on a day, by the law of that day.
 
     Counted to the same date of the month, or its last day; moved to the next working day of the
-    nation. While the clock stands the days are those it would have if it ran again today's way:
-    the wait is added once it is over.
+    nation. The days of a wait are added once it is over, not while the clock stands.
     """
     known = right(kind)
     moves = {each.code: each.moves_on(received) for each in pauses_of(kind, received)}
