@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from cma_app.web import (
     bell,
+    client_copies,
     doorkeeper,
     downloads,
     health,
@@ -68,6 +69,8 @@ from pages import (
     review_draw,
     review_rates,
     reviews,
+    rights,
+    rights_register,
     sign_ins,
     sign_off,
     sign_offs,
@@ -83,6 +86,8 @@ SCREENS: list[Screen] = [
     walk_in.walk_in,
     clients.clients,
     client_file.client_file,
+    rights.rights,
+    rights_register.rights_register,
     referrals.referrals,
     cases.cases,
     case.case,
@@ -141,6 +146,7 @@ ROUTES: list[BaseRoute] = [
     *live_board.ROUTES,
     *live_topics.ROUTES,
     *downloads.ROUTES,
+    *client_copies.ROUTES,
     *uploads.ROUTES,
 ]
 """Every plain HTTP or WebSocket route of our own: one line each."""

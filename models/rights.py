@@ -72,7 +72,9 @@ class RightsRequest(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     received_on: date = Field()
     channel: str = Field(max_length=20)
     asked_for: str = Field(max_length=2000)
-    asked_by: str | None = Field(default=None, max_length=200)  # who asks for them, and by what right
+    asked_by: str | None = Field(
+        default=None, max_length=200
+    )  # who asks for them, and by what right
     identity: str = word("known", 20)
     identity_how: str | None = Field(default=None, max_length=300)
     pauses: list[dict[str, Any]] = document("[]")

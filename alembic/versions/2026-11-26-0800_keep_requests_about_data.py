@@ -71,9 +71,7 @@ def _number(name: str) -> sa.Column:
 
 
 def _listed(name: str) -> sa.Column:
-    return sa.Column(
-        name, postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False
-    )
+    return sa.Column(name, postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False)
 
 
 def _keys(table: str, **parents: str) -> list[sa.Constraint]:
@@ -203,7 +201,9 @@ def upgrade() -> None:
         op.execute(
             f"CREATE POLICY centre_isolation ON {table} USING ({seen}) WITH CHECK ({WRITES[table]})"
         )
-        op.execute(f"CREATE POLICY platform ON {table} TO CURRENT_USER USING (true) WITH CHECK (true)")
+        op.execute(
+            f"CREATE POLICY platform ON {table} TO CURRENT_USER USING (true) WITH CHECK (true)"
+        )
         op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO {app}")
         op.execute(
             f"CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON {table}"

@@ -171,7 +171,10 @@ def clock(
     moves = {each.code: each.moves_on(received) for each in pauses_of(kind, received)}
     over = [each for each in pauses if each.until is not None]
     starts = max(
-        [received, *[each.until for each in over if each.until and moves.get(each.reason) == "start"]]
+        [
+            received,
+            *[each.until for each in over if each.until and moves.get(each.reason) == "start"],
+        ]
     )
     paused = sum(
         max(0, (each.until - max(each.since, starts)).days)

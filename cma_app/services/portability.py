@@ -34,14 +34,21 @@ from models import CASEWORK, AuditLog, Case, Centre, Client, User, metadata
 
 FORMAT: Final = "1"
 """The version of the file's own shape: raised when a key changes its meaning."""
-NOT_YOURS: Final = "A copy of everything is taken by whoever holds a case of the client, or a manager."
-OPENINGS: Final = ("client:open", "client:export", "client:reveal_ni_number", "document:open")
+NOT_YOURS: Final = (
+    "A copy of everything is taken by whoever holds a case of the client, or a manager."
+)
+OPENINGS: Final = {
+    "client:open": "Your page was opened",
+    "client:export": "A copy of everything was asked for",
+    "client:reveal_ni_number": "Your National Insurance number was shown",
+    "document:open": "A document was opened",
+}
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose data is read: the client, the cases about them, and the debts there that are not theirs.
+    """Whose data is read: the client, the cases about them, and the debts there of somebody else.
 
     `is_second` are the cases in which they are the second person. `shared` are those of two.
     """
@@ -84,7 +91,9 @@ def may_copy(session: CentreSession, client: Client) -> None:
     session.authorize(Act.CLIENT_EXPORT, client)
     if session.actor.may(Act.RIGHTS_SEE_ALL):
         return
-    held = [each for each in cases_about(session, client.id) if each.advisor_id == session.actor.user_id]
+    held = [
+        each for each in cases_about(session, client.id) if each.advisor_id == session.actor.user_id
+    ]
     if not held:
         raise Refused(NOT_YOURS, Act.CLIENT_EXPORT.value)
 
@@ -101,9 +110,7 @@ def everything(
     may_copy(session, client)
     whose, without = _whose(session, client), without or {}
     names = _names(session)
-    sections = {
-        name: _section(session, metadata.tables[name], whose, names) for name in SECTIONS
-    }
+    sections = {name: _section(session, metadata.tables[name], whose, names) for name in SECTIONS}
     for name, key in (("documents", "id"), ("document_versions", "document_id")):
         sections[name] = [row for row in sections[name] if row[key] not in without]
     return Everything(
@@ -143,7 +150,9 @@ def _whose(session: CentreSession, client: Client) -> Whose:
     )
 
 
-def _section(session: CentreSession, table: Table, whose: Whose, names: dict[int, str]) -> list[Row]:
+def _section(
+    session: CentreSession, table: Table, whose: Whose, names: dict[int, str]
+) -> list[Row]:
     shown = [each for each in table.c if not _is_hidden(table, each)]
     wanted = (
         select(*shown)
@@ -216,13 +225,11 @@ def _creditor_of_theirs(table: Table, whose: Whose) -> ColumnElement[bool]:
     """Return that somebody is owed by the client too, or by nobody any more."""
     debts = metadata.tables["debts"].alias()
     of_it = (debts.c.centre_id == table.c.centre_id) & (debts.c.creditor_id == table.c.id)
-    return or_(
-        exists().where(of_it, debts.c.id.not_in(whose.others_debts)), ~exists().where(of_it)
-    )
+    return or_(exists().where(of_it, debts.c.id.not_in(whose.others_debts)), ~exists().where(of_it))
 
 
 def _told(table: Table, row: Any, whose: Whose, names: dict[int, str]) -> Row:
-    """Return a row by the words of its columns: days as ISO, pounds with two places, codes in words."""
+    """Return a row by its columns: days as ISO, pounds with two places, codes in words."""
     said: Row = {}
     for column in table.c:
         if _is_hidden(table, column):
@@ -232,7 +239,7 @@ def _told(table: Table, row: Any, whose: Whose, names: dict[int, str]) -> Row:
         if _names_a_person(table, column):
             said[name] = names.get(value, "Somebody of the centre") if value else None
         else:
-            said[name] = _plain(column, value, _label(table, column))
+            said[name] = _plain(value, _label(table, column))
     return _of_one_person(table, said, whose)
 
 
@@ -248,7 +255,7 @@ def _label(table: Table, column: Column[Any]) -> Any:
     return LABELS.get(f"{table.name}.{column.name}") or LABELS.get(column.name)
 
 
-def _plain(column: Column[Any], value: Any, label: Any) -> Any:
+def _plain(value: Any, label: Any) -> Any:  # noqa: PLR0911 - one line for each kind of value
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Decimal):
@@ -262,11 +269,9 @@ def _plain(column: Column[Any], value: Any, label: Any) -> Any:
     if isinstance(value, str):
         return label(value) if label is not None else value
     if isinstance(value, list | tuple):
-        return [_plain(column, each, label) for each in value]
+        return [_plain(each, label) for each in value]
     if isinstance(value, dict):
-        return {
-            each: _plain(column, part, None) for each, part in value.items() if each not in NOT_SHOWN
-        }
+        return {each: _plain(part, None) for each, part in value.items() if each not in NOT_SHOWN}
     return str(value)
 
 
@@ -321,13 +326,17 @@ def _opened(session: CentreSession, client: Client) -> list[Row]:
         .where(
             col(AuditLog.centre_id) == client.centre_id,
             col(AuditLog.client_id) == client.id,
-            col(AuditLog.action).in_(OPENINGS),
+            col(AuditLog.action).in_(list(OPENINGS)),
         )
         .group_by(day, col(AuditLog.action))
         .order_by(day, col(AuditLog.action))
     )
     return [
-        {"day": row.day.isoformat(), "what": row.action.replace(":", ": ").replace("_", " "), "times": row.times}
+        {
+            "day": row.day.isoformat(),
+            "what": OPENINGS[row.action],
+            "times": row.times,
+        }
         for row in session.execute(wanted)
     ]
 
@@ -350,7 +359,7 @@ def _about(session: CentreSession, client: Client, why: str) -> Row:
             "phone": centre.phone if centre else None,
             "email": centre.email if centre else None,
         },
-        "what_for": "Giving debt advice and keeping a record of it, as the law and our regulator ask.",
+        "what_for": "Giving debt advice, and keeping a record of it as the law asks.",
         "complaints": "To the centre first; then the Information Commissioner, ico.org.uk.",
         "words": "Dates are year-month-day. Sums are pounds. Times are British.",
     }
@@ -362,8 +371,8 @@ def _left_out(session: CentreSession, whose: Whose, without: Mapping[int, str]) 
     said |= ALSO_LEFT_OUT
     if whose.shared:
         said["The other person of a joint case"] = (
-            "Their details, their own debts, income, letters, agreements and appointments are theirs."
-            " What is of both is in the copy. Notes stand as they were written."
+            "Their details, their own debts, income, letters, agreements and appointments are"
+            " theirs. What is of both is in the copy. Notes stand as they were written."
         )
     if without:
         said["Documents about somebody else"] = (

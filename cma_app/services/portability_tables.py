@@ -79,18 +79,18 @@ SECTIONS: Final = {
 """The tables in a copy, in the order of its index, each by its heading for the client."""
 
 LEFT_OUT: Final = {
-    "drafts": "What somebody had typed and not saved. It is no part of the record and goes by itself.",
+    "drafts": "What somebody had typed and not saved. It is no part of the record.",
     "file_access": "Which of our people may open a file. It is about them.",
     "case_shadows": "Which trainee read along to learn. It is about them.",
     "notifications": "What our people were told by the program. It repeats what the record says.",
-    "sign_offs": "What a supervisor said of a trainee's work. It is about the trainee's work; what was"
+    "sign_offs": "What a supervisor said of a trainee's work. It is about the trainee; what was"
     " done in the end is in the record.",
     "file_reviews": "How well our people did their work, as a colleague saw it. It is about them.",
     "file_review_versions": "As the reviews of our people's work.",
     "review_responses": "As the reviews of our people's work.",
     "review_pool": "Which files could be drawn for a review of our people's work.",
-    "document_pages": "The words on each page as a computer read them. They are those of the document"
-    " itself, which is in the copy.",
+    "document_pages": "The words on each page as a computer read them. They are the document's,"
+    " which is in the copy.",
     "document_readings": "When a computer read a document. It says nothing of the person.",
     "document_type_choices": "How a computer guessed what kind of document it is, to guess better."
     " What kind it is stands with the document.",
@@ -98,11 +98,11 @@ LEFT_OUT: Final = {
 """Tables that no copy holds, each with the reason that the copy itself gives."""
 
 ALSO_LEFT_OUT: Final = {
-    "Names of our people beyond who did what": "Who recorded or did a thing is named. More about our"
-    " people is their own.",
+    "Names of our people beyond who did what": "Who recorded or did a thing is named. More about"
+    " our people is their own.",
     "Who looked": "On which days the record was opened is in the copy, not by whom.",
-    "Keys and search words": "What makes the program find, lock and match a row says nothing more of"
-    " the person.",
+    "Keys and search words": "What makes the program find, lock and match a row says nothing"
+    " more of the person.",
     "The bytes of removed documents": "A document that was removed is named with the day. It was"
     " often somebody else's and put here by a slip.",
 }
@@ -112,12 +112,24 @@ NOT_SHOWN: Final = frozenset(
         *("centre_id", "version", "updated_by", "first_name_search", "last_name_search"),
         *("ni_number_index", "extracted_tsv", "file_path", "is_encrypted", "encryption_key_id"),
         *("wrapped_key", "upload_key", "content_hash", "named_people", "access_level"),
-        *("file_bytes", "slot", "claimed_at", "attempts", "reply_code", "next_actions.rule", "cause"),
+        *(
+            "file_bytes",
+            "slot",
+            "claimed_at",
+            "attempts",
+            "reply_code",
+            "next_actions.rule",
+            "cause",
+        ),
         *("checklist_id", "lines_version", "model_version"),
     }
 )
 """Columns that no section shows: keys, locks and words to search by."""
-RENAMED: Final = {"created_at": "recorded_at", "created_by": "recorded_by", "deleted_at": "removed_at"}
+RENAMED: Final = {
+    "created_at": "recorded_at",
+    "created_by": "recorded_by",
+    "deleted_at": "removed_at",
+}
 
 
 def _word(read: Callable[[str], Any]) -> Callable[[str], str]:

@@ -46,9 +46,7 @@ def clock_of(row: RightsRequest, nation: str) -> Clock:
         Pause(each["reason"], _day(each["since"]) or row.received_on, _day(each.get("until")))
         for each in row.pauses
     ]
-    return clock(
-        row.kind, row.received_on, nation, pauses, extended=row.extended_on is not None
-    )
+    return clock(row.kind, row.received_on, nation, pauses, extended=row.extended_on is not None)
 
 
 def record_right(session: CentreSession, client_id: int, data: Mapping[str, Any]) -> RightsRequest:
@@ -73,7 +71,7 @@ def change_right(
     _is_open(request)
     if request.kind != values["kind"]:
         if request.pauses or request.extended_on or request.acknowledged_on:
-            raise Invalid({"kind": "Its clock was changed already. Take it back and record it anew."})
+            raise Invalid({"kind": "Its clock was changed. Take it back and record it anew."})
         if ERASURE in (request.kind, values["kind"]):
             session.authorize(Act.RIGHTS_DECIDE, session.require(Client, request.client_id))
     if request.pauses and values["received_on"] > (_day(request.pauses[0]["since"]) or today()):
@@ -152,8 +150,8 @@ def extend_right(
     if told > found.first:
         raise Invalid(
             {
-                "extended_on": f"They had to be told by {day_said(found.first)}. After that there is"
-                " no longer time: answer now."
+                "extended_on": f"They had to be told by {day_said(found.first)}. There is no longer"
+                " time after that: answer now."
             }
         )
     request.extended_on, request.extended_why = told, form.extended_why
@@ -197,7 +195,10 @@ def decide_right(
     _check(session, request, client, form)
     request.outcome, request.answer = form.outcome, form.answer
     request.ground = form.ground if form.outcome in ("refused", "partly") else None
-    request.decided_on, request.decided_by = form.decided_on or today(), session.actor.user_id or None
+    request.decided_on, request.decided_by = (
+        form.decided_on or today(),
+        session.actor.user_id or None,
+    )
     erases = is_erasure and form.outcome in ("fulfilled", "partly")
     request.action_on = form.action_on if erases else None
     request.paused_since = None
@@ -239,9 +240,7 @@ def restore_right(session: CentreSession, request_id: int) -> RightsRequest:
     if client_id is None:
         raise NotFound
     session.authorize(Act.RIGHTS_DECIDE, session.require(Client, client_id))
-    session.execute(
-        update(table).where(*mine).values(deleted_at=None, version=table.c.version + 1)
-    )
+    session.execute(update(table).where(*mine).values(deleted_at=None, version=table.c.version + 1))
     request = locked(session, RightsRequest, request_id)
     _settled(session, request)
     return request
@@ -321,7 +320,7 @@ def _asks_erasure(session: CentreSession, client_id: int) -> RightsRequest | Non
 
 
 def _mark_client(session: CentreSession, client_id: int) -> None:
-    """Keep on the client whether erasure is asked for, and when it will be done; no edit is disturbed."""
+    """Keep on the client whether erasure is asked for, and when it is done; disturb no edit."""
     stands = _asks_erasure(session, client_id)
     on = stands.action_on if stands is not None else None
     table = Client.__table__  # type: ignore[attr-defined]
@@ -369,7 +368,7 @@ def _check_erasure(
     until = kept_until(session, client)
     if until is not None and form.action_on <= until:
         return {
-            "action_on": f"Records are kept until {day_said(until)}. Choose a later day, or say that"
-            " it is refused or done in part."
+            "action_on": f"Records are kept until {day_said(until)}. Choose a later day, or say"
+            " that it is refused or done in part."
         }
     return {}

@@ -34,9 +34,7 @@ class RightsForm(Form):
 
     kind: Annotated[str, given("Choose what they ask for."), Field(max_length=20)]
     received_on: Annotated[PastDay, given("Enter the day it came.")]
-    channel: Annotated[
-        str, given("Say how it came."), BeforeValidator(choice(*RIGHT_CHANNELS, ""))
-    ]
+    channel: Annotated[str, given("Say how it came."), BeforeValidator(choice(*RIGHT_CHANNELS, ""))]
     asked_for: Annotated[str, given("Write what they asked for."), Field(max_length=2000)]
     asked_by: Annotated[str | None, optional_text(200)] = None
     identity: Annotated[
@@ -76,9 +74,7 @@ class ReceiptForm(Form):
 class DecisionForm(Form):
     """What was decided and what the client was told; `action_on` is of an erasure alone."""
 
-    outcome: Annotated[
-        str, given("Say what was decided."), BeforeValidator(choice(*DECISIONS, ""))
-    ]
+    outcome: Annotated[str, given("Say what was decided."), BeforeValidator(choice(*DECISIONS, ""))]
     ground: Annotated[str | None, optional_text(30)] = None
     decided_on: PastDay = None
     answer: Annotated[str, given("Write what the client was told."), Field(max_length=2000)]

@@ -60,12 +60,10 @@ def what_holds(session: CentreSession, client: Client, *, besides: int = 0) -> l
 
 
 def kept_until(session: CentreSession, client: Client) -> date | None:
-    """Return the last day that the law has the cases of a client kept; None where none has ended."""
+    """Return the last day that the law has a client's cases kept; None where none has ended."""
     session.authorize(Act.CLIENT_OPEN, client)
     ended = [each.closing_date for each in cases_about(session, client.id) if each.closing_date]
-    lasts = [
-        kept.keep_until for day in ended for kept in keep_until(day) if kept.covers == "case"
-    ]
+    lasts = [kept.keep_until for day in ended for kept in keep_until(day) if kept.covers == "case"]
     return max(lasts, default=None)
 
 

@@ -15,7 +15,7 @@ from cma_app.rules.legal_dates import left
 from cma_app.rules.rights import Clock, right
 from cma_app.services.compliance_rows import names_of
 from cma_app.services.covers import whose_work
-from cma_app.services.legal_dates import LegalDate
+from cma_app.services.legal_dates import AHEAD, LegalDate
 from cma_app.services.partners import people_here
 from cma_app.services.rights import clock_of, nation_here
 from cma_app.services.rights_holds import duty_words, what_holds
@@ -87,9 +87,7 @@ def list_rights(session: CentreSession, client_id: int) -> ClientRights:
         .limit(200)
     )
     holds = [(each.sentence, each.case_id) for each in what_holds(session, client)]
-    return ClientRights(
-        _told(session, session.execute(wanted)), holds, duty_words(session, client)
-    )
+    return ClientRights(_told(session, session.execute(wanted)), holds, duty_words(session, client))
 
 
 def list_all_rights(session: CentreSession, asked: RightsFilter) -> RightsList:
@@ -108,8 +106,9 @@ def list_all_rights(session: CentreSession, asked: RightsFilter) -> RightsList:
     rows = session.execute(ordered.limit(PAGE_SIZE).offset(offset_of(asked.number)))
     told = _told(session, rows)
     counted = session.execute(
-        select(*[func.count().filter(each).label(name) for name, each in conditions.items()])
-        .select_from(RightsRequest)
+        select(
+            *[func.count().filter(each).label(name) for name, each in conditions.items()]
+        ).select_from(RightsRequest)
     ).one()
     return RightsList(
         Page(told, total, max(asked.number, 1)), dict(zip(conditions, counted, strict=True))
@@ -125,7 +124,7 @@ def my_rights(session: CentreSession, *, most: int) -> tuple[list[RightsRow], in
     wanted = _rows().where(
         col(RightsRequest.outcome).is_(None),
         col(RightsRequest.paused_since).is_(None),
-        col(RightsRequest.due_date) <= today() + SOON,
+        col(RightsRequest.due_date) <= today() + AHEAD,
     )
     if not session.actor.may(Act.RIGHTS_SEE_ALL):
         mine = col(Case.advisor_id).in_(whose_work(session))
@@ -198,7 +197,7 @@ def _states() -> dict[str, Any]:
     }
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Select[*tuple[Any, ...]]:
     return select(
         RightsRequest,
         func.concat_ws(" ", col(Client.first_name), col(Client.last_name)),

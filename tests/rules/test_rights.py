@@ -1,4 +1,4 @@
-"""Requests about data: the last day by month ends, holidays of each nation, pauses and extension."""
+"""Requests about data: the last day by month ends, holidays of each nation, and pauses."""
 
 from datetime import date, timedelta
 
@@ -25,7 +25,9 @@ from cma_app.rules.rights import (
 CAME = st.dates(date(2026, 6, 19), date(2027, 9, 1))
 
 
-def due(kind: str, came: date, *pauses: Pause, nation: str = "england", longer: bool = False) -> date:
+def due(
+    kind: str, came: date, *pauses: Pause, nation: str = "england", longer: bool = False
+) -> date:
     return clock(kind, came, nation, pauses, extended=longer).due
 
 
