@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from cma_app.access.acts import Act
 from cma_app.clock import local, now
-from cma_app.errors import Refused
+from cma_app.errors import CmaError, Refused
 from cma_app.keys import decrypt_field
 from cma_app.rules.financial_statement import statement_lines
 from cma_app.rules.monitoring import answer_label
@@ -302,7 +302,7 @@ def _of_one_person(table: Table, said: Row, whose: Whose) -> Row:
 def _is_partners(lines: Any, code: str) -> bool:
     try:
         return bool(lines.line(code).partner)
-    except (LookupError, ValueError):
+    except CmaError:  # a line that there was once
         return False
 
 

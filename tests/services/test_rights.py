@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlmodel import col, select
 
 from cma_app.access.actor import Actor
 from cma_app.clock import at, now, today
@@ -12,7 +13,8 @@ from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.rules.rights import clock
 from cma_app.services.case_facts import open_facts
 from cma_app.services.home import my_day
-from cma_app.services.retention import list_kept
+from cma_app.services.requests import record_request
+from cma_app.services.retention import list_kept, place_hold
 from cma_app.services.rights import (
     acknowledge_right,
     change_right,
@@ -32,7 +34,7 @@ from cma_app.services.rights_list import (
     list_rights,
     read_right,
 )
-from models import Case, Client, RightsRequest
+from models import Case, RightsRequest
 from tests.people import Cast
 from tests.services.closings import close_with
 from tests.services.money import audited, make_case
@@ -47,6 +49,7 @@ ASKED = {
     "asked_for": "A copy of all you have about me",
     "identity": "known",
 }
+THEIRS = {"kind": "complaint", "about": "The client"}
 DONE = {"outcome": "fulfilled", "answer": "Copy handed over"}
 
 
@@ -81,7 +84,8 @@ def marked(owner: Engine, client_id: int) -> tuple[bool, date | None]:
     with owner.begin() as connection:
         row = connection.execute(
             text(
-                "SELECT gdpr_deletion_request, (gdpr_deletion_date AT TIME ZONE 'Europe/London')::date"
+                "SELECT gdpr_deletion_request,"
+                " (gdpr_deletion_date AT TIME ZONE 'Europe/London')::date"
                 " FROM clients WHERE id = :c"
             ),
             {"c": client_id},
@@ -215,7 +219,13 @@ class TestClock:
         first = clock("access", came, "england").first
         why = {"extended_why": "Eleven boxes of paper"}
         with pytest.raises(Invalid, match="had to be told by"):
-            do(cast, extend_right, request_id, extended_on=(first + timedelta(1)).isoformat(), **why)
+            do(
+                cast,
+                extend_right,
+                request_id,
+                extended_on=(first + timedelta(1)).isoformat(),
+                **why,
+            )
         do(cast, extend_right, request_id, extended_on=first.isoformat(), **why)
         assert shown(cast, request_id).row.due_date == (
             clock("access", came, "england", extended=True).due
@@ -313,16 +323,19 @@ class TestErasure:
         with cast.open(cast.amina) as session:
             assert "28 Feb 2034" in list_rights(session, client_id).duty
 
-    def test_a_hold_is_told_with_its_reason(self, cast: Cast, client_id: int) -> None:
+    def test_what_holds_it_is_told_in_sentences(self, cast: Cast, client_id: int) -> None:
+        record(cast, client_id, kind="complaint")
         with cast.open(cast.amina) as session:
-            case = session.get(Client, (cast.amina.centre_id, client_id))
-            assert case is not None
-        request_id = record(cast, client_id, kind="complaint")
-        with cast.open(cast.amina) as session:
-            found = [each for each, _ in list_rights(session, client_id).holds]
-        assert "A request is open: complaint about data protection" in found
-        assert any("is open" in each and "Case" in each for each in found)
-        assert request_id
+            case_id = session.exec(select(Case.id).where(col(Case.client_id) == client_id)).one()
+            place_hold(session, case_id, {"kind": "legal_claim", "reason": "A claim is threatened"})
+            record_request(session, case_id, {**THEIRS, "asked_on": CAME.isoformat()})
+            found = list_rights(session, client_id).holds
+        assert [bool(case) for _, case in found] == [True, False, False, True]
+        assert [said for said, _ in found][1:] == [
+            "It is held: a legal claim, A claim is threatened",
+            "A request is open: complaint about data protection",
+            "A request is open: complaint about our service",
+        ]
 
 
 class TestHolds:
