@@ -167,21 +167,22 @@ def _is_hidden(table: Table, column: Column[Any]) -> bool:
 
 
 def _theirs(table: Table, whose: Whose) -> ColumnElement[bool]:
-    """Return which rows of a table are the client's."""
+    """Return which rows of a table are the client's: by whom or what case they are of, and only
+    where each row of one person that they refer to is theirs as well."""
     if table.name == "clients":
         return table.c.id == whose.client.id
     if table.name == "cases":
         return table.c.id.in_(whose.case_ids)
     conditions = [_by_owner(table, whose)]
-    if "debt_id" in table.c:
-        is_theirs = table.c.debt_id.not_in(whose.others_debts)
-        conditions.append(or_(table.c.debt_id.is_(None), is_theirs))
     if table.name == "debts":
         conditions.append(table.c.id.not_in(whose.others_debts))
     if table.name == "creditors":
-        conditions.append(_creditor_of_theirs(table, whose))
-    if table.name == "issued_files":
-        conditions.append(_in_parent(table, "letters", whose, "letter_id"))
+        conditions.append(_owed_by_them(table, whose))
+    conditions += [
+        or_(table.c[column].is_(None), _within(table.c[column], parent, whose))
+        for column, parent in _parents(table)
+        if "client_id" in parent.c or parent.name in {"creditors", "debts"}
+    ]
     return and_(*conditions)
 
 
@@ -194,35 +195,29 @@ def _by_owner(table: Table, whose: Whose) -> ColumnElement[bool]:
         return or_(mine, and_(table.c.client_id.is_(None), by_case))
     if by_case is not None:
         return by_case
-    for key in table.foreign_key_constraints:
-        parent, columns = key.referred_table, [each.name for each in key.columns]
-        if parent.name in CASEWORK and parent.name != table.name and len(columns) == 2:
-            return _in_parent(table, parent.name, whose, columns[1])
+    for column, parent in _parents(table):
+        return _within(table.c[column], parent, whose)
     return false()
 
 
-def _in_parent(table: Table, parent: str, whose: Whose, column: str) -> ColumnElement[bool]:
-    """Return that a row belongs to a row of the parent that is the client's, or to none."""
-    of = metadata.tables[parent].alias()
-    there = exists().where(
-        of.c.centre_id == table.c.centre_id,
-        of.c.id == table.c[column],
-        _aliased(metadata.tables[parent], of, whose),
-    )
-    return or_(table.c[column].is_(None), there) if table.c[column].nullable else there
+def _parents(table: Table) -> list[tuple[str, Table]]:
+    """Return which columns of a table refer to rows of casework beside clients and cases."""
+    found = []
+    for key in table.foreign_key_constraints:
+        columns = [each.name for each in key.columns if each.name != "centre_id"]
+        parent = key.referred_table
+        if parent.name in CASEWORK - {"clients", "cases", table.name} and len(columns) == 1:
+            found.append((columns[0], parent))
+    return sorted(found, key=lambda pair: pair[0])
 
 
-def _aliased(table: Table, alias: Any, whose: Whose) -> ColumnElement[bool]:
-    if "client_id" not in table.c:
-        return alias.c.case_id.in_(whose.case_ids)
-    mine = alias.c.client_id == whose.client.id
-    if table.c.client_id.nullable:
-        return or_(mine, and_(alias.c.client_id.is_(None), alias.c.case_id.in_(whose.case_ids)))
-    return mine
+def _within(column: Column[Any], parent: Table, whose: Whose) -> ColumnElement[bool]:
+    here = parent.c.centre_id == whose.client.centre_id
+    return column.in_(select(parent.c.id).where(here, _theirs(parent, whose)))
 
 
-def _creditor_of_theirs(table: Table, whose: Whose) -> ColumnElement[bool]:
-    """Return that somebody is owed by the client too, or by nobody any more."""
+def _owed_by_them(table: Table, whose: Whose) -> ColumnElement[bool]:
+    """Return that a creditor is owed by the client too, or by nobody any more."""
     debts = metadata.tables["debts"].alias()
     of_it = (debts.c.centre_id == table.c.centre_id) & (debts.c.creditor_id == table.c.id)
     return or_(exists().where(of_it, debts.c.id.not_in(whose.others_debts)), ~exists().where(of_it))

@@ -29,11 +29,22 @@ from cma_app.services.client_copies import (
 from cma_app.services.clients import ClientForm, edit_client
 from cma_app.services.debts import add_debt
 from cma_app.services.document_changes import remove_document, restrict_document
+from cma_app.services.issued_files import Printed, keep_file
 from cma_app.services.portability import everything
 from cma_app.services.portability_tables import LEFT_OUT, SECTIONS
 from cma_app.services.rights import record_right
 from cma_app.settings import settings
-from models import CASEWORK, Case, CasePerson, Client, ClientCopy, Debt, Document, DocumentVersion
+from models import (
+    CASEWORK,
+    Case,
+    CasePerson,
+    Client,
+    ClientCopy,
+    Debt,
+    Document,
+    DocumentVersion,
+    Letter,
+)
 from tests.papers import keep
 from tests.people import Cast
 from tests.planting import plant
@@ -52,7 +63,7 @@ def client_of(cast: Cast, case_id: int) -> int:
         return session.require(Case, case_id).client_id
 
 
-def ask(cast: Cast, client_id: int, who: Actor | None = None, **said: str) -> int:
+def ask(cast: Cast, client_id: int, who: Actor | None = None, /, **said: str) -> int:
     with cast.open(who or cast.amina) as session:
         return ask_for_copy(session, client_id, {**WARNED, **said}).id
 
@@ -120,7 +131,26 @@ class TestEverything:
             ].key
             record_line(session, sheet, code="client-salary-or-wages", typed="100")
             record_line(session, sheet, code=his, typed="200")
+            his_debt = session.exec(select(Debt).where(col(Debt.owed_by) == "partner")).one()
+            letter = Letter(
+                case_id=case_id,
+                creditor_id=his_debt.creditor_id,
+                kind="holding",
+                recipient="creditor",
+                template_version="1",
+                subject="His letter",
+                content={},
+            )
+            session.add(letter)
+            session.flush()
+            printed = Printed("His letter.pdf", "application/pdf", b"%PDF")
+            keep_file(session, printed, case_id=case_id, kind="letter", letter_id=letter.id)
         hers, theirs = read(cast, first), read(cast, second)
+        assert [[row["subject"] for row in each["letters"]] for each in (hers, theirs)] == [
+            [],
+            ["His letter"],
+        ]
+        assert [len(each["issued_files"]) for each in (hers, theirs)] == [0, 1]
         assert {row["creditor_name"] for row in hers["creditors"]} == {"Hers", "Theirs"}
         assert {row["creditor_name"] for row in theirs["creditors"]} == {"His", "Theirs"}
         assert [set(each["income_details"]) for each in hers["budget_sheets"]] == [
@@ -187,7 +217,7 @@ class TestAsk:
                 each for each in audited(session, "client:export", "clients") if each.new_values
             ]
             assert logged.client_id == other
-            assert logged.new_values["copy"] == copy_id
+            assert (logged.new_values or {})["copy"] == copy_id
 
     def test_is_taken_once_soon_and_by_who_asked(self, cast: Cast) -> None:
         client_id = client_of(cast, make_case(cast, cast.amina))

@@ -63,12 +63,12 @@ def client_of(cast: Cast, case_id: int) -> int:
         return session.require(Case, case_id).client_id
 
 
-def record(cast: Cast, client_id: int, who: Actor | None = None, **said: str) -> int:
+def record(cast: Cast, client_id: int, who: Actor | None = None, /, **said: str) -> int:
     with cast.open(who or cast.amina) as session:
         return record_right(session, client_id, {**ASKED, **said}).id
 
 
-def do(cast: Cast, verb: Any, request_id: int, who: Actor | None = None, **data: str) -> None:
+def do(cast: Cast, verb: Any, request_id: int, who: Actor | None = None, /, **data: str) -> None:
     with cast.open(who or cast.amina) as session:
         version = session.require(RightsRequest, request_id).version
         args = (data,) if data else ()
