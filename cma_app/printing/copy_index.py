@@ -3,7 +3,9 @@
 It leaves the centre in a ZIP, so its style is in it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from html import escape
 from typing import Any, Final
 
@@ -26,6 +28,7 @@ nav ul { columns: 2; padding-left: 1.2rem; }
   nav { display: none; }
 }
 """
+ISO: Final = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d[+-]\d\d:\d\d)?")
 WORDS: Final = {
     "id": "Number in our records",
     "date_of_birth": "Date of birth",
@@ -75,7 +78,7 @@ def _head(about: Mapping[str, Any]) -> str:
         "Reference": about["reference"],
         "Kept by": "\n".join(who),
         "What for": about["what_for"],
-        "Copied on": str(about["made_at"])[:16].replace("T", ", "),
+        "Copied on": about["made_at"],
         "Copied by": about["made_by"],
         "Because of": about["made_because"],
         "If something is wrong": about["complaints"],
@@ -130,7 +133,14 @@ def _pair(name: str, value: Any) -> str:
 
 
 def _words(name: str) -> str:
-    return WORDS.get(name) or name.removesuffix("_id").replace("_", " ").strip().capitalize()
+    return (
+        WORDS.get(name)
+        or re.sub("^(is|are|has)_", "", name)
+        .removesuffix("_id")
+        .replace("_", " ")
+        .strip()
+        .capitalize()
+    )
 
 
 def _said(value: Any) -> str:
@@ -140,4 +150,16 @@ def _said(value: Any) -> str:
         return "; ".join(f"{_words(str(name))}: {_said(each)}" for name, each in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(_said(each) for each in value)
+    if isinstance(value, str) and ISO.fullmatch(value):
+        return _day(value)
     return "" if value is None else str(value)
+
+
+def _day(written: str) -> str:
+    """Return 2 Apr 1979, or 2 Apr 1979, 09:00, of what the JSON writes for machines."""
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return written
+    day = f"{moment.day} {moment:%b %Y}"
+    return f"{day}, {moment:%H:%M}" if "T" in written else day
