@@ -299,8 +299,7 @@ def _settled(session: CentreSession, request: RightsRequest) -> None:
     """Keep what follows from a request for its client: whether they asked to be erased, and when;
     and until when their cases are kept."""
     session.flush()
-    if request.kind == ERASURE or _asks_erasure(session, request.client_id) is not None:
-        _mark_client(session, request.client_id)
+    _mark_client(session, request.client_id)
     recount_client(session, request.client_id, BECAUSE)
 
 
@@ -323,15 +322,17 @@ def _mark_client(session: CentreSession, client_id: int) -> None:
     """Keep on the client whether erasure is asked for, and when it is done; disturb no edit."""
     stands = _asks_erasure(session, client_id)
     on = stands.action_on if stands is not None else None
+    marks = (stands is not None, datetime.combine(on, time(), LONDON) if on else None)
     table = Client.__table__  # type: ignore[attr-defined]
-    session.execute(
-        update(table)
-        .where(table.c.centre_id == session.actor.centre_id, table.c.id == client_id)
-        .values(
-            gdpr_deletion_request=stands is not None,
-            gdpr_deletion_date=datetime.combine(on, time(), LONDON) if on else None,
+    mine = (table.c.centre_id == session.actor.centre_id, table.c.id == client_id)
+    stored = select(table.c.gdpr_deletion_request, table.c.gdpr_deletion_date).where(*mine)
+    if tuple(session.execute(stored).one()) != marks:
+        is_asked, day = marks
+        session.execute(
+            update(table)
+            .where(*mine)
+            .values(gdpr_deletion_request=is_asked, gdpr_deletion_date=day)
         )
-    )
 
 
 def _check(

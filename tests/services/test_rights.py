@@ -289,6 +289,9 @@ class TestErasure:
     ) -> None:
         request_id = record(cast, client_id, kind="erasure")
         assert marked(owner, client_id) == (True, None)
+        do(cast, change_right, request_id, **{**ASKED, "kind": "objection"})
+        assert marked(owner, client_id) == (False, None)
+        do(cast, change_right, request_id, **{**ASKED, "kind": "erasure"})
         day = (today() + timedelta(days=30)).isoformat()
         with pytest.raises(Refused, match="A manager decides about erasure"):
             do(cast, decide_right, request_id, action_on=day, **DONE)
