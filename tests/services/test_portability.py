@@ -134,6 +134,7 @@ class TestEverything:
             his_debt = session.exec(select(Debt).where(col(Debt.owed_by) == "partner")).one()
             letter = Letter(
                 case_id=case_id,
+                client_id=second,
                 creditor_id=his_debt.creditor_id,
                 kind="holding",
                 recipient="creditor",
