@@ -125,7 +125,9 @@ class TestEverything:
                 row = {"creditor": name, "debt_type": "credit_card", "balance": "10"}
                 debt = add_debt(session, case_id, row)
                 session.require(Debt, debt.id).owed_by = whose
-            sheet = start_sheet(session, case_id).id
+            begun = start_sheet(session, case_id)
+            begun.is_joint, sheet = True, begun.id
+            session.flush()
             his = partner_lines(["client-salary-or-wages", "partner-salary-or-wages"], today())[
                 0
             ].key
