@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from cma_app.web import (
     bell,
+    client_copies,
     doorkeeper,
     downloads,
     factor_setup,
@@ -71,6 +72,8 @@ from pages import (
     review_draw,
     review_rates,
     reviews,
+    rights,
+    rights_register,
     sign_ins,
     sign_off,
     sign_offs,
@@ -86,6 +89,8 @@ SCREENS: list[Screen] = [
     walk_in.walk_in,
     clients.clients,
     client_file.client_file,
+    rights.rights,
+    rights_register.rights_register,
     referrals.referrals,
     cases.cases,
     case.case,
@@ -147,6 +152,7 @@ ROUTES: list[BaseRoute] = [
     *live_board.ROUTES,
     *live_topics.ROUTES,
     *downloads.ROUTES,
+    *client_copies.ROUTES,
     *uploads.ROUTES,
 ]
 """Every plain HTTP or WebSocket route of our own: one line each."""

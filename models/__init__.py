@@ -53,6 +53,7 @@ from models.reviews import (
     ReviewResponse,
     ReviewSample,
 )
+from models.rights import ClientCopy, RightsRequest
 from models.saved_views import SavedView
 from models.second_factors import RecoveryCode, SecondFactor
 from models.sessions import SignInSession
@@ -88,6 +89,7 @@ __all__ = [
     "Centre",
     "ChecklistVersion",
     "Client",
+    "ClientCopy",
     "ClosingDebt",
     "ClosingGain",
     "Consent",
@@ -134,6 +136,7 @@ __all__ = [
     "ReviewRates",
     "ReviewResponse",
     "ReviewSample",
+    "RightsRequest",
     "Room",
     "SavedView",
     "SecondFactor",

@@ -25,6 +25,7 @@ from pages.components.form import (
     tick,
 )
 from pages.components.monitoring import monitoring_card
+from pages.components.rights_parts import right_marks
 from pages.components.route_answers import route_answers
 from pages.components.safe_routes import safe_routes
 from pages.components.status import badge
@@ -68,6 +69,7 @@ def _page() -> rx.Component:
                 rx.el.div(_details(), _routes(), consents_card(), class_name="stack"),
                 rx.el.div(
                     _cases(),
+                    _data(),
                     _ni_number(),
                     flags_card(),
                     monitoring_card(),
@@ -246,6 +248,43 @@ def _case(case: Any) -> rx.Component:
         rx.cond(case.other != "", rx.el.p("With ", case.other, class_name="hint")),
         class_name="stack close match",
         key=case.id,
+    )
+
+
+def _data() -> rx.Component:
+    """Return what the client asked about their data and is not answered, and who took a copy."""
+
+    def line(one: Any) -> rx.Component:
+        return rx.el.li(
+            rx.el.p(rx.el.strong(one.label), " ", right_marks(one)),
+            rx.el.p(one.received, class_name="hint"),
+            class_name="stack close match",
+            key=one.id,
+        )
+
+    nothing = rx.el.p("Nothing is asked and not answered.", class_name="hint card-body")
+    copy = rx.cond(
+        FILE.copy.id > 0,
+        rx.el.p(
+            "Last copy of everything: ",
+            FILE.copy.when,
+            ", ",
+            FILE.copy.who,
+            class_name="hint card-body",
+        ),
+    )
+    open_page = link(
+        "Open",
+        rx.el.span(" requests and copies", class_name="sr"),
+        to=routes.client_data_path(FILE.id),
+    )
+    return card(
+        "Their data",
+        rx.cond(FILE.asked.length() > 0, rx.el.ul(rx.foreach(FILE.asked, line)), nothing),
+        copy,
+        key="data",
+        count=FILE.asked.length(),
+        end=open_page,
     )
 
 

@@ -62,6 +62,7 @@ MENU: Final = (
     Entry("creditors", "Creditors", routes.CREDITORS, "creditor", Act.CREDITOR_SEE),
     Entry("board", "Caseload board", routes.BOARD, "board", Act.CASELOAD_SEE),
     Entry("compliance", "Compliance", routes.COMPLIANCE, "check", Act.COMPLIANCE_SEE),
+    Entry("requests", "Data requests", routes.REQUESTS, "shield", Act.RIGHTS_SEE_ALL),
     Entry("outcomes", "Outcomes", routes.OUTCOMES, "chart", Act.REPORT_SEE),
     Entry("checklists", "Checklists", routes.CHECKLISTS, "list", Act.CHECKLIST_EDIT),
     Entry("reviews", "File reviews", routes.REVIEWS, "review", Act.REVIEW_SEE_ALL),

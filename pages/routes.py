@@ -10,6 +10,8 @@ HOME: Final = "/"
 WALK_IN: Final = "/walk-in"
 CLIENTS: Final = "/clients"
 CLIENT: Final = "/clients/[client_id]"
+CLIENT_DATA: Final = "/clients/[client_id]/data"
+REQUESTS: Final = "/requests"
 REFERRALS: Final = "/referrals"
 CASES: Final = "/cases"
 CASE: Final = "/cases/[case_id]"
@@ -97,6 +99,11 @@ def in_address(name: str) -> rx.Var[str]:
 def client_path(client_id: rx.Var[int] | rx.Var[str] | int | str) -> rx.Var[str]:
     """Return the address of a client, for a value or for a var of a state."""
     return rx.Var.create(f"/clients/{client_id}")
+
+
+def client_data_path(client_id: rx.Var[int] | rx.Var[str] | int | str) -> rx.Var[str]:
+    """Return the address of what a client asked about their data, and of copies of it."""
+    return rx.Var.create(f"/clients/{client_id}/data")
 
 
 def paste_path(case_id: rx.Var[int] | rx.Var[str] | int | str) -> rx.Var[str]:

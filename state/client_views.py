@@ -6,6 +6,7 @@ from typing import Final
 from cma_app.clock import local, today
 from cma_app.rules.consents import wordings_on
 from cma_app.rules.workflow import STAGE_LABELS, STATUS_LABELS, Stage, Status
+from cma_app.services.client_copies import list_copies
 from cma_app.services.clients import (
     COLUMNS,
     HeldCase,
@@ -17,9 +18,11 @@ from cma_app.services.clients import (
 from cma_app.services.consents import CONSENT_CHANNELS, RecordedConsent, consents_of, standing
 from cma_app.services.contact_routes import SafeRouteValue, answer_in_words, safe_routes
 from cma_app.services.restricted_files import Colleague
+from cma_app.services.rights_list import list_rights
 from cma_app.services.vulnerability import DRIVERS, Vulnerability, vulnerabilities_of
 from cma_app.session import CentreSession
 from models import Client
+from state.rights_views import CopyView, RightView
 from state.safe_routes import SafeRoute
 from state.words import day_text
 
@@ -155,6 +158,8 @@ class FileView:
     purposes: list[PurposeView] = field(default_factory=list)
     history: list[ConsentLine] = field(default_factory=list)
     cases: list[FileCase] = field(default_factory=list)
+    asked: list[RightView] = field(default_factory=list)
+    copy: CopyView = field(default_factory=CopyView)
 
 
 def opened_file(session: CentreSession, client_id: int) -> FileView:
@@ -170,6 +175,8 @@ def stored_file(session: CentreSession, client_id: int) -> FileView:
 def _view(session: CentreSession, client: Client) -> FileView:
     routes = safe_routes(session, client.id)
     history = consents_of(session, client.id)
+    asked = [RightView.of(each) for each in list_rights(session, client.id).rows]
+    copies = [CopyView.of(each, session.actor.user_id) for each in list_copies(session, client.id)]
     return FileView(
         id=client.id,
         reference=client.client_reference,
@@ -187,6 +194,8 @@ def _view(session: CentreSession, client: Client) -> FileView:
         purposes=_purposes(history),
         history=[_consent_line(each) for each in history],
         cases=[FileCase.of(case) for case in cases_of(session, client.id)],
+        asked=[each for each in asked if each.is_open],
+        copy=copies[0] if copies else CopyView(),
     )
 
 

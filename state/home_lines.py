@@ -7,6 +7,7 @@ from typing import Final
 
 from cma_app.clock import local, today
 from cma_app.rules.appointments import MODES, STATUSES, TYPES
+from cma_app.rules.rights import right
 from cma_app.rules.task_rules import task_rule
 from cma_app.services.appointment_list import Line as Appointment
 from cma_app.services.call_list import CallLine
@@ -15,6 +16,7 @@ from cma_app.services.home_news import Reply, Review
 from cma_app.services.home_tasks import Task
 from cma_app.services.legal_dates import NearDate
 from cma_app.services.replies import REPLY_WORDS
+from cma_app.services.rights_list import RightsRow
 from cma_app.services.sign_off_list import QueueRow
 from state.legal_views import DateView
 from state.reminder_views import capital, why_text
@@ -63,6 +65,8 @@ def placed(day: MyDay) -> Iterator[Placed]:
         yield task.due_date or now, EMERGENCY, task.due_time or time.min, _emergency(task)
     for near in day.legal_dates.rows:
         yield near.date.left.act_by, LEGAL, near.date.at or time.max, _legal(near)
+    for asked in day.rights.rows:
+        yield asked.row.due_date, LEGAL, time.max, _right(asked)
     for task in day.actions.rows:
         yield task.due_date, TASK, task.due_time or time.max, _task(task)
     for task in day.reviews.rows:
@@ -119,6 +123,24 @@ def _emergency(task: Task) -> Line:
         reference=task.reference,
         step="Open debt" if on_debt else "Open case",
         path=f"/cases/{task.case_id}{on_debt}",
+    )
+
+
+def _right(asked: RightsRow) -> Line:
+    """Return a request about data whose last day is near, with the way to the client's data."""
+    row = asked.row
+    when, more = _when(row.due_date, None)
+    return Line(
+        id=row.id,
+        kind="right",
+        word="Data request",
+        when=when,
+        when_more=more,
+        who=asked.client,
+        what=f"{right(row.kind).label}, came {day_text(row.received_on)}",
+        reference=asked.reference,
+        step="Open data",
+        path=f"/clients/{row.client_id}/data",
     )
 
 

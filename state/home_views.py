@@ -75,7 +75,7 @@ def _group(lines: list[Line]) -> Group:
 
 def _hidden(day: MyDay) -> int:
     listed = (
-        *(day.emergencies, day.legal_dates, day.actions, day.reviews),
+        *(day.emergencies, day.legal_dates, day.rights, day.actions, day.reviews),
         *(day.calls, day.replies, day.file_reviews, day.sign_offs),
     )
     more = sum(each.total - len(each.rows) for each in listed)

@@ -8,6 +8,7 @@ from cma_app.clock import today
 from cma_app.errors import Conflict
 from cma_app.rules.legal_dates import left
 from cma_app.rules.requests import request_kinds
+from cma_app.rules.rights import rights
 from cma_app.services import requests
 from cma_app.services.legal_dates import AHEAD, LegalDate
 from cma_app.services.requests import DoneForm, RequestForm, RequestRow
@@ -19,10 +20,14 @@ from state.forms import checked, joined_date
 from state.legal_views import left_words
 from state.words import day_text, weekday_text
 
+OF_RIGHTS: Final = {code for each in rights() for code in (each.counted_as, each.extended_as)}
+"""The kinds that a client's own requests about data are counted by: recorded on their page."""
+OFFERED: Final = [each for each in request_kinds() if each.code not in OF_RIGHTS]
 KINDS: Final = {
-    "Made to us": [(each.code, each.label) for each in request_kinds() if not each.is_ours],
-    "Made by us": [(each.code, each.label) for each in request_kinds() if each.is_ours],
+    "Made to us": [(each.code, each.label) for each in OFFERED if not each.is_ours],
+    "Made by us": [(each.code, each.label) for each in OFFERED if each.is_ours],
 }
+CHOOSE: Final = [("", "Choose")]
 DATE_BOXES: Final = ("asked_on", "due_date")
 
 
@@ -103,6 +108,7 @@ class RequestsState(CentreState):
     open_count: int = 0
     chosen: RequestView = RequestView()
     values: dict[str, str] = _values(None)
+    first_kinds: list[tuple[str, str]] = CHOOSE
     theirs: dict[str, str] = {}
     errors: FormErrors = {}
     done_errors: FormErrors = {}
@@ -125,6 +131,8 @@ class RequestsState(CentreState):
     def _begin(self, request: RequestView) -> None:
         self.chosen = request
         self.values = request.boxes or _values(None)
+        kind = self.values["kind"]
+        self.first_kinds = [*CHOOSE, *([(kind, request.label)] if kind in OF_RIGHTS else [])]
         self.theirs, self.errors, self.done_errors = {}, {}, {}
 
     @act(Act.REQUEST_RECORD)

@@ -50,6 +50,12 @@ class Act(StrEnum):
     CLIENT_VULNERABILITY_REMOVE = "client:remove_vulnerability"
     CLIENT_RESTRICT = "client:restrict"
     CLIENT_MONITORING_RECORD = "client:record_monitoring"
+    CLIENT_EXPORT = "client:export"
+    # requests about data
+    RIGHTS_RECORD = "rights_request:record"
+    RIGHTS_DECIDE = "rights_request:decide"
+    RIGHTS_REFUSE = "rights_request:refuse"
+    RIGHTS_SEE_ALL = "rights_request:see_all"
     # referrals and cases
     REFERRAL_RECORD = "referral:record"
     REFERRAL_LIST = "referral:list"
@@ -190,6 +196,7 @@ TRAINEE: Final = frozenset(
         Act.CLIENT_CONSENT_RECORD,
         Act.CLIENT_VULNERABILITY_RECORD,
         Act.CLIENT_MONITORING_RECORD,
+        Act.RIGHTS_RECORD,
         Act.REFERRAL_RECORD,
         Act.CASE_LIST,
         Act.CASE_OPEN,
@@ -245,6 +252,8 @@ TRAINEE: Final = frozenset(
 ADVISOR: Final = (TRAINEE - {Act.SIGN_OFF_SUBMIT}) | {
     Act.SIGN_OFF_DECIDE,
     Act.CLIENT_VULNERABILITY_REMOVE,
+    Act.CLIENT_EXPORT,
+    Act.RIGHTS_DECIDE,
     Act.REFERRAL_LIST,
     Act.REFERRAL_ACCEPT,
     Act.CASE_LOWER_PRIORITY,
@@ -271,6 +280,8 @@ ADVISOR: Final = (TRAINEE - {Act.SIGN_OFF_SUBMIT}) | {
 }
 MANAGER: Final = ADVISOR | {
     Act.CLIENT_RESTRICT,
+    Act.RIGHTS_REFUSE,
+    Act.RIGHTS_SEE_ALL,
     Act.CASE_ASSIGN,
     Act.CLOSING_AMEND,
     Act.HOLD_LIFT,
@@ -381,6 +392,17 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.REVIEW_RECORD: "A trainee cannot review a file. Ask your supervisor.",
     Act.CASE_ASSIGN: "Only a manager can change who holds a case. Ask your manager.",
     Act.CLIENT_RESTRICT: "Only a manager can restrict a file. Ask your manager.",
+    Act.CLIENT_EXPORT: (
+        "A trainee cannot take a copy of everything about a client. Ask your supervisor."
+    ),
+    Act.RIGHTS_DECIDE: "A trainee records such a request. Ask your supervisor to answer it.",
+    Act.RIGHTS_REFUSE: (
+        "A manager decides about erasure, and whether something asked for is refused."
+        " Ask your manager."
+    ),
+    Act.RIGHTS_SEE_ALL: (
+        "Only a manager sees every request. Those of your clients are on their pages."
+    ),
     Act.REPORT_SEE: "Only a manager sees the outcomes report. Ask your manager.",
     Act.REPORT_EXPORT: "Only a manager takes a report away. Ask your manager.",
     Act.GUIDELINE_LOAD: "Only a manager can load spending guidelines. Ask your manager.",

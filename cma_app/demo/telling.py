@@ -42,6 +42,7 @@ from cma_app.services import (
     referrals,
     reminders,
     requests,
+    rights,
     rooms,
     sheet_details,
     sign_off_list,
@@ -79,6 +80,7 @@ VERBS = (
     "authority",
     "breathing_space",
     "request",
+    "data_request",
     "statement",
     "checklist",
     "letters",
@@ -246,6 +248,11 @@ class Telling:
 
     def _breathing_space(self, session: CentreSession, step: Step) -> None:
         breathing_space.record_space(session, self.case_id, self._dated(step["breathing_space"]))
+
+    def _data_request(self, session: CentreSession, step: Step) -> None:
+        asked = {"channel": "in_person", "identity": "known", **step["data_request"]}
+        asked["received_on"] = self._day(asked["received_on"]).isoformat()
+        rights.record_right(session, self.client_id, asked)
 
     def _request(self, session: CentreSession, step: Step) -> None:
         requests.record_request(session, self.case_id, self._dated(step["request"]))

@@ -88,11 +88,12 @@ def request_kind(code: str) -> RequestKind:
     return found
 
 
-def last_day(code: str, asked_on: date, nation: str) -> date | None:
+def last_day(code: str, asked_on: date, nation: str, *, paused: int = 0) -> date | None:
     """Return the last day of a request made or received on a day; None where the paper gives it.
 
-    Months run from the day itself to the same date, or to the month's last day. A day that the law
-    moves goes to the next working day of the nation; any other stands where it falls.
+    Months run from the day itself to the same date, or to the month's last day; `paused` days, in
+    which its clock stood, come on top. A day that the law moves goes to the next working day of the
+    nation; any other stands where it falls.
     """
     count = request_kind(code).count_on(asked_on)
     if count is None or not count.unit:
@@ -103,6 +104,7 @@ def last_day(code: str, asked_on: date, nation: str) -> date | None:
         day = add_months(asked_on, count.number)
     else:
         day = asked_on + timedelta(days=count.number)
+    day += timedelta(days=paused)
     if count.rolls and not is_working_day(day, nation):
         return add_working_days(day, 1, nation)
     return day

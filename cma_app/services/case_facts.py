@@ -19,6 +19,7 @@ from cma_app.services.legal_dates import LegalDate, list_legal_dates
 from cma_app.services.next_actions import Holder, list_holders
 from cma_app.services.notes import NOTE_DRAFT
 from cma_app.services.partners import partner_of
+from cma_app.services.rights_list import rights_of_case
 from cma_app.services.sign_off_list import Banner, banners_of
 from cma_app.services.supervision import Supervisor, supervisors_of
 from cma_app.session import CentreSession
@@ -113,7 +114,7 @@ def open_facts(session: CentreSession, case_id: int, *, first: bool) -> CaseFact
         emergency_time=case.emergency_time,
         emergencies=tuple(open_emergencies(session, case)),
         protections=tuple(protections(session, [case.id]).get(case.id, [])),
-        legal_dates=tuple(list_legal_dates(session, case.id)),
+        legal_dates=tuple(_legal_dates(session, case)),
         adults=adults,
         children=children if adults is not None else client.dependents,
         surplus=case.monthly_surplus,
@@ -162,3 +163,9 @@ def _household(session: CentreSession, case: Case) -> tuple[int | None, int]:
     )
     row = session.execute(newest).first()
     return (row[0], row[1] + row[2]) if row is not None else (None, 0)
+
+
+def _legal_dates(session: CentreSession, case: Case) -> list[LegalDate]:
+    """Return the legal dates of a case, and the requests of its people about their data."""
+    found = [*list_legal_dates(session, case.id), *rights_of_case(session, case)]
+    return sorted(found, key=lambda each: each.order)

@@ -28,6 +28,7 @@ from cma_app.services.home_tasks import (
     my_actions,
 )
 from cma_app.services.legal_dates import near_dates
+from cma_app.services.rights_list import my_rights
 from cma_app.services.sign_off_list import waiting_count
 from cma_app.session import CentreSession
 from models import Case, Client, Debt, NextAction, Referral
@@ -68,6 +69,7 @@ class MyDay:
     me: int = 0
     emergencies: Listed = field(default_factory=Listed)
     legal_dates: Listed = field(default_factory=Listed)
+    rights: Listed = field(default_factory=Listed)
     actions: Listed = field(default_factory=Listed)
     reviews: Listed = field(default_factory=Listed)
     new_cases: Listed = field(default_factory=Listed)
@@ -92,6 +94,7 @@ def my_day(session: CentreSession) -> MyDay:
         actor.user_id,
         emergencies=_emergencies(session),
         legal_dates=Listed(*near_dates(session, most=MOST)),
+        rights=Listed(*my_rights(session, most=MOST)),
         actions=my_actions(session),
         reviews=_reviews(session),
         new_cases=_new_cases(session),

@@ -110,7 +110,12 @@ def recount_people(session: CentreSession, case: Case, because: str) -> None:
     """Make the dates of all cases of a case's people those that hold now, after a request."""
     session.flush()
     for client_id in sorted(people_here(session, case)):
-        _recount_all(session, client_id, because)
+        recount_client(session, client_id, because)
+
+
+def recount_client(session: CentreSession, client_id: int, because: str) -> None:
+    """Make the dates of all cases of a client those that hold now, after a request of theirs."""
+    _recount_all(session, client_id, because)
 
 
 def _of(case: Case) -> list[KeepUntil]:

@@ -25,7 +25,7 @@ from cma_app.services.statements import preview_statement
 from cma_app.session import CentreSession, open_as, open_session
 from cma_app.web.doorway import SIGN_IN, hash_in, origin_of
 
-_HEADERS: Final = {
+HEADERS: Final = {
     "cache-control": "no-store",
     "content-security-policy": "sandbox; default-src 'none'",
     "x-content-type-options": "nosniff",
@@ -51,15 +51,19 @@ def download(find: Find) -> Callable[[Request], Awaitable[Response]]:
         except SignedOut:
             return RedirectResponse(SIGN_IN, 303)
         except CmaError as error:
-            status = next((code for kind, code in _WRONG.items() if isinstance(error, kind)), 409)
-            return PlainTextResponse(error.sentence, status, _HEADERS)
+            return PlainTextResponse(error.sentence, status_of(error), HEADERS)
         return Response(found.content, media_type=found.media_type, headers=_sent_as(found))
 
     return answer
 
 
+def status_of(error: CmaError) -> int:
+    """Return the status that says what went wrong."""
+    return next((code for kind, code in _WRONG.items() if isinstance(error, kind)), 409)
+
+
 def _sent_as(found: Printed) -> dict[str, str]:
-    return _HEADERS | {"content-disposition": attachment(found.file_name)}
+    return HEADERS | {"content-disposition": attachment(found.file_name)}
 
 
 def attachment(name: str) -> str:
@@ -118,8 +122,8 @@ async def _feed(request: Request) -> Response:
     try:
         found = await asyncio.to_thread(work)
     except CmaError:
-        return PlainTextResponse(NotFound.sentence, 404, _HEADERS)
-    return Response(found.content, media_type=found.media_type, headers=_HEADERS)
+        return PlainTextResponse(NotFound.sentence, 404, HEADERS)
+    return Response(found.content, media_type=found.media_type, headers=HEADERS)
 
 
 ROUTES: Final = [

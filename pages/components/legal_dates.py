@@ -85,8 +85,9 @@ def _left(one: Any) -> rx.Component:
 def _where(one: Any) -> rx.Component:
     """Return the date's word, a link to the debt that it is of."""
     debt = link(one.label, to=routes.debt_path(BAR.case_id, one.ref_id))
+    asked = link(one.label, to=routes.client_data_path(one.ref_id))
     of_a_debt = (one.source == "event") | (one.source == "answer")
-    return rx.cond(of_a_debt, debt, one.label)
+    return rx.cond(of_a_debt, debt, rx.cond(one.source == "rights", asked, one.label))
 
 
 def other_dates_card() -> rx.Component:

@@ -65,7 +65,7 @@ def requests_card() -> rx.Component:
         rx.cond(
             ROWS.length() > 0,
             rx.el.ul(rx.foreach(ROWS, _request), class_name="events"),
-            empty("No request is open: for data, a complaint, a court's or a creditor's question."),
+            empty("No request is open: a complaint, a court's or a creditor's question."),
         ),
         key="requests",
         count=STATE.open_count,
@@ -160,7 +160,8 @@ def _record() -> rx.Component:
             select(
                 "Which request",
                 "kind",
-                {"": [("", "Choose")], **KINDS},
+                {"": STATE.first_kinds, **KINDS},
+                hint="What a client asks about their own data is recorded on the client's page.",
                 value=VALUES["kind"],
                 error=ERRORS["kind"],
                 key="request-",

@@ -52,7 +52,7 @@ PLACES = {
         "/documents",
     ),
     "priya": (
-        *(CASE, *[f"{CASE}/{tab}" for tab in TABS], CLIENT),
+        *(CASE, *[f"{CASE}/{tab}" for tab in TABS], CLIENT, f"{CLIENT}/data"),
         *(
             "/cases/{Lomax}/debts",
             "/cases/{Lomax}/documents",
@@ -75,6 +75,7 @@ PLACES = {
         *("/reviews", "/reviews?draw=all&state=done", "/reviews/draw", "/reviews/rates"),
         *("/reviews/{Tait}", "/my-reviews"),
         *("/call-list", "/appointments/{Petty}", "/appointments/{Tait}"),
+        *("/requests", "/requests?state=decided"),
     ),
     "callum": (
         "/calendar?view=week&day=2026-11-27&who=all",

@@ -162,7 +162,7 @@ def test_a_request_is_recorded_answered_and_opened_again(office: Office, cast: C
     page = office.signed_in("amina", f"/cases/{case_id}/dates").page
     page.get_by_role("button", name="Add a request").click()
     dialog = page.get_by_role("dialog", name="Request with a last day")
-    dialog.get_by_label("Which request").select_option("data_access")
+    dialog.get_by_label("Which request").select_option("complaint")
     dialog.get_by_label("From or to whom").fill("The client")
     page.locator("#request-asked_on").focus()
     type_day(page, today())
@@ -170,12 +170,12 @@ def test_a_request_is_recorded_answered_and_opened_again(office: Office, cast: C
     assert findings(page) == []
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_be_hidden()
-    row = listed(page).get_by_role("row", name=re.compile("Access to the client's data"))
+    row = listed(page).get_by_role("row", name=re.compile("Complaint about our service"))
     expect(row.get_by_text(re.compile("working days left"))).to_be_visible()
     requests = page.get_by_role("region", name="Requests with a last day")
     requests.get_by_role("button", name=re.compile("^Answered")).click()
     done = page.get_by_role("dialog", name="Answered")
-    expect(done.get_by_text("Access to the client's data")).to_be_visible()
+    expect(done.get_by_text("Complaint about our service")).to_be_visible()
     done.get_by_label("How it was answered").fill("Copy handed over")
     done.get_by_label("How it was answered").press("Enter")
     expect(done).to_be_hidden()

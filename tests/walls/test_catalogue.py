@@ -38,6 +38,8 @@ NEVER_FOLLOWED = {
     "drafts": "its author alone sees one",
     "file_access": "no restricted file is followed",
     "legal_holds": "about a client, and no part of the work",
+    "rights_requests": "about a client's data, and no part of the work",
+    "client_copies": "as the request",
     "review_pool": "no holder sees which files were drawn",
     "review_samples": "as the pool",
     "file_reviews": "a review is for who held the file",

@@ -202,6 +202,83 @@ CLIENT_FILE = {
         CLIENT, "maria", after=(*OPENED, "ClientState.restrict"), writes="clients"
     ),
 }
+DATA = f"{CLIENT}/data"
+ON_DATA = ("RightsState.open",)
+BEGUN = (*ON_DATA, "RightsState.begin")
+AN_ASKED = {"request_id": "@rights_requests"}
+RIGHT = {
+    "kind": "access",
+    "received_on__day": "23",
+    "received_on__month": "11",
+    "received_on__year": "2026",
+    "channel": "phone",
+    "asked_for": "All of it",
+    "identity": "known",
+}
+
+
+def day_boxes(name: str) -> dict[str, str]:
+    """Return today in the three boxes of a date, as `form` takes them."""
+    now = today()
+    parts = {"day": now.day, "month": now.month, "year": now.year}
+    return {f"{name}__{part}": str(number) for part, number in parts.items()}
+
+
+RIGHTS = {
+    "RightsState.open": Call(DATA, shows=SHOWN),
+    "RightsState.begin": Call(DATA, args=AN_ASKED, after=ON_DATA, shows=SHOWN),
+    "RightsState.save": Call(DATA, args=form(**RIGHT), after=ON_DATA, writes="rights_requests"),
+    "RightsState.save changed": Call(
+        DATA, args=form(**RIGHT), after=BEGUN, writes="rights_requests"
+    ),
+    "RightsState.check": Call("/clients", args=left("asked_for", ""), shows="Write what they"),
+    "RightsState.stop": Call(
+        DATA,
+        args=form(reason="clarification", **day_boxes("since")),
+        after=BEGUN,
+        writes="rights_requests",
+    ),
+    "RightsState.run": Call(
+        DATA,
+        args=form(**day_boxes("until")),
+        after=(*ON_DATA, "RightsState.begin", "RightsState.stop", "RightsState.begin"),
+        writes="rights_requests",
+    ),
+    "RightsState.extend": Call(
+        DATA,
+        args=form(extended_why="Much", **day_boxes("extended_on")),
+        after=BEGUN,
+        writes="rights_requests",
+    ),
+    "RightsState.acknowledge": Call(
+        DATA,
+        args=form(acknowledged_how="By letter", **day_boxes("acknowledged_on")),
+        after=BEGUN,
+        shows="answered, not acknowledged",
+    ),
+    "RightsState.decide": Call(
+        DATA, args=form(outcome="fulfilled", answer="Given"), after=BEGUN, writes="rights_requests"
+    ),
+    "RightsState.reopen": Call(
+        DATA,
+        args=AN_ASKED,
+        after=(*BEGUN, "RightsState.decide"),
+        writes="rights_requests",
+    ),
+    "RightsState.take_back": Call(DATA, args=AN_ASKED, after=ON_DATA, writes="rights_requests"),
+    "RightsState.undo_take_back": Call(
+        DATA, after=(*ON_DATA, "RightsState.take_back"), writes="rights_requests"
+    ),
+    "RightsState.prepare": Call(
+        DATA, args=form(reason="Asked", is_warned="on"), after=ON_DATA, writes="client_copies"
+    ),
+    "RightsState.refresh": Call(DATA, after=ON_DATA, shows="copies_rx_state_"),
+    "RightsRegisterState.open": Call("/requests", "maria", shows=SHOWN),
+    "RightsRegisterState.choose": Call(
+        "/requests", "maria", {"name": "kind", "value": "access"}, shows="kind=access"
+    ),
+    "RightsRegisterState.step": Call("/requests", "maria", {"by": 1}, shows="page=2"),
+}
 ASKED = ("ReferralsState.accept",)
 REFERRALS = {
     "ReferralsState.open": Call("/referrals", shows=SHOWN),
@@ -1767,6 +1844,7 @@ CALLS: dict[str, Call] = {
     **WALK_IN,
     **CLIENTS,
     **CLIENT_FILE,
+    **RIGHTS,
     **REFERRALS,
     **CASES,
     **CASE_TAB,

@@ -326,6 +326,10 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
             "due_date": today() + timedelta(days=5),
             "is_given": True,
         },
+        "rights_requests": {
+            "received_on": today() - timedelta(days=3),
+            "due_date": today() + timedelta(days=20),
+        },
         # one a day, and only as many days back as there are packs: older clocks were others
         "appointments": {
             "scheduled_date": today()

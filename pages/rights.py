@@ -1,0 +1,216 @@
+"""A client's data: what they asked about it, what holds it, and copies of everything."""
+
+from typing import Any
+
+import reflex as rx
+
+from cma_app.access.acts import Act
+from pages import routes
+from pages.components.empty import empty, skeleton
+from pages.components.form import button, error_summary, field, form, form_foot, submit, tick
+from pages.components.icons import icon
+from pages.components.page_words import Every
+from pages.components.rights_parts import RECORD, hold_lines, right_row, rights_dialogs
+from pages.components.safe_routes import safe_routes
+from pages.components.status import callout, tone_badge
+from pages.components.table import anchor, card, column, link, opens, table
+from pages.layout import page_head, screen, when_may
+from state.rights import RightsState
+
+STATE: Any = RightsState
+VIEW: Any = RightsState.view
+COPIES: Any = RightsState.copies
+COPY_ERRORS: Any = RightsState.copy_errors
+TAKEN_BACK: Any = RightsState.taken_back
+
+
+@screen(
+    "Data requests of a client",
+    route=routes.CLIENT_DATA,
+    act=Act.CLIENT_OPEN,
+    section="clients",
+    on_load=RightsState.open,
+)
+def rights() -> rx.Component:
+    """Return the page once the client is there."""
+    return rx.cond(STATE.client_id > 0, _page(), rx.el.div(skeleton(6), class_name="page"))
+
+
+def _page() -> rx.Component:
+    back = link("Back to the client", to=routes.client_path(STATE.client_id), class_name="button")
+    return rx.el.div(
+        page_head(rx.Var.create(f"{STATE.name}: data"), back, lead=STATE.reference),
+        rx.el.dl(
+            rx.el.div(rx.el.dt("Safe ways to reach them"), rx.el.dd(safe_routes(STATE.routes))),
+            class_name="facts",
+        ),
+        rx.el.div(
+            rx.el.div(_requests(), _holds(), class_name="stack"),
+            rx.el.div(_ask(), _copies(), class_name="stack"),
+            class_name="split file",
+        ),
+        rights_dialogs(),
+        class_name="page",
+    )
+
+
+def _requests() -> rx.Component:
+    undo = rx.el.p(
+        rx.el.span("Taken back: ", rx.el.strong(TAKEN_BACK.label)),
+        button("Undo", on_click=STATE.undo_take_back, kind="small"),
+        class_name="between undo",
+        role="status",
+    )
+    add = rx.el.button(
+        "Record",
+        rx.el.span(" a request", class_name="sr"),
+        type="button",
+        class_name="button small",
+        on_click=STATE.begin(0),
+        custom_attrs=opens(RECORD, fills=True),
+    )
+    nothing = empty(
+        "They have asked nothing about their data. A request needs no form: a word to any of us"
+        " counts, from the day it came."
+    )
+    return card(
+        "Requests about their data",
+        rx.cond(TAKEN_BACK.id != 0, undo),
+        rx.cond(
+            VIEW.rows.length() > 0,
+            rx.el.ul(rx.foreach(VIEW.rows, right_row), class_name="events"),
+            nothing,
+        ),
+        key="rights",
+        count=VIEW.open_count,
+        end=when_may(Act.RIGHTS_RECORD, add),
+    )
+
+
+def _holds() -> rx.Component:
+    return card(
+        "What holds their record",
+        rx.el.div(hold_lines(), class_name="card-body stack close"),
+        key="holds",
+    )
+
+
+def _ask() -> rx.Component:
+    not_yours = rx.el.p(
+        "Taken by whoever holds a case of the client, or by a manager.", class_name="hint card-body"
+    )
+    return card(
+        "A copy of everything",
+        rx.cond(STATE.may_copy, when_may(Act.CLIENT_EXPORT, _form(), not_yours), not_yours),
+        key="copy",
+    )
+
+
+def _form() -> rx.Component:
+    papers = rx.el.fieldset(
+        rx.el.legend("Leave out what is about somebody else", class_name="label"),
+        rx.el.p("What you leave out is said in the copy.", class_name="hint"),
+        rx.el.div(
+            rx.foreach(
+                STATE.papers,
+                lambda paper: rx.el.label(
+                    rx.el.input(type="checkbox", name=paper.box), paper.label, class_name="choice"
+                ),
+            ),
+            class_name="choices long",
+        ),
+        class_name="field",
+    )
+    request = rx.el.div(
+        rx.el.label("Which request it answers", html_for="copy-request_id"),
+        rx.el.select(
+            rx.el.option("None: I give a reason", value=""),
+            rx.foreach(VIEW.choices, lambda pair: rx.el.option(pair[1], value=pair[0])),
+            name="request_id",
+            class_name="box",
+            custom_attrs={"id": "copy-request_id"},
+        ),
+        class_name="field full",
+    )
+    return form(
+        rx.el.div(
+            error_summary(COPY_ERRORS),
+            callout(
+                rx.el.strong("It holds everything: "),
+                "their debts, health, notes and every document, as JSON, as a page to read and as"
+                " files. Read it first for what is about other people. Hand it over by a way that"
+                " is safe for them, and to nobody else.",
+            ),
+            rx.el.p("Safe ways to reach them:", class_name="hint"),
+            safe_routes(STATE.routes, "Safe ways to hand it over"),
+            request,
+            field(
+                "Reason",
+                "reason",
+                hint="Where no request is chosen",
+                error=COPY_ERRORS["reason"],
+                width="full",
+                max_length=2000,
+                key="copy-",
+            ),
+            rx.cond(STATE.papers.length() > 0, papers),
+            rx.el.div(
+                tick("I know what it holds and hand it over safely", "is_warned", key="copy-"),
+                rx.cond(
+                    COPY_ERRORS["is_warned"],
+                    rx.el.p(icon("late"), COPY_ERRORS["is_warned"], class_name="field-error"),
+                ),
+                class_name="stack close",
+            ),
+            class_name="card-body stack",
+        ),
+        form_foot(submit("Prepare the copy", busy="Preparing")),
+        on_submit=STATE.prepare,
+        key=f"{STATE.client_id}/{STATE.copied}",
+    )
+
+
+def _copies() -> rx.Component:
+    return card(
+        "Copies that were taken",
+        rx.cond(STATE.copy_runs, Every.create(seconds=2, on_tick=STATE.refresh)),
+        table(
+            "Copies of everything, the newest first",
+            [column("When"), column("Who and why"), column("What came of it")],
+            COPIES,
+            _copy,
+            when_empty=empty("Nobody has taken a copy of everything."),
+        ),
+        key="copies",
+        count=COPIES.length(),
+    )
+
+
+def _copy(one: Any) -> rx.Component:
+    take = anchor(
+        icon("download"),
+        "Take the copy",
+        href=one.path,
+        class_name="button main small",
+        custom_attrs={"download": ""},
+    )
+    going = rx.el.span(
+        rx.el.progress(
+            value=one.done.to_string(),
+            max=one.total.to_string(),
+            class_name="reading-progress",
+            aria_label="Files in the copy so far",
+        ),
+        rx.el.span(one.done, " of ", one.total, " files", class_name="sub"),
+        role="status",
+    )
+    return rx.el.tr(
+        rx.el.th(one.when, scope="row"),
+        rx.el.td(one.who, rx.el.span(one.why, class_name="sub"), class_name="wraps"),
+        rx.el.td(
+            rx.cond(one.is_ready, take, tone_badge(one.word, one.tone)),
+            rx.cond(one.runs & ~one.is_ready & (one.total > 0), going),
+            rx.cond(one.detail != "", rx.el.span(one.detail, class_name="sub")),
+        ),
+        key=one.id,
+    )
