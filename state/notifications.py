@@ -21,6 +21,7 @@ PLACES: Final = {
     "review": "/reviews/{ref_id}",
     "my_review": "/my-reviews/{ref_id}",
     "sign_off": "/sign-offs/{ref_id}",
+    "emergency_access": "/emergency-access",
     "home": "/",
 }
 """Where the click of a kind leads, by its word `opens`."""

@@ -31,6 +31,11 @@ KINDS: Final = {
     "signoff_void": Kind(
         "Your work in case {case} changed since you submitted it", "See it", "sign_off"
     ),
+    "emergency_access": Kind(
+        "Somebody opened emergency access to the clients of your centre",
+        "See it or end it",
+        "emergency_access",
+    ),
     "cover_given": Kind("{by} asked you to cover for a colleague", "Open My day", "home"),
 }
 """Every kind by its stored word; whoever tells of something new adds a line."""
