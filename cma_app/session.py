@@ -57,6 +57,7 @@ _RESUME = text(
     "SELECT * FROM cma_resume(:token_hash, :idle, :touch, :address, :agent)"
 ).execution_options(autoflush=False)
 _VISIT = text("SELECT * FROM cma_visit()").execution_options(autoflush=False)
+_RESUME_WAITING = text("SELECT * FROM cma_resume_waiting(:token_hash, :address, :agent)")
 _SCOPE = text(
     "SELECT set_config('app.centre_id', :centre_id, true),"
     " set_config('app.user_id', :user_id, true), set_config('app.role', :role, true),"
@@ -273,7 +274,13 @@ def _person(row: Row[Any]) -> Actor:
         centre_code=row.centre_code,
         session_id=row.session_id,
         must_change_password=row.must_change_password,
+        must_set_up_factor=not row.has_factor and _must_have_factor(row),
     )
+
+
+def _must_have_factor(row: Row[Any]) -> bool:
+    """Say whether the centre asks this role for a second factor, or the deployment its admins."""
+    return row.factor_required or (row.role == Role.ADMIN and settings().admins_need_factor)
 
 
 def _asked(token_hash: str, origin: Origin, *, touch: bool) -> dict[str, Any]:
@@ -300,7 +307,7 @@ def _visiting(connection: Connection | Session, person: Actor) -> Actor:
 
     The transaction goes there too. Anybody else, and an admin without it, stays who they are.
     """
-    if person.role != Role.ADMIN or person.must_change_password:
+    if person.role != Role.ADMIN or person.must_change_password or person.must_set_up_factor:
         return person
     row = connection.execute(_VISIT).one_or_none()
     if row is None:
@@ -313,6 +320,20 @@ def _visiting(connection: Connection | Session, person: Actor) -> Actor:
         centre_code=row.centre_code,
         visit=Visit(row.grant_id, row.kind, row.reason, row.expires_at),
     )
+
+
+def resume_waiting(token_hash: str, origin: Origin) -> Actor:
+    """Return whose sign-in waits for its second factor; raise SignedOut where none does."""
+    with app_engine().begin() as connection:
+        row = connection.execute(_RESUME_WAITING, _waiting(token_hash, origin)).one_or_none()
+    if row is None:
+        raise SignedOut
+    return _person(row)
+
+
+def _waiting(token_hash: str, origin: Origin) -> dict[str, Any]:
+    asked = _asked(token_hash, origin, touch=False)
+    return {name: asked[name] for name in ("token_hash", "address", "agent")}
 
 
 @contextmanager
@@ -383,6 +404,22 @@ def open_session(token_hash: str, origin: Origin, *, touch: bool = True) -> Iter
         if session.actor.user_id:
             record_refusal(session.actor, origin, error)
         raise
+
+
+@contextmanager
+def open_waiting(token_hash: str, origin: Origin) -> Iterator[CentreSession]:
+    """Open the session of a sign-in that waits for its second factor, to give that and no more.
+
+    Row security knows it as no role of the centre: it sees the person's own factors and no
+    casework. Raises SignedOut where no sign-in waits.
+    """
+    session = CentreSession(app_engine(), Actor(0, 0, "", "", "", ""))
+    with _edge(session):
+        row = session.execute(_RESUME_WAITING, _waiting(token_hash, origin)).one_or_none()
+        if row is None:
+            raise SignedOut
+        session.actor = _person(row)
+        yield session
 
 
 def record_refusal(actor: Actor, origin: Origin, error: Refused) -> None:

@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     absolute_hours: int = Field(10, ge=1, le=24, validation_alias="CMA_ABSOLUTE_HOURS")
     """A sign-in ends this many hours after it began, whatever happens."""
 
+    admin_factor: Literal["required", "optional"] | None = Field(
+        None, validation_alias="CMA_ADMIN_FACTOR"
+    )
+    """Whether an admin must have a second factor. None: yes where people come over HTTPS."""
+
     report_least_count: int = Field(0, ge=0, le=100, validation_alias="CMA_REPORT_LEAST_COUNT")
     """The least count that leaves a centre in a report, where more than the rule asks is wished."""
 
@@ -181,6 +186,11 @@ class Settings(BaseSettings):
     def allowed_origins(self) -> tuple[str, ...]:
         """The exact origins a browser may send; loopback on our port unless they were set."""
         return self.origins or (f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}")
+
+    @property
+    def admins_need_factor(self) -> bool:
+        """Whether an admin without a second factor is led to set one up before anything else."""
+        return self.https if self.admin_factor is None else self.admin_factor == "required"
 
     @property
     def embedded(self) -> bool:

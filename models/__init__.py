@@ -54,6 +54,7 @@ from models.reviews import (
     ReviewSample,
 )
 from models.saved_views import SavedView
+from models.second_factors import RecoveryCode, SecondFactor
 from models.sessions import SignInSession
 from models.shadows import CaseShadow
 from models.sign_offs import SignOff
@@ -119,6 +120,7 @@ __all__ = [
     "NextAction",
     "Notification",
     "Offer",
+    "RecoveryCode",
     "ReferenceCounter",
     "Referral",
     "Reminder",
@@ -132,6 +134,7 @@ __all__ = [
     "ReviewSample",
     "Room",
     "SavedView",
+    "SecondFactor",
     "SecurityEvent",
     "SignInSession",
     "SignOff",

@@ -283,16 +283,19 @@ async def end_pages(user_id: int | None) -> None:
         if person and (user_id is None or person == str(user_id)):
             bound.add((own._bound_to, own._bound_person))  # noqa: SLF001
     for token, person in bound:
-        try:
-            await in_worker(remaining, token)
-            if VISITOR in person and not await _still_visits(token, person):
-                raise SignedOut
-        except SignedOut:
+        if not await _stands(token, person):
             await forget(token)
 
 
-async def _still_visits(token: str, person: str) -> bool:
-    return _words_of(await in_worker(resume, token, Origin(), touch=False)) == person
+async def _stands(token: str, person: str) -> bool:
+    """Say whether a sign-in lives, and still visits where its pages show what a visitor sees."""
+    try:
+        await in_worker(remaining, token)
+        if VISITOR not in person:
+            return True
+        return _words_of(await in_worker(resume, token, Origin(), touch=False)) == person
+    except SignedOut:
+        return False
 
 
 _ending: Final[set[asyncio.Task[None]]] = set()

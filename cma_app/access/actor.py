@@ -51,6 +51,7 @@ class Actor:
     session_id: int | None = None
     must_change_password: bool = False
     visit: Visit | None = None
+    must_set_up_factor: bool = False
 
     def may(self, act: Act) -> bool:
         """Say whether this person's role includes an act."""

@@ -25,6 +25,8 @@ class Act(StrEnum):
     NOTIFICATION_SEE = "notification:see"
     OWN_PASSWORD_CHANGE = "own_password:change"  # noqa: S105 - the name of a deed
     OWN_SIGN_IN_END = "own_sign_in:end"
+    OWN_FACTOR_PROVE = "own_factor:prove"
+    OWN_FACTOR_KEEP = "own_factor:keep"
     # running the system
     CENTRE_LIST = "centre:list"
     CENTRE_ADD = "centre:add"
@@ -33,6 +35,7 @@ class Act(StrEnum):
     USER_ADD = "user:add"
     USER_EDIT = "user:edit"
     USER_RESET_PASSWORD = "user:reset_password"  # noqa: S105 - the name of a deed
+    USER_RESET_FACTORS = "user:reset_factors"
     USER_DEACTIVATE = "user:deactivate"
     # emergency access to a centre's clients
     ACCESS_OPEN = "emergency_access:open"
@@ -159,6 +162,8 @@ ADMIN: Final = frozenset(
         Act.HOME_SEE,
         Act.OWN_PASSWORD_CHANGE,
         Act.OWN_SIGN_IN_END,
+        Act.OWN_FACTOR_PROVE,
+        Act.OWN_FACTOR_KEEP,
         Act.CENTRE_LIST,
         Act.CENTRE_ADD,
         Act.CENTRE_EDIT,
@@ -166,6 +171,7 @@ ADMIN: Final = frozenset(
         Act.USER_ADD,
         Act.USER_EDIT,
         Act.USER_RESET_PASSWORD,
+        Act.USER_RESET_FACTORS,
         Act.USER_DEACTIVATE,
         Act.ACCESS_OPEN,
     }
@@ -176,6 +182,8 @@ TRAINEE: Final = frozenset(
         Act.NOTIFICATION_SEE,
         Act.OWN_PASSWORD_CHANGE,
         Act.OWN_SIGN_IN_END,
+        Act.OWN_FACTOR_PROVE,
+        Act.OWN_FACTOR_KEEP,
         Act.CLIENT_FIND,
         Act.CLIENT_OPEN,
         Act.CLIENT_RECORD,
@@ -289,6 +297,7 @@ MANAGER: Final = ADVISOR | {
     Act.USER_ADD,
     Act.USER_EDIT,
     Act.USER_RESET_PASSWORD,
+    Act.USER_RESET_FACTORS,
     Act.USER_DEACTIVATE,
 }
 

@@ -33,7 +33,7 @@ _END: Final = text("SELECT cma_end_access(:grant)")
 def _own_words(value: str) -> str:
     if len(value) < LEAST_WORDS:
         raise ValueError(
-            f"Say in at least {LEAST_WORDS} characters why you need it. The centre's manager reads it."
+            f"Use at least {LEAST_WORDS} characters to say why. The centre's manager reads it."
         )
     return value
 

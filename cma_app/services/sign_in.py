@@ -4,14 +4,14 @@ Unknown and known people get equal answers in equal time; failures slow the next
 never lock anybody out for good.
 """
 
-import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Final
+from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from cma_app.access.actor import Actor, Origin
 from cma_app.access.acts import Act
@@ -19,34 +19,40 @@ from cma_app.clock import now
 from cma_app.database import app_engine
 from cma_app.errors import Invalid, Refused, SignedOut
 from cma_app.services.passwords import good_password, hashed, matches
-from cma_app.session import CentreSession, hash_token, resume
+from cma_app.services.second_factors import prove
+from cma_app.services.slowing import note, subject_of, too_many, wait_of
+from cma_app.session import CentreSession, hash_token, open_waiting, resume, resume_waiting
 from cma_app.settings import settings
 from models import User
 
-WINDOW = timedelta(minutes=15)
-FREE_TRIES = 5
-ADDRESS_TRIES = 100  # a whole centre may share one address
+WAITS: Final = timedelta(minutes=5)
+"""How long a sign-in waits for its second factor."""
+Method = Literal["password", "sso", "passkey"]
 WRONG = "The username or password is not right. Check both and try again."
 
 _TURNS: Final = tuple(Lock() for _ in range(64))
 """Tries for one name are made in turn, in the one web process: many at once are not all free."""
 
 _FIND = text("SELECT * FROM cma_find_sign_in(:identifier)")
-_FAILURES = text("SELECT * FROM cma_recent_failures(:subject, cast(:address AS inet), :since)")
-_EVENT = text("SELECT cma_record_security_event(:kind, :subject, cast(:address AS inet), :agent)")
 _OPEN = text(
-    "SELECT cma_open_sign_in(:user, :token_hash, :expires, cast(:address AS inet), :agent)"
+    "SELECT cma_open_sign_in(:user, :token_hash, :expires, :waits, cast(:address AS inet),"
+    " :agent, :method)"
 )
+_FINISH = text("SELECT cma_finish_sign_in(:waiting, :token_hash, :expires, :second)")
 _END = text("SELECT cma_end_sign_in(:token_hash)")
 _LEFT = text("SELECT * FROM cma_sign_in_left(:token_hash, :idle)")
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The token for the cookie, once, and who it belongs to."""
+    """The token for the cookie, once, and who it belongs to.
+
+    One that `waits` opens no page and no event: it is good for giving the second factor alone.
+    """
 
     token: str = field(repr=False)
     actor: Actor
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,42 +67,77 @@ def sign_in(identifier: str, password: str, origin: Origin) -> SignedIn:
     """Sign a person in by username or e-mail; raise Refused with one and the same sentence."""
     plain = identifier.replace("\x00", "").encode("utf-8", "replace").decode()
     identifier = plain.strip().lower()[:255]
-    subject = hashlib.sha256(f"sign-in:{identifier}".encode()).hexdigest()
+    subject = subject_of("sign-in", identifier)
     with _TURNS[int(subject[:8], 16) % len(_TURNS)]:
         return _sign_in(identifier, password, subject, origin)
 
 
 def _sign_in(identifier: str, password: str, subject: str, origin: Origin) -> SignedIn:
     with app_engine().begin() as connection:
-        wait = _wait(connection, subject, origin)
+        wait = wait_of(connection, subject, origin)
         found = connection.execute(_FIND, {"identifier": identifier}).one_or_none()
     if wait:
-        raise Refused(f"Too many tries. Wait {_spoken(wait)} and try again.")
+        raise Refused(too_many(wait))
     right = matches(password[:1000], found.password_hash if found else None)
     if not (found and right and found.may_sign_in):
         with app_engine().begin() as connection:
-            _note(connection, "sign_in_failed", subject, origin)
+            note(connection, subject, origin, failed=True)
         raise Refused(WRONG)
     with app_engine().begin() as connection:
-        _note(connection, "sign_in", subject, origin)
+        note(connection, subject, origin, failed=False)
     return admit(found.user_id, origin)
 
 
-def admit(user_id: int, origin: Origin) -> SignedIn:
-    """Open a sign-in for somebody who has proved who they are, however they did it."""
+def admit(user_id: int, origin: Origin, *, method: Method = "password") -> SignedIn:
+    """Open a sign-in for somebody who has proved who they are, however they did it.
+
+    Where the person has a second factor the sign-in `waits` for it: its token belongs into the
+    same cookie, and the doorway asks for the factor. A passkey alone is proof enough.
+    """
     token = secrets.token_urlsafe(32)
     with app_engine().begin() as connection:
-        connection.execute(
+        waits = connection.execute(
             _OPEN,
             {
                 "user": user_id,
                 "token_hash": hash_token(token),
-                "expires": now() + timedelta(hours=settings().absolute_hours),
+                "expires": _expires(),
+                "waits": now() + WAITS,
                 "address": origin.ip_address,
                 "agent": origin.user_agent,
+                "method": method,
             },
-        )
+        ).scalar_one()
+    if waits:
+        return SignedIn(token, resume_waiting(hash_token(token), origin), waits=True)
     return SignedIn(token, resume(hash_token(token), origin, touch=False))
+
+
+def finish(waiting_hash: str, answer: Mapping[str, Any], origin: Origin) -> SignedIn:
+    """Finish a sign-in that waits, with a new token; SignedOut where it waits no more.
+
+    Invalid says that the proof is wrong, in one and the same sentence, and the sign-in waits on.
+    """
+    token = secrets.token_urlsafe(32)
+    with open_waiting(waiting_hash, origin) as session:
+        session.authorize(Act.OWN_FACTOR_PROVE)
+        second = prove(session, answer)
+        done = session.execute(
+            _FINISH,
+            {
+                "waiting": waiting_hash,
+                "token_hash": hash_token(token),
+                "expires": _expires(),
+                "second": second,
+            },
+        ).scalar_one()
+        if not done:
+            raise SignedOut
+    return SignedIn(token, resume(hash_token(token), origin, touch=False))
+
+
+def _expires() -> datetime:
+    return now() + timedelta(hours=settings().absolute_hours)
 
 
 def sign_out(token_hash: str) -> None:
@@ -140,39 +181,3 @@ def end_other_sign_ins(session: CentreSession, user_id: int, *, keep: int | None
         ),
         {"centre": session.actor.centre_id, "user": user_id, "keep": keep},
     )
-
-
-def _wait(connection: Connection, subject: str, origin: Origin) -> timedelta:
-    """Return how long this person or address still has to wait after its failures."""
-    moment = now()
-    failures = connection.execute(
-        _FAILURES, {"subject": subject, "address": origin.ip_address, "since": moment - WINDOW}
-    ).one()
-    if failures.for_address >= ADDRESS_TRIES:
-        return timedelta(minutes=1)
-    extra = failures.for_subject - FREE_TRIES
-    if extra < 0:
-        return timedelta(0)
-    pause = min(timedelta(seconds=5 * 2**extra), WINDOW)
-    latest: datetime = failures.latest
-    return max(latest + pause - moment, timedelta(0))
-
-
-def _note(connection: Connection, kind: str, subject: str, origin: Origin) -> None:
-    connection.execute(
-        _EVENT,
-        {
-            "kind": kind,
-            "subject": subject,
-            "address": origin.ip_address,
-            "agent": origin.user_agent,
-        },
-    )
-
-
-def _spoken(wait: timedelta) -> str:
-    seconds = int(wait.total_seconds()) + 1
-    if seconds < 60:
-        return f"{seconds} seconds"
-    minutes = -(-seconds // 60)
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"

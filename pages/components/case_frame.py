@@ -47,9 +47,9 @@ def case_frame(
     `opened` is the id of the case that `children` tell of, and `record` names the part of the
     address that holds the id of the one record they tell of. Until those are the bar's and the
     address's there is a skeleton, so that nobody reads or types on another. `sticky` is a sum
-    line (class `sumline`) that stays with the BAR. Whoever shadows the case, or has emergency access, changes
-    nothing in `children`; with `reads` these hold no change, or wrap it in `read_only` themselves. The
-    screen's `on_load` begins with `CaseBarState.open_tab`.
+    line (class `sumline`) that stays with the BAR. Whoever shadows the case, or has emergency
+    access, changes nothing in `children`; with `reads` these hold no change, or wrap it in
+    `read_only` themselves. The screen's `on_load` begins with `CaseBarState.open_tab`.
     """
     here = BAR.case_id == opened
     if record is not None:

@@ -9,14 +9,8 @@ from sqlalchemy import Engine, text
 
 from cma_app.access.actor import Origin
 from cma_app.errors import Invalid, Refused, SignedOut
-from cma_app.services.sign_in import (
-    FREE_TRIES,
-    WRONG,
-    change_own_password,
-    remaining,
-    sign_in,
-    sign_out,
-)
+from cma_app.services.sign_in import WRONG, change_own_password, remaining, sign_in, sign_out
+from cma_app.services.slowing import FREE_TRIES
 from cma_app.session import hash_token, open_session, resume
 from tests.people import PASSWORD, Cast
 

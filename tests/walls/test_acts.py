@@ -106,6 +106,15 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "reminder_timings.timing_rule": "a step of planning and of sending, asked there",
     "reminder_timings.sender_of": "a step of sending, asked there: the centre's own name",
     "calendar_feeds.find_feed_owner": "before a person is known: a secret says whose it is",
+    "slowing.note": "a step of proving who one is: names nobody",
+    "second_factors.has_factor": "a step of proving and of what asks for it: yes or no of oneself",
+    "second_factors.proved_lately": "a step of what asks for a proof: yes or no of oneself",
+    "second_factors.confirm": "a step of what asks for a proof, asked there: one's own factor",
+    "second_factors.prove": "a step of signing in and of what asks for a proof, asked there",
+    "second_factors.stamp_proof": "a step of proving and of setting up, asked there",
+    "second_factors.code_hash": "values in, values out",
+    "second_factors.secret_context": "values in, values out",
+    "factor_setup.count_in": "a step of setting up, asked there",
     "sign_in.end_other_sign_ins": "a step of change_own_password and of leaving, asked there",
 }
 

@@ -26,11 +26,15 @@ TABLES = {each.name: each for each in CENTRE_TABLES}
 VISITED = sorted(CASEWORK - set(NEVER_VISITED))
 WRITTEN = sorted(set(TABLES) - {"audit_logs", "access_grants"})
 REASON = "A client may be in danger tonight"
+LATER = (
+    "opened_at = opened_at - interval '31 minutes', expires_at = expires_at - interval '31 minutes'"
+)
+"""Half an hour and a minute later, which for the database is the same as a clock that has moved."""
 _numbers = count(1)
 
 
 class Visited:
-    """Brook, which Ashdown's admin visits: Colin's file, and one of Bea's that is restricted."""
+    """Brook, which Ashdown's admin visits: Colin's file, and a restricted one of Bea's."""
 
     def __init__(self, owner: Engine) -> None:
         self.owner = owner
@@ -38,7 +42,16 @@ class Visited:
         self.ashdown = plant(owner, self.cast.amina)
         self.mine = plant(owner, self.cast.colin)
         self.shut = plant(owner, self.cast.bea)
-        run(owner, "UPDATE clients SET is_restricted = true WHERE id = :id", id=self.shut["clients"])
+        run(
+            owner, "UPDATE clients SET is_restricted = true WHERE id = :id", id=self.shut["clients"]
+        )
+        run(
+            owner,
+            "INSERT INTO second_factors (centre_id, user_id, kind, name, sealed_secret, confirmed_at)"
+            " VALUES (:centre, :me, 'app', 'Phone', 'sealed', now())",
+            centre=self.cast.root.centre_id,
+            me=self.cast.root.user_id,
+        )
         self.sign_in = self.new_sign_in(self.cast.root)
         self.visitor = replace(
             self.cast.root,
@@ -102,7 +115,9 @@ def as_person(actor: Actor) -> Iterator[Connection]:
 
 
 @contextmanager
-def changed(visited: Visited, change: str, back: str, table: str = "access_grants") -> Iterator[None]:
+def changed(
+    visited: Visited, change: str, back: str, table: str = "access_grants"
+) -> Iterator[None]:
     """Change the grant, or its sign-in or person, for a while."""
     which = {
         "access_grants": visited.grant,
@@ -236,10 +251,8 @@ class TestWithoutAGrant:
         [
             (
                 "access_grants",
-                "opened_at = opened_at - interval '1 hour',"
-                " expires_at = expires_at - interval '31 minutes'",
-                "opened_at = opened_at + interval '1 hour',"
-                " expires_at = expires_at + interval '31 minutes'",
+                LATER,
+                LATER.replace("-", "+"),
             ),
             (
                 "access_grants",
@@ -269,11 +282,8 @@ class TestWithoutAGrant:
             ).scalar_one()
         down = function.replace("AND g.expires_at > now()", "")
         assert down != function
-        late = (
-            "opened_at = opened_at - interval '1 hour', expires_at = expires_at - interval '1 hour'"
-        )
         with (
-            changed(visited, late, late.replace("-", "+")),
+            changed(visited, LATER, LATER.replace("-", "+")),
             one_wall_down(postgres, down) as connection,
         ):
             put(connection, visited.visitor)
@@ -355,8 +365,36 @@ class TestOpening:
             for centre in (visited.visitor.centre_id, visited.cast.amina.centre_id):
                 connection.execute(OPENED, self.values(visited, centre=centre))
 
-    def proved(self, visited: Visited) -> int:
-        return visited.new_sign_in(visited.cast.root)
+    @pytest.mark.parametrize("proved", ["NULL", "now() - interval '5 minutes 1 second'"])
+    def test_needs_a_second_factor_proved_in_this_very_sign_in(
+        self, visited: Visited, proved: str
+    ) -> None:
+        self.proved(visited)  # another sign-in's proof is none of this one's
+        root = replace(visited.cast.root, session_id=self.proved(visited, proved))
+        with (
+            pytest.raises(ProgrammingError, match="second factor proved"),
+            as_person(root) as connection,
+        ):
+            connection.execute(OPENED, self.values(visited))
+
+    def test_needs_a_second_factor_that_is_still_there(self, visited: Visited) -> None:
+        root = replace(visited.cast.root, session_id=self.proved(visited))
+        gone = "UPDATE second_factors SET deleted_at = {} WHERE user_id = :me"
+        run(visited.owner, gone.format("now()"), me=root.user_id)
+        try:
+            with (
+                pytest.raises(ProgrammingError, match="second factor proved"),
+                as_person(root) as connection,
+            ):
+                connection.execute(OPENED, self.values(visited))
+        finally:
+            run(visited.owner, gone.format("NULL"), me=root.user_id)
+
+    def proved(self, visited: Visited, when: str = "now()") -> int:
+        sign_in = visited.new_sign_in(visited.cast.root)
+        stamp = f"UPDATE sessions SET proved_at = {when} WHERE id = :id"
+        run(visited.owner, stamp, id=sign_in)
+        return sign_in
 
 
 class TestEnding:

@@ -1,7 +1,8 @@
 """Open in an emergency: an admin reads one centre's clients for a while, and its manager is told.
 
-A grant is made by `cma_open_access` alone: an admin's living sign-in, a reason, at most four hours,
-and in the same breath the managers of that centre are told. While it is open that one sign-in acts
+A grant is made by `cma_open_access` alone: an admin's living sign-in that proved a second factor in
+the last five minutes, a reason, at most four hours, and in the same breath the managers of that
+centre are told. While it is open that one sign-in acts
 as `visitor` in that centre. Every policy that lets a visitor see asks `cma_open_grant` for the grant
 itself, is for SELECT alone, and shows no restricted file; nothing lets a visitor write. What happens
 under a grant carries its number in the log.
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from alembic import context, op
 
 revision = "0037"
-down_revision = "0033"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 
@@ -78,7 +79,8 @@ SEEN = {
         f"{VISITING} AND {OPEN_CASE}"
         + _seen_with("breathing_space_debts", "breathing_spaces", "breathing_space_id")
     ),
-    "appointment_notes": VISITING + _seen_with("appointment_notes", "appointments", "appointment_id"),
+    "appointment_notes": VISITING
+    + _seen_with("appointment_notes", "appointments", "appointment_id"),
     **dict.fromkeys(OF_THE_CENTRE, VISITING),
     "audit_logs": (
         f"{VISITING} AND (case_id IS NOT NULL OR client_id IS NOT NULL)"
@@ -97,7 +99,9 @@ NO_ROLE = {
         "(id = (SELECT nullif(current_setting('app.centre_id', true), '')::bigint)"
         f" OR {ROLE} = 'admin')"
     ),
+    "recovery_codes": f"{CENTRE} AND user_id = {ME}",
     "reference_counters": CENTRE,
+    "second_factors": f"{CENTRE} AND user_id = {ME}",
     "sessions": CENTRE,
     "users": CENTRE,
 }
@@ -157,11 +161,18 @@ BEGIN
   SELECT coalesce(nullif(concat_ws(' ', u.first_name, u.last_name), ''), u.username) INTO who
   FROM public.sessions s JOIN public.users u ON u.centre_id = s.centre_id AND u.id = s.user_id
   WHERE s.id = sign_in AND s.user_id = me AND s.revoked_at IS NULL AND s.expires_at > now()
-    AND u.role = 'admin' AND u.is_active AND u.deleted_at IS NULL
+    AND s.waits_until IS NULL AND u.role = 'admin' AND u.is_active AND u.deleted_at IS NULL
     AND current_setting('app.role', true) = 'admin'
   FOR UPDATE OF s;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'only an admin who is signed in opens emergency access'
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF NOT EXISTS (SELECT 1 FROM public.sessions s
+      JOIN public.second_factors f ON f.centre_id = s.centre_id AND f.user_id = s.user_id
+      WHERE s.id = sign_in AND s.proved_at > now() - interval '5 minutes'
+        AND f.confirmed_at IS NOT NULL AND f.deleted_at IS NULL) THEN
+    RAISE EXCEPTION 'a second factor proved in the last five minutes opens emergency access'
       USING ERRCODE = 'insufficient_privilege';
   END IF;
   IF EXISTS (SELECT 1 FROM public.access_grants g WHERE g.session_id = sign_in
