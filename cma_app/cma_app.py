@@ -49,6 +49,7 @@ from pages import (
     document_reading,
     document_search,
     documents,
+    emergency_access,
     guidelines,
     home,
     household,
@@ -132,6 +133,8 @@ SCREENS: list[Screen] = [
     centres.centres,
     sign_ins.sign_ins,
     not_found.not_found,
+    emergency_access.ask,
+    emergency_access.register,
 ]
 """Every page: one line each."""
 

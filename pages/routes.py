@@ -58,6 +58,8 @@ BOARD_FIGURES: Final = "/board/figures"
 GUIDELINES: Final = "/guidelines"
 PEOPLE: Final = "/people"
 CENTRES: Final = "/centres"
+CENTRE_ACCESS: Final = "/centres/[centre_id]/emergency-access"
+EMERGENCY_ACCESS: Final = "/emergency-access"
 SIGN_INS: Final = "/sign-ins"
 NOT_FOUND: Final = "/not-found"
 
@@ -91,6 +93,11 @@ def in_address(name: str) -> rx.Var[str]:
             hooks={"const addressed = useParams()": None},
         ),
     )
+
+
+def access_path(centre_id: rx.Var[int] | int) -> rx.Var[str]:
+    """Return the address at which an admin asks for emergency access to a centre."""
+    return rx.Var.create(f"/centres/{centre_id}/emergency-access")
 
 
 def client_path(client_id: rx.Var[int] | rx.Var[str] | int | str) -> rx.Var[str]:

@@ -24,13 +24,14 @@ class AskedView:
     id: int = 0
     name: str = ""
     told: str = ""
+    has_factor: bool = True
 
     @classmethod
     def of(cls, asked: Asked) -> "AskedView":
         """Return what the form says above its questions."""
         names = asked.managers
         told = " and ".join((", ".join(names[:-1]), names[-1])) if names[1:] else "".join(names)
-        return cls(asked.centre_id, asked.name, told)
+        return cls(asked.centre_id, asked.name, told, asked.has_factor)
 
 
 class AccessState(CentreState):

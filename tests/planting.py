@@ -93,6 +93,7 @@ CODED = {
     "why",
     "chased_how",
     "budget_line",
+    "ended_how",
 }
 """Optional columns whose words are a list's: free text would be an impossible row."""
 

@@ -128,12 +128,12 @@ RETURNS TABLE (grant_id bigint, centre_id bigint, centre_name text, centre_code 
                kind text, reason text, expires_at timestamptz)
 LANGUAGE plpgsql {DEFINER} AS $$
 DECLARE
-  found record;
+  here record;
 BEGIN
   IF coalesce(current_setting('app.role', true), '') <> 'admin' THEN
     RETURN;
   END IF;
-  SELECT g.id, g.centre_id, c.name, c.code, g.kind, g.reason, g.expires_at INTO found
+  SELECT g.id, g.centre_id, c.name, c.code, g.kind, g.reason, g.expires_at INTO here
   FROM public.access_grants g JOIN public.centres c ON c.id = g.centre_id
   WHERE g.session_id = nullif(current_setting('app.session_id', true), '')::bigint
     AND g.created_by = nullif(current_setting('app.user_id', true), '')::bigint
@@ -141,10 +141,10 @@ BEGIN
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  PERFORM set_config('app.centre_id', found.centre_id::text, true),
+  PERFORM set_config('app.centre_id', here.centre_id::text, true),
     set_config('app.role', 'visitor', true);
-  RETURN QUERY SELECT found.id, found.centre_id, found.name::text, found.code::text,
-    found.kind::text, found.reason::text, found.expires_at;
+  RETURN QUERY SELECT here.id, here.centre_id, here.name::text, here.code::text,
+    here.kind::text, here.reason::text, here.expires_at;
 END $$"""
 
 OPEN = f"""
@@ -220,6 +220,15 @@ BEGIN
   RETURN FOUND;
 END $$"""
 
+UNMAILED = f"""
+CREATE FUNCTION cma_unmailed_access() RETURNS TABLE (centre_id bigint, grant_id bigint)
+LANGUAGE sql STABLE {DEFINER} AS $$
+  SELECT g.centre_id, g.id FROM public.access_grants g
+  WHERE current_setting('app.role', true) = 'system' AND g.mailed_at IS NULL
+    AND g.opened_at > now() - interval '1 day'
+  ORDER BY g.opened_at
+$$"""
+
 ENDED = f"""
 CREATE FUNCTION cma_tell_access_ended() RETURNS trigger LANGUAGE plpgsql {DEFINER} AS $$
 BEGIN
@@ -238,8 +247,8 @@ RECORDED = (
     ("ip_address, user_agent, session_id)", "ip_address, user_agent, session_id, access_grant_id)"),
     (
         "nullif(current_setting('app.session_id', true), ''))",
-        "nullif(current_setting('app.session_id', true), ''),\n"
-        "    CASE WHEN current_setting('app.role', true) = 'visitor' THEN cma_open_grant() END)",
+        """nullif(current_setting('app.session_id', true), ''),
+    CASE WHEN current_setting('app.role', true) = 'visitor' THEN cma_open_grant() END)""",
     ),
 )
 
@@ -248,6 +257,7 @@ CALLED = {
     "cma_visit()": VISIT,
     "cma_open_access(bigint, text, text, integer)": OPEN,
     "cma_end_access(bigint)": END,
+    "cma_unmailed_access()": UNMAILED,
 }
 TRIGGERED = {"cma_tell_access_ended()": ENDED, "cma_end_access_with_sign_in()": SIGNED_OUT}
 

@@ -15,10 +15,16 @@ from sqlmodel import col
 
 from cma_app.access.acts import Act, Role
 from cma_app.clock import now
-from cma_app.errors import Conflict, NotFound
+from cma_app.errors import Conflict, NotFound, Refused
 from cma_app.paging import Page, offset_of
-from cma_app.rules.emergency_access import KINDS, LEAST_WORDS, MINUTES, MOST_WORDS
+from cma_app.rules.emergency_access import (
+    KINDS,
+    LEAST_WORDS,
+    MINUTES,
+    MOST_WORDS,
+)
 from cma_app.services import forms
+from cma_app.services.second_factors import NO_FACTOR, confirm, has_factor
 from cma_app.session import CentreSession, count
 from models import AccessGrant, AuditLog, Case, Centre, Client, User
 
@@ -64,6 +70,7 @@ class Asked:
     centre_id: int
     name: str
     managers: list[str]
+    has_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +104,27 @@ class AccessRow:
 def ask_for_access(session: CentreSession, centre_id: int) -> Asked:
     """Return the open centre that an admin asks for, and who of it would be told."""
     session.authorize(Act.ACCESS_OPEN)
+    may_prove = has_factor(session)
     with session.in_centre(centre_id):
         centre = session.get(Centre, centre_id)
         if centre is None or centre.status != "active":
             raise NotFound
         names = session.execute(_managers()).scalars()
-        return Asked(centre.id, centre.name, list(names))
+        return Asked(centre.id, centre.name, list(names), may_prove)
 
 
 def open_access(session: CentreSession, centre_id: int, answers: Mapping[str, Any]) -> int:
     """Open emergency access to a centre's clients for this sign-in, and return the grant's id.
 
-    Raises Invalid by the field; NotFound where the centre is closed or absent. The managers are
-    told in the same transaction. From the next event on the sign-in reads that centre.
+    Raises Invalid by the field, `code` among them; Refused where there is no second factor yet;
+    NotFound where the centre is closed or absent. The managers are told in the same transaction.
+    From the next event on the sign-in reads that centre.
     """
     session.authorize(Act.ACCESS_OPEN)
+    if not has_factor(session):
+        raise Refused(NO_FACTOR)
     form = AccessForm.read(answers)
+    confirm(session, answers)
     made = session.execute(
         _OPEN,
         {

@@ -47,8 +47,8 @@ class Visited:
         )
         run(
             owner,
-            "INSERT INTO second_factors (centre_id, user_id, kind, name, sealed_secret, confirmed_at)"
-            " VALUES (:centre, :me, 'app', 'Phone', 'sealed', now())",
+            "INSERT INTO second_factors (centre_id, user_id, kind, name, sealed_secret,"
+            " confirmed_at) VALUES (:centre, :me, 'app', 'Phone', 'sealed', now())",
             centre=self.cast.root.centre_id,
             me=self.cast.root.user_id,
         )
