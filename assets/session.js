@@ -90,8 +90,12 @@
 
   const cover = make("dialog", { id: "session-cover", className: "cover" });
   cover.setAttribute("aria-labelledby", "session-cover-title");
-  const sentence = make("p", { className: "field-error", hidden: true });
-  sentence.setAttribute("role", "alert");
+  const alarm = () => {
+    const made = make("p", { className: "field-error", hidden: true });
+    made.setAttribute("role", "alert");
+    return made;
+  };
+  const sentence = alarm();
   const box = (id, label, type, auto) => {
     const input = make("input", { id, name: id, type, autocomplete: auto, className: "box w20", required: true });
     return make("div", { className: "field" }, make("label", { htmlFor: id, textContent: label }), input);
@@ -106,35 +110,84 @@
     box("cover-password", "Password", "password", "current-password"),
     make("button", { type: "submit", className: "button main wide", textContent: "Sign in" }),
   );
-  cover.append(form);
+  /* The second step of who has a second factor: a code, a recovery code or a passkey, in place. */
+  const secondSentence = alarm();
+  const codeBox = box("cover-code", "Code", "text", "one-time-code");
+  codeBox.append(make("p", { className: "hint", id: "cover-code-hint", textContent: "From your authenticator app, or a recovery code." }));
+  codeBox.querySelector("input").setAttribute("aria-describedby", "cover-code-hint");
+  const byPasskey = make("button", { type: "button", className: "button wide", textContent: "Use a passkey", hidden: true });
+  const second = make(
+    "form",
+    { className: "stack", method: "post", hidden: true },
+    make("h2", { textContent: "One more step" }),
+    secondSentence,
+    codeBox,
+    make("button", { type: "submit", className: "button main wide", textContent: "Sign in" }),
+    byPasskey,
+  );
+  cover.append(form, second);
   cover.addEventListener("cancel", (event) => event.preventDefault());
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const body = new URLSearchParams({
-      identifier: form.elements["cover-identifier"].value,
-      password: form.elements["cover-password"].value,
-    });
-    form.elements["cover-password"].value = "";
+  const say = (where, words) => {
+    where.textContent = words;
+    where.hidden = !words;
+  };
+  const CUT = "The connection is interrupted. Try again in a moment.";
+  const show = (step) => {
+    form.hidden = step !== form;
+    second.hidden = step !== second;
+    step.querySelector("input").focus();
+  };
+  /* Send a step; who is let in goes on where they were, and who waits is asked once more. */
+  async function send(step, words, path, fields) {
     try {
-      const answer = await fetch("/sign-in", { method: "POST", headers, body });
+      const answer = await fetch(path, { method: "POST", headers, body: new URLSearchParams(fields) });
       const said = await answer.json();
       if (!answer.ok) {
-        sentence.textContent = said.sentence;
-        sentence.hidden = false;
+        if (said.over) show(form);
+        say(said.over ? sentence : words, said.sentence);
         return;
       }
       const mine = String(said.person) === frame()?.dataset.person;
       if (!mine || said.must_change_password) {
-        location.assign("/");
+        location.assign(said.waits.length ? "/sign-in/second" : "/");
         return;
       }
-      sentence.hidden = true;
+      say(words, "");
+      if (said.waits.length) {
+        byPasskey.hidden = !said.waits.includes("passkey") || !("PublicKeyCredential" in window);
+        show(second);
+        return;
+      }
+      show(form);
       delete document.documentElement.dataset.covered;
       cover.close();
       renew();
     } catch {
-      sentence.textContent = "The connection is interrupted. Try again in a moment.";
-      sentence.hidden = false;
+      say(words, CUT);
+    }
+  }
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const typed = {
+      identifier: form.elements["cover-identifier"].value,
+      password: form.elements["cover-password"].value,
+    };
+    form.elements["cover-password"].value = "";
+    send(form, sentence, "/sign-in", typed);
+  });
+  second.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const code = second.elements["cover-code"].value;
+    second.elements["cover-code"].value = "";
+    send(second, secondSentence, "/sign-in/second", { code });
+  });
+  byPasskey.addEventListener("click", async () => {
+    const { askPasskey, whyNot } = await import("/passkeys.js");
+    try {
+      const passkey = await askPasskey("/sign-in/second/options");
+      await send(second, secondSentence, "/sign-in/second", { passkey });
+    } catch (error) {
+      say(secondSentence, whyNot(error));
     }
   });
   /* The open socket still carries the old cookie: let Reflex close it as it does when a page is

@@ -98,6 +98,19 @@ def create_admin(
     say(f"It ends after {ONE_TIME_VALID.days} days; a new one is chosen at the first sign-in.")
 
 
+@app.command("reset-factor")
+def reset_factor(
+    username: Annotated[str, typer.Argument(help="Who lost the second factor.")],
+) -> None:
+    """Remove a person's second factors, for an admin whom no other admin can help."""
+    from cma_app.commands import admins
+    from cma_app.databases import open_database
+
+    with open_database(say) as database:
+        name = admins.reset_factor(database, username=username)
+    say(f"{name} has no second factor now and was signed out.")
+
+
 @app.command()
 def doctor() -> None:
     """Say what is there and what is missing."""

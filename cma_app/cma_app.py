@@ -15,9 +15,11 @@ from cma_app.web import (
     bell,
     doorkeeper,
     downloads,
+    factor_setup,
     health,
     live_board,
     live_topics,
+    second_factor,
     sign_in,
     uploads,
 )
@@ -141,6 +143,8 @@ SCREENS: list[Screen] = [
 ROUTES: list[BaseRoute] = [
     *health.ROUTES,
     *sign_in.ROUTES,
+    *second_factor.ROUTES,
+    *factor_setup.ROUTES,
     *live_board.ROUTES,
     *live_topics.ROUTES,
     *downloads.ROUTES,

@@ -20,7 +20,7 @@ from pages.components.form import (
     text_area,
 )
 from pages.components.status import badge
-from pages.components.table import card, link, list_pager
+from pages.components.table import anchor, card, link, list_pager
 from pages.components.watch import watch
 from pages.layout import page_head, screen
 from state.emergency_access import AccessRegisterState, AccessState
@@ -84,16 +84,7 @@ def _form() -> rx.Component:
                 error=errors["minutes"],
                 width="w12",
             ),
-            field(
-                "Code of your second factor",
-                "code",
-                hint="The code that your authenticator app shows now, or a recovery code.",
-                error=errors["code"],
-                width="w12",
-                autocomplete="one-time-code",
-                inputmode="numeric",
-                max_length=40,
-            ),
+            rx.cond(ASKED.is_proved, _proved(), _code(errors)),
             class_name="card-body stack",
         ),
         form_foot(
@@ -115,6 +106,31 @@ def _form() -> rx.Component:
         class_name="card-body stack",
     )
     return card("Ask for it", rx.cond(ASKED.has_factor, questions, none), key="ask")
+
+
+def _proved() -> rx.Component:
+    return rx.el.p("You proved your second factor a moment ago, so no code is asked.")
+
+
+def _code(errors: Any) -> rx.Component:
+    return rx.el.div(
+        field(
+            "Code of your second factor",
+            "code",
+            hint="The code that your authenticator app shows now, or a recovery code.",
+            error=errors["code"],
+            width="w12",
+            autocomplete="one-time-code",
+            inputmode="numeric",
+            max_length=40,
+        ),
+        rx.el.p(
+            "With a passkey, ",
+            anchor("prove that it is you first", href=routes.PROVE),
+            " and come back; then write your reason.",
+        ),
+        class_name="stack",
+    )
 
 
 def _what_happens() -> rx.Component:

@@ -16,7 +16,7 @@ from pages.components.form import (
     select,
     submit,
 )
-from pages.components.people_dialogs import DEACTIVATE, EDIT, STAND_IN_HINT, people_dialogs
+from pages.components.people_dialogs import DEACTIVATE, EDIT, RESET, STAND_IN_HINT, people_dialogs
 from pages.components.status import badge, callout
 from pages.components.table import card, chip, column, list_pager, opens, row_button, table
 from pages.layout import main_button, page_head, screen, when_may
@@ -140,7 +140,8 @@ def _row(person: Any) -> rx.Component:
                 ("active", badge("Active", "good")),
                 ("unused", badge("Not yet signed in", "soon")),
                 badge("Deactivated"),
-            )
+            ),
+            rx.cond(person.factors != "", rx.el.span(person.factors, class_name="sub")),
         ),
         rx.el.td(person.last_login),
         rx.el.td(
@@ -159,6 +160,15 @@ def _actions(person: Any) -> rx.Component:
         person.is_active,
         rx.fragment(
             row_button("New password", whose, on_click=UsersState.reset_password(person.id)),
+            rx.cond(
+                person.factors != "",
+                row_button(
+                    "Reset second factor",
+                    whose,
+                    on_click=UsersState.ask_reset(person.id),
+                    custom_attrs=opens(RESET, fills=True),
+                ),
+            ),
             row_button(
                 "Deactivate",
                 whose,

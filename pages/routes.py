@@ -65,6 +65,7 @@ NOT_FOUND: Final = "/not-found"
 
 SIGN_IN: Final = "/sign-in"
 SIGN_OUT: Final = "/sign-out"
+PROVE: Final = "/second-factor/prove"
 PASSWORD: Final = "/password"  # noqa: S105 - an address
 
 CASE_TABS: Final = {

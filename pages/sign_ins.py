@@ -1,4 +1,4 @@
-"""One's own sign-ins: where one is signed in, and a way to end each."""
+"""How one signs in: one's second factor, where one is signed in, and a way to end each."""
 
 from typing import Any
 
@@ -8,9 +8,11 @@ from cma_app.access.acts import Act
 from pages import routes
 from pages.components.empty import empty, skeleton
 from pages.components.form import button
+from pages.components.own_factors import own_factors
 from pages.components.status import badge
 from pages.components.table import anchor, card, column, row_button, table
 from pages.layout import page_head, screen
+from state.factors import FactorsState
 from state.sign_ins import SignInsState
 
 STATE: Any = SignInsState
@@ -83,7 +85,12 @@ def _before() -> rx.Component:
     )
 
 
-@screen("Your sign-ins", route=routes.SIGN_INS, act=Act.OWN_SIGN_IN_END, on_load=SignInsState.open)
+@screen(
+    "Your sign-ins",
+    route=routes.SIGN_INS,
+    act=Act.OWN_SIGN_IN_END,
+    on_load=[SignInsState.open, FactorsState.open],
+)
 def sign_ins() -> rx.Component:
     """Return the page of one's own sign-ins."""
     return rx.el.div(
@@ -92,6 +99,10 @@ def sign_ins() -> rx.Component:
             anchor("Change your password", href=routes.PASSWORD, class_name="button"),
             lead="A device you do not know? Sign it out, then choose a new password.",
         ),
-        rx.cond(STATE.ready, rx.fragment(_here(), _before()), skeleton(4)),
+        rx.cond(
+            STATE.ready & FactorsState.ready,
+            rx.fragment(own_factors(), _here(), _before()),
+            skeleton(4),
+        ),
         class_name="page",
     )

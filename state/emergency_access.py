@@ -25,13 +25,14 @@ class AskedView:
     name: str = ""
     told: str = ""
     has_factor: bool = True
+    is_proved: bool = False
 
     @classmethod
     def of(cls, asked: Asked) -> "AskedView":
         """Return what the form says above its questions."""
         names = asked.managers
         told = " and ".join((", ".join(names[:-1]), names[-1])) if names[1:] else "".join(names)
-        return cls(asked.centre_id, asked.name, told, asked.has_factor)
+        return cls(asked.centre_id, asked.name, told, asked.has_factor, asked.is_proved)
 
 
 class AccessState(CentreState):
@@ -46,7 +47,7 @@ class AccessState(CentreState):
         """Show the form for the centre that the address names."""
         self.asked, self.errors = AskedView(), {}
         number = self.route_id("centre_id")
-        self.asked = await self.ask(emergency_access.ask_for_access, number, show=AskedView.of)
+        await self._look(number)
 
     @act(Act.ACCESS_OPEN, quiet=True)
     def check(self, name: str, value: str):
@@ -56,6 +57,7 @@ class AccessState(CentreState):
     @act(Act.ACCESS_OPEN, form="errors")
     async def begin(self, form: Form):
         """Open the access; the browser then loads that centre's clients."""
+        await self._look(self.asked.id)  # a proof may have grown old while the reason was written
         await self.ask(emergency_access.open_access, self.asked.id, form)
         (await self.get_state(ShellState)).anew = "/clients"
 
@@ -64,6 +66,9 @@ class AccessState(CentreState):
         """End one's own access at once."""
         await self.ask(emergency_access.leave)
         (await self.get_state(ShellState)).anew = "/centres"
+
+    async def _look(self, centre_id: int) -> None:
+        self.asked = await self.ask(emergency_access.ask_for_access, centre_id, show=AskedView.of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,8 +88,8 @@ class Gate(rx.Middleware):
         except Exception as error:
             log.error("gate_failed", error=type(error).__name__)  # noqa: TRY400 - no values
             return _refuse(event, "unreachable", UNREACHABLE)
-        if sign_in.actor.must_change_password:
-            return _refuse(event, "password to change")
+        if sign_in.actor.is_held:
+            return _refuse(event, "password or second factor to set up")
         if not await _bound(state, sign_in) and event.name != HYDRATE:
             return _refuse(event, "another person's state")
         if isinstance(deed, Act) and not _reaches(sign_in.actor, deed):

@@ -22,6 +22,7 @@ PLACES: Final = {
     "my_review": "/my-reviews/{ref_id}",
     "sign_off": "/sign-offs/{ref_id}",
     "emergency_access": "/emergency-access",
+    "sign_ins": "/sign-ins",
     "home": "/",
 }
 """Where the click of a kind leads, by its word `opens`."""

@@ -10,7 +10,7 @@ from cma_app.access.actor import Actor
 from cma_app.access.acts import Act, Role
 from cma_app.errors import Conflict, NotFound
 from cma_app.paging import Page
-from cma_app.services import people_list, users
+from cma_app.services import factor_resets, people_list, users
 from cma_app.services.people_list import CentreChoice, Person
 from cma_app.services.person_forms import PersonForm
 from cma_app.services.users import Issued
@@ -41,6 +41,7 @@ class PersonLine:
     stand_in: str
     status: str
     last_login: str
+    factors: str
     is_active: bool
     may_change: bool
     may_edit: bool
@@ -54,10 +55,10 @@ class People:
     foot: Foot
 
     @classmethod
-    def of(cls, page: Page[Person], actor: Actor) -> "People":
+    def of(cls, page: Page[Person], factors: dict[int, str], actor: Actor) -> "People":
         """Return a page of people as the list shows it to this person."""
         return cls(
-            rows=[_line(person, actor) for person in page.rows],
+            rows=[_line(person, factors.get(person.id, ""), actor) for person in page.rows],
             foot=Foot.of(page),
         )
 
@@ -79,7 +80,7 @@ class Password:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """Who is about to be deactivated; `id` is 0 while nobody is."""
+    """Who is about to be deactivated or to lose a factor; `id` is 0 while nobody is."""
 
     id: int = 0
     name: str = ""
@@ -124,7 +125,7 @@ class UsersState(CentreState):
         people = await self._page({**wanted, "number": page_in(self.query("page"))})
         choices = await self.ask(people_list.choices_of_centre)
         supervisors = await self.ask(people_list.choices_of_supervisor, centre_id=centre_id)
-        self.people = People.of(people, current_sign_in().actor)
+        self.people = people
         self.show, self.sought = wanted["show"], wanted["prefix"]
         self._keep_choices(centre_id, choices, supervisors)
 
@@ -189,6 +190,25 @@ class UsersState(CentreState):
         await self._refresh(issued)
         return notice(f"{issued.name} has a new one-time password and was signed out.")
 
+    @act(Act.USER_RESET_FACTORS)
+    def ask_reset(self, person: int):
+        """Ask before a person's second factors are removed."""
+        names = {line.id: line.name for line in self.people.rows}
+        self.leaving, self.obstacle = Leaving(person, names.get(person, "")), ""
+
+    @act(Act.USER_RESET_FACTORS)
+    async def reset_factors(self, person: int):
+        """Remove a person's second factors; say in the dialog what stands in the way."""
+        self.obstacle = ""
+        try:
+            name = await self.ask(factor_resets.reset_factors, person, centre_id=self._centre_id())
+        except Conflict as error:
+            self.obstacle = error.sentence
+            return None
+        await self._refresh(NO_PASSWORD)
+        self.left += 1
+        return notice(f"{name} has no second factor now and was signed out.")
+
     @act(Act.USER_DEACTIVATE)
     def ask_deactivate(self, person: int):
         """Ask before a person of the list is deactivated."""
@@ -226,14 +246,16 @@ class UsersState(CentreState):
 
     async def _refresh(self, issued: Password) -> None:
         wanted = {"show": self.show, "prefix": self.sought, "number": self.people.foot.number}
-        page = await self._page(wanted)
-        self.people = People.of(page, current_sign_in().actor)
+        self.people = await self._page(wanted)
         self.issued = issued
 
-    async def _page(self, wanted: dict[str, Any]) -> Page[Person]:
+    async def _page(self, wanted: dict[str, Any]) -> People:
         """Return the page asked for; `show` is the list's own word, so `ask` does not take it."""
         ask_list = functools.partial(people_list.list_people, **wanted)
-        return await self.ask(ask_list, centre_id=self._centre_id())
+        centre_id = self._centre_id()
+        page = await self.ask(ask_list, centre_id=centre_id)
+        factors = await self.ask(factor_resets.people_with_factors, centre_id=centre_id)
+        return People.of(page, factors, current_sign_in().actor)
 
     def _centre_id(self) -> int | None:
         asked = self.query("centre")
@@ -271,7 +293,7 @@ class UsersState(CentreState):
         return address("/people", kept)
 
 
-def _line(person: Person, actor: Actor) -> PersonLine:
+def _line(person: Person, factors: str, actor: Actor) -> PersonLine:
     managed = person.role != Role.ADMIN or actor.role == Role.ADMIN
     status = "active" if person.is_active else "inactive"
     return PersonLine(
@@ -284,6 +306,7 @@ def _line(person: Person, actor: Actor) -> PersonLine:
         stand_in=person.stand_in,
         status="unused" if person.waits_for_password else status,
         last_login=moment_text(person.last_login) or "Never",
+        factors=factors,
         is_active=person.is_active,
         may_change=managed and person.id != actor.user_id,
         may_edit=managed,

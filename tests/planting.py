@@ -39,8 +39,6 @@ WORDS = {
     "recipient": "client",
     "letters.kind": "holding",
     "notifications.kind": "task_given",
-    "second_factors.kind": "app",
-    "second_factors.sealed_secret": "sealed",
     "access_grants.kind": "fault",
     "access_grants.expires_at": datetime(2026, 11, 22, 1, tzinfo=UTC),
     "access_grants.opened_at": datetime(2026, 11, 22, tzinfo=UTC),
@@ -67,6 +65,8 @@ WORDS = {
     "document_figures.value": "12.34",
     "document_type_choices.chosen": "payslip",
     "documents.upload_status": "stored",
+    "second_factors.kind": "app",
+    "second_factors.sealed_secret": "sealed",
 }
 CODED = {
     "nation",

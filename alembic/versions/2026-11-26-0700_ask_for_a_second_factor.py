@@ -47,6 +47,18 @@ OF_RESUME = (
         "    person.must_change_password, person.has_factor, person.factor_required;",
     ),
 )
+OF_WATCHING = (
+    LIVING,
+    (
+        "u.must_change_password AS must_change,",
+        f"(u.must_change_password OR ({REQUIRED} AND NOT {HAS})) AS must_change,",
+    ),
+    (
+        "GROUP BY u.id, u.role, u.must_change_password",
+        "GROUP BY u.id, u.centre_id, u.role, u.must_change_password, c.settings",
+    ),
+)
+WATCHING = "cma_watching(bigint, text[], interval)"
 RESUME = "cma_resume(text, interval, boolean, text, text)"
 LEFT = "cma_sign_in_left(text, interval)"
 
@@ -156,9 +168,10 @@ BEGIN
 END $$""",
     "cma_find_passkey(text)": f"""
 CREATE FUNCTION cma_find_passkey(p_credential text)
-RETURNS TABLE (user_id bigint, centre_id bigint, factor_id bigint, may_sign_in boolean)
+RETURNS TABLE (user_id bigint, centre_id bigint, role text, factor_id bigint,
+               may_sign_in boolean)
 LANGUAGE sql STABLE {DEFINER} AS $$
-  SELECT u.id, u.centre_id, f.id, u.is_active AND u.deleted_at IS NULL AND c.status = 'active'
+  SELECT u.id, u.centre_id, u.role::text, f.id, u.is_active AND u.deleted_at IS NULL AND c.status = 'active'
   FROM public.second_factors f
   JOIN public.users u ON u.centre_id = f.centre_id AND u.id = f.user_id
   JOIN public.centres c ON c.id = f.centre_id
@@ -200,6 +213,11 @@ BEGIN
   WHERE centre_id = nullif(current_setting('app.centre_id', true), '')::bigint
     AND user_id = p_user AND deleted_at IS NULL;
   GET DIAGNOSTICS gone = ROW_COUNT;
+  INSERT INTO public.notifications (centre_id, user_id, kind, created_by)
+  SELECT u.centre_id, u.id, 'factors_reset',
+    nullif(current_setting('app.user_id', true), '')::bigint
+  FROM public.users u WHERE u.id = p_user AND u.role <> 'admin' AND gone > 0
+  ON CONFLICT DO NOTHING;
   RETURN gone;
 END $$""",
 }
@@ -361,6 +379,7 @@ def upgrade() -> None:
         op.create_check_constraint(op.f(f"ck_sessions_{name}"), "sessions", condition)
     _rewrite(RESUME, OF_RESUME, app)
     _rewrite(LEFT, (LIVING,))
+    _rewrite(WATCHING, OF_WATCHING)
     op.execute(f"DROP FUNCTION {BEFORE}")
     for signature, statement in FUNCTIONS.items():
         op.get_bind().exec_driver_sql(statement)
@@ -373,6 +392,7 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION {signature}")
     op.get_bind().exec_driver_sql(OPENED_BEFORE)
     _let(BEFORE, app)
+    _rewrite(WATCHING, _back(OF_WATCHING))
     _rewrite(LEFT, _back((LIVING,)))
     _rewrite(RESUME, _back(OF_RESUME), app)
     for name in ("second_method", "method"):

@@ -53,6 +53,11 @@ class Actor:
     visit: Visit | None = None
     must_set_up_factor: bool = False
 
+    @property
+    def is_held(self) -> bool:
+        """Whether this person does something about their sign-in before anything else opens."""
+        return self.must_change_password or self.must_set_up_factor
+
     def may(self, act: Act) -> bool:
         """Say whether this person's role includes an act."""
         return allows(self.role, act)

@@ -1,4 +1,4 @@
-"""The first person of a new installation: an admin, who adds centres and people."""
+"""What an operator does for admins: the first one of an installation, and a lost second factor."""
 
 from sqlalchemy import Connection, text
 
@@ -6,7 +6,7 @@ from cma_app.clock import now
 from cma_app.commands.demonstration import OFFICE_CODE, OFFICE_NAME
 from cma_app.database import engine_for
 from cma_app.databases import Database
-from cma_app.errors import Conflict, Invalid
+from cma_app.errors import Conflict, Invalid, NotFound
 from cma_app.services.passwords import ONE_TIME_VALID, hashed, one_time_password
 
 
@@ -49,6 +49,45 @@ def create_admin(database: Database, *, username: str, email: str, name: str) ->
     finally:
         engine.dispose()
     return password
+
+
+def reset_factor(database: Database, *, username: str) -> str:
+    """Remove a person's second factors and sign-ins and return their name; NotFound, Conflict."""
+    engine = engine_for(database.owner, pool_size=1)
+    try:
+        with engine.begin() as connection:
+            person = connection.execute(
+                text(
+                    "SELECT id, centre_id, concat_ws(' ', first_name, last_name) AS name FROM users"
+                    " WHERE username = :username AND deleted_at IS NULL"
+                ),
+                {"username": username.strip().lower()},
+            ).one_or_none()
+            if person is None:
+                raise NotFound(f"There is nobody called {username}.")
+            connection.execute(
+                text(
+                    "SELECT set_config('app.centre_id', :centre, true),"
+                    " set_config('app.role', 'system', true),"
+                    " set_config('app.act', 'reset_factor', true)"
+                ),
+                {"centre": str(person.centre_id)},
+            )
+            gone = connection.execute(
+                text("SELECT cma_reset_factors(:user)"), {"user": person.id}
+            ).scalar_one()
+            if not gone:
+                raise Conflict(f"{person.name or username} has no second factor.")
+            connection.execute(
+                text(
+                    "UPDATE sessions SET revoked_at = now() WHERE centre_id = :centre"
+                    " AND user_id = :user AND revoked_at IS NULL"
+                ),
+                {"centre": person.centre_id, "user": person.id},
+            )
+    finally:
+        engine.dispose()
+    return person.name or username
 
 
 def _office(connection: Connection) -> int:

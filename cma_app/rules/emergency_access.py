@@ -3,6 +3,7 @@
 The lengths are our own choice, not a figure of the law: see decision 0032.
 """
 
+from datetime import timedelta
 from typing import Final
 
 KINDS: Final = {
@@ -23,6 +24,9 @@ USUAL: Final = 30
 LEAST_WORDS: Final = 20
 MOST_WORDS: Final = 500
 """The characters of a reason in somebody's own words: enough for the manager to judge it."""
+
+PROVED_WITHIN: Final = timedelta(minutes=5)
+"""How lately the second factor was proved in the sign-in that opens it; the database asks too."""
 
 ENDS: Final = {
     "left": "Left by hand",

@@ -36,6 +36,12 @@ KINDS: Final = {
         "See it or end it",
         "emergency_access",
     ),
+    "factor_changed": Kind(
+        "Your second factor was changed. If it was not you, tell your manager", "Look", "sign_ins"
+    ),
+    "factors_reset": Kind(
+        "{by} reset your second factor. Set up another one", "Set it up", "sign_ins"
+    ),
     "cover_given": Kind("{by} asked you to cover for a colleague", "Open My day", "home"),
 }
 """Every kind by its stored word; whoever tells of something new adds a line."""

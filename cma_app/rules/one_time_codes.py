@@ -5,7 +5,8 @@ import secrets
 from datetime import datetime
 from typing import Final
 
-import pyotp
+from pyotp import random_base32
+from pyotp.totp import TOTP
 
 ISSUER: Final = "CMA casework"
 STEP_SECONDS: Final = 30  # RFC 6238, 5.2: the recommended step
@@ -18,18 +19,18 @@ ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that can be misre
 
 def new_secret() -> str:
     """Return a fresh secret of 160 bits, in the letters that an app takes (RFC 4226, 4)."""
-    return pyotp.random_base32(32)
+    return random_base32(32)
 
 
 def app_address(secret: str, person: str) -> str:
     """Return the address that the picture for an app holds: whose code it is, and of what."""
-    return pyotp.TOTP(secret).provisioning_uri(name=person, issuer_name=ISSUER)
+    return TOTP(secret).provisioning_uri(name=person, issuer_name=ISSUER)
 
 
 def step_of(secret: str, code: str, moment: datetime, *, after: int) -> int | None:
     """Return the step whose code this is, later than the step `after`; None where it is none."""
     here = int(moment.timestamp()) // STEP_SECONDS
-    app = pyotp.TOTP(secret)
+    app = TOTP(secret)
     found = None
     for step in range(here - DRIFT, here + DRIFT + 1):
         right = hmac.compare_digest(app.at(step * STEP_SECONDS), code)

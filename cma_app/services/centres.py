@@ -13,7 +13,7 @@ from cma_app.access.acts import Act, Role
 from cma_app.errors import Conflict, Invalid, NotFound
 from cma_app.paging import PAGE_SIZE, Page, offset_of
 from cma_app.services import forms
-from cma_app.services.centre_settings import NAMES, VERIFIES, keep_settings, setting_of
+from cma_app.services.centre_settings import NAMES, TICKS, keep_settings, setting_of
 from cma_app.session import CentreSession, was_seen
 from models import Centre, User
 from models.cases import NATIONS
@@ -62,6 +62,9 @@ class CentreForm(forms.Form):
     small_print: Annotated[str | None, Field(max_length=500), forms.Blank] = None
     membership_code: Annotated[str | None, Field(max_length=20), forms.Blank] = None
     verify_statements: forms.Tick = False
+    second_factor_manager: forms.Tick = False
+    second_factor_advisor: forms.Tick = False
+    second_factor_trainee: forms.Tick = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +264,7 @@ def _differences(centre: Centre, form: CentreForm) -> dict[str, str]:
     found = {}
     for name, value in form.model_dump().items():
         stored = _stored(centre, name)
-        if name == VERIFIES:
+        if name in TICKS:
             stored, value = ("yes" if each else "no" for each in (stored, value))  # noqa: PLW2901
         if stored != (value or ""):
             found[name] = stored or "nothing"

@@ -22,9 +22,10 @@ from cma_app.rules.emergency_access import (
     LEAST_WORDS,
     MINUTES,
     MOST_WORDS,
+    PROVED_WITHIN,
 )
 from cma_app.services import forms
-from cma_app.services.second_factors import NO_FACTOR, confirm, has_factor
+from cma_app.services.second_factors import NO_FACTOR, confirm, has_factor, proved_lately
 from cma_app.session import CentreSession, count
 from models import AccessGrant, AuditLog, Case, Centre, Client, User
 
@@ -71,6 +72,7 @@ class Asked:
     name: str
     managers: list[str]
     has_factor: bool
+    is_proved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +104,18 @@ class AccessRow:
 
 
 def ask_for_access(session: CentreSession, centre_id: int) -> Asked:
-    """Return the open centre that an admin asks for, and who of it would be told."""
+    """Return the open centre that an admin asks for, who of it would be told, and what is proved.
+
+    NotFound where the centre is closed or absent.
+    """
     session.authorize(Act.ACCESS_OPEN)
-    may_prove = has_factor(session)
+    proof = has_factor(session), proved_lately(session, PROVED_WITHIN)
     with session.in_centre(centre_id):
         centre = session.get(Centre, centre_id)
         if centre is None or centre.status != "active":
             raise NotFound
         names = session.execute(_managers()).scalars()
-        return Asked(centre.id, centre.name, list(names), may_prove)
+        return Asked(centre.id, centre.name, list(names), *proof)
 
 
 def open_access(session: CentreSession, centre_id: int, answers: Mapping[str, Any]) -> int:
@@ -121,10 +126,11 @@ def open_access(session: CentreSession, centre_id: int, answers: Mapping[str, An
     From the next event on the sign-in reads that centre.
     """
     session.authorize(Act.ACCESS_OPEN)
+    form = AccessForm.read(answers)
     if not has_factor(session):
         raise Refused(NO_FACTOR)
-    form = AccessForm.read(answers)
-    confirm(session, answers)
+    if answers.get("code") or not proved_lately(session, PROVED_WITHIN):
+        confirm(session, answers)
     made = session.execute(
         _OPEN,
         {

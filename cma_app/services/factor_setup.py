@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from cma_app.access.acts import Act
 from cma_app.clock import now
-from cma_app.errors import Conflict, Invalid, Refused
+from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.keys import decrypt_field, encrypt_field
 from cma_app.rules.one_time_codes import (
     app_address,
@@ -23,6 +23,7 @@ from cma_app.rules.one_time_codes import (
     plain_code,
     step_of,
 )
+from cma_app.services.notifications import notify
 from cma_app.services.second_factors import (
     code_hash,
     has_factor,
@@ -34,14 +35,14 @@ from cma_app.services.sign_in import end_other_sign_ins
 from cma_app.session import CentreSession
 from models import RecoveryCode, SecondFactor, SignInSession, User
 
-LATELY: Final = timedelta(minutes=10)
+LATELY: Final = timedelta(minutes=15)
 """For how long a proof lets a person change their own factors."""
 BEGUN_FOR: Final = timedelta(hours=1)
 """For how long the picture of an app that was not confirmed is shown again."""
 MOST: Final = 10
 """Factors that one person keeps at the most."""
 FULL: Final = "Ten are the most that one person keeps. Remove one that you no longer use first."
-PROVE_FIRST: Final = "Show first that it is you: that is asked again after ten minutes."
+PROVE_FIRST: Final = "Show first that it is you: that is asked again after a quarter of an hour."
 APP_NAME: Final = "Authenticator app"
 
 
@@ -105,7 +106,7 @@ def list_factors(session: CentreSession) -> OwnFactors:
 
 def begin_app(session: CentreSession) -> NewApp:
     """Begin to set up an authenticator app; what was begun before and not confirmed is dropped."""
-    _ask(session)
+    ask_fresh(session)
     refuse_more(session)
     for row in _unconfirmed(session):
         _drop(row)
@@ -123,7 +124,7 @@ def begin_app(session: CentreSession) -> NewApp:
 
 def begun_app(session: CentreSession) -> NewApp | None:
     """Return the app that is being set up, to show its picture again; None where there is none."""
-    _ask(session)
+    ask_fresh(session)
     rows = [row for row in _unconfirmed(session) if row.created_at > now() - BEGUN_FOR]
     if not rows:
         return None
@@ -136,7 +137,7 @@ def finish_app(session: CentreSession, *, code: str, name: str = "") -> list[str
 
     Other sign-ins of the person end. Invalid says what is wrong with `code` or `name`.
     """
-    _ask(session)
+    ask_fresh(session)
     rows = _unconfirmed(session)
     if not rows:
         raise Conflict("Nothing is being set up. Begin again.")
@@ -161,14 +162,14 @@ def count_in(session: CentreSession, row: SecondFactor) -> list[str]:
     row.confirmed_at = now()
     session.add(row)
     stamp_proof(session)  # whoever has just proved it need not prove it again
-    end_other_sign_ins(session, session.actor.user_id, keep=session.actor.session_id)
+    _tell_of_change(session)
     return _new_codes(session) if first or not _codes_left(session) else []
 
 
 def rename(session: CentreSession, factor_id: int, name: str) -> None:
     """Give one's own factor another name; NotFound where it is nobody's or another's."""
     session.authorize(Act.OWN_FACTOR_KEEP)
-    row = session.require(SecondFactor, factor_id)
+    row = _own(session, factor_id)
     row.name = good_name(name, row.name)
 
 
@@ -178,22 +179,22 @@ def remove(session: CentreSession, factor_id: int) -> None:
     Other sign-ins of the person end. Who must have a second factor is
     led to set up another before anything else.
     """
-    _ask(session)
-    row = session.require(SecondFactor, factor_id)
+    ask_fresh(session)
+    row = _own(session, factor_id)
     _drop(row)
     session.flush()
     if not has_factor(session):
         _void_codes(session)
-    end_other_sign_ins(session, session.actor.user_id, keep=session.actor.session_id)
+    _tell_of_change(session)
 
 
 def renew_codes(session: CentreSession) -> list[str]:
     """Return ten new recovery codes, once; the old ones stop working."""
-    _ask(session)
+    ask_fresh(session)
     if not has_factor(session):
         raise Conflict("Set up a second factor first: the codes come with it.")
     codes = _new_codes(session)
-    end_other_sign_ins(session, session.actor.user_id, keep=session.actor.session_id)
+    _tell_of_change(session)
     return codes
 
 
@@ -211,10 +212,19 @@ def good_name(typed: str, otherwise: str) -> str:
     return name or otherwise
 
 
-def _ask(session: CentreSession) -> None:
+def ask_fresh(session: CentreSession) -> None:
+    """Refuse who has not shown lately that it is them; `is_fresh` says whether."""
     session.authorize(Act.OWN_FACTOR_KEEP)
     if not is_fresh(session):
         raise Refused(PROVE_FIRST)
+
+
+def _tell_of_change(session: CentreSession) -> None:
+    """End the person's other sign-ins, and tell them: it may have been somebody else."""
+    me = session.actor
+    end_other_sign_ins(session, me.user_id, keep=me.session_id)
+    if me.may(Act.NOTIFICATION_SEE):
+        notify(session, me.user_id, kind="factor_changed", case_id=None, own_deed=True)
 
 
 def _new_app(session: CentreSession, row: SecondFactor, secret: str) -> NewApp:
@@ -228,6 +238,13 @@ def _unconfirmed(session: CentreSession) -> list[SecondFactor]:
         col(SecondFactor.confirmed_at).is_(None),
     )
     return list(session.exec(mine.order_by(col(SecondFactor.id)).with_for_update()))
+
+
+def _own(session: CentreSession, factor_id: int) -> SecondFactor:
+    row = session.require(SecondFactor, factor_id)
+    if row.user_id != session.actor.user_id:
+        raise NotFound
+    return row
 
 
 def _drop(row: SecondFactor) -> None:

@@ -43,8 +43,11 @@ def notify(
     case_id: int | None,
     ref_id: int | None = None,
     what: str = "",
+    own_deed: bool = False,
 ) -> None:
     """Tell a person of something that was just done; nobody is told of their own deeds.
+
+    Unless it is an `own_deed` that somebody else may have done in their name.
 
     `kind` is a word of `rules/notifications.py`, `ref_id` the record its click leads to. `what`
     may add a few words of ours ("Budget sheet, version 2"); words that name the client are left
@@ -52,7 +55,7 @@ def notify(
     """
     if kind not in KINDS:
         raise LookupError(f"No notification is called {kind}.")
-    if not user_id or user_id == session.actor.user_id:
+    if not user_id or (user_id == session.actor.user_id and not own_deed):
         return
     session.flush()
     row = {

@@ -17,7 +17,15 @@ from cma_app.clock import now
 from cma_app.errors import Invalid
 from cma_app.keys import decrypt_field, match_index
 from cma_app.rules.one_time_codes import is_app_code, plain_code, step_of
-from cma_app.services.slowing import note, subject_of, too_many, wait_of
+from cma_app.services.passkeys import (
+    Site,
+    credential_in,
+    is_proof,
+    new_challenge,
+    options_to_prove,
+    take_challenge,
+)
+from cma_app.services.slowing import note_event, subject_of, too_many, wait_left
 from cma_app.session import CentreSession
 from models import RecoveryCode, SecondFactor, SignInSession
 
@@ -25,6 +33,7 @@ Second = Literal["app", "passkey", "recovery"]
 WINDOW: Final = timedelta(hours=24)
 """How long wrong codes count: at 15 minutes a try, a day has room for about a hundred."""
 WRONG_CODE: Final = "This code is not right, or it was used already. Wait for the next one."
+WRONG_PASSKEY: Final = "The passkey was not accepted. Try it again, or give a code."
 NO_FACTOR: Final = "You have no second factor yet. Set one up under your name first."
 
 _ORIGIN = text(
@@ -48,6 +57,8 @@ def proved_lately(session: CentreSession, within: timedelta) -> bool:
 def confirm(session: CentreSession, answer: Mapping[str, Any]) -> None:
     """Take a fresh proof of the second factor: `code`, of an app or a recovery code.
 
+    Or `passkey`, what a browser answered to `passkey_options`, with the `site` it stands on.
+
     A step of a verb that has authorized its own act, which the log goes on to name. Ask it in the
     person's own centre and before the verb writes anything: a wrong one is counted and committed
     before it is refused. Raises Invalid with the sentence for `code`; stamps the sign-in on
@@ -58,21 +69,29 @@ def confirm(session: CentreSession, answer: Mapping[str, Any]) -> None:
 
 def prove(session: CentreSession, answer: Mapping[str, Any]) -> Second:
     """Take a proof as `confirm` does, and return what it was."""
-    asked = session.execute(_ORIGIN).one()
-    origin = Origin(asked.ip_address, asked.user_agent)
-    subject = subject_of("second factor", str(session.actor.user_id))
     factors = _factors(session, lock=True)
     if not factors:
         raise Invalid({"code": NO_FACTOR})
-    if wait := wait_of(session, subject, origin, window=WINDOW):
-        raise Invalid({"code": too_many(wait)})
-    proved = _proved(session, factors, answer)
-    note(session, subject, origin, failed=proved is None)
-    if proved is None:
-        session.commit()
-        raise Invalid({"code": WRONG_CODE})
+    proved = (
+        _prove_passkey(session, factors, answer)
+        if "passkey" in answer
+        else _prove_code(session, factors, answer)
+    )
     stamp_proof(session)
     return proved
+
+
+def passkey_options(session: CentreSession, site: Site) -> str:
+    """Return what the browser is asked in order to prove with a passkey of one's own, as JSON."""
+    session.authorize(Act.OWN_FACTOR_PROVE)
+    mine = [each for each in _factors(session) if each.kind == "passkey"]
+    return options_to_prove(site, new_challenge(session), mine)
+
+
+def kinds_of_own(session: CentreSession) -> set[str]:
+    """Return which kinds of factors one has, to ask for no other."""
+    session.authorize(Act.OWN_FACTOR_PROVE)
+    return {each.kind for each in _factors(session)}
 
 
 def prove_again(session: CentreSession, answer: Mapping[str, Any]) -> None:
@@ -98,13 +117,39 @@ def secret_context(session: CentreSession) -> str:
     return f"second_factors.sealed_secret {session.actor.centre_id}/{session.actor.user_id}"
 
 
-def _proved(
+def _prove_code(
     session: CentreSession, factors: list[SecondFactor], answer: Mapping[str, Any]
-) -> Second | None:
+) -> Second:
+    asked = session.execute(_ORIGIN).one()
+    origin = Origin(asked.ip_address, asked.user_agent)
+    subject = subject_of("second factor", str(session.actor.user_id))
+    if wait := wait_left(session, subject, origin, window=WINDOW):
+        raise Invalid({"code": too_many(wait)})
     plain = plain_code(answer.get("code"))
     if is_app_code(plain):
-        return "app" if _is_of_an_app(session, factors, plain) else None
-    return "recovery" if _is_recovery_code(session, plain) else None
+        proved: Second = "app"
+        is_right = _is_of_an_app(session, factors, plain)
+    else:
+        proved = "recovery"
+        is_right = _is_recovery_code(session, plain)
+    note_event(session, "sign_in" if is_right else "sign_in_failed", subject, origin)
+    if not is_right:
+        session.commit()
+        raise Invalid({"code": WRONG_CODE})
+    return proved
+
+
+def _prove_passkey(
+    session: CentreSession, factors: list[SecondFactor], answer: Mapping[str, Any]
+) -> Second:
+    """Take a passkey's answer; nobody guesses one, so that a wrong one slows nothing down."""
+    told, site = answer["passkey"], answer["site"]
+    challenge, named = take_challenge(session), credential_in(told)
+    used = next((each for each in factors if named and each.credential_id == named), None)
+    if challenge is None or used is None or not is_proof(told, site, challenge, used):
+        session.commit()  # the challenge is spent
+        raise Invalid({"code": WRONG_PASSKEY})
+    return "passkey"
 
 
 def _is_of_an_app(session: CentreSession, factors: list[SecondFactor], code: str) -> bool:

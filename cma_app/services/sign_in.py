@@ -19,8 +19,8 @@ from cma_app.clock import now
 from cma_app.database import app_engine
 from cma_app.errors import Invalid, Refused, SignedOut
 from cma_app.services.passwords import good_password, hashed, matches
-from cma_app.services.second_factors import prove
-from cma_app.services.slowing import note, subject_of, too_many, wait_of
+from cma_app.services.second_factors import prove, stamp_proof
+from cma_app.services.slowing import note_event, subject_of, too_many, wait_left
 from cma_app.session import CentreSession, hash_token, open_waiting, resume, resume_waiting
 from cma_app.settings import settings
 from models import User
@@ -74,17 +74,17 @@ def sign_in(identifier: str, password: str, origin: Origin) -> SignedIn:
 
 def _sign_in(identifier: str, password: str, subject: str, origin: Origin) -> SignedIn:
     with app_engine().begin() as connection:
-        wait = wait_of(connection, subject, origin)
+        wait = wait_left(connection, subject, origin)
         found = connection.execute(_FIND, {"identifier": identifier}).one_or_none()
     if wait:
         raise Refused(too_many(wait))
     right = matches(password[:1000], found.password_hash if found else None)
     if not (found and right and found.may_sign_in):
         with app_engine().begin() as connection:
-            note(connection, subject, origin, failed=True)
+            note_event(connection, "sign_in_failed", subject, origin)
         raise Refused(WRONG)
     with app_engine().begin() as connection:
-        note(connection, subject, origin, failed=False)
+        note_event(connection, "sign_in", subject, origin)
     return admit(found.user_id, origin)
 
 
@@ -169,6 +169,20 @@ def change_own_password(session: CentreSession, *, current: str, new: str) -> No
     person.must_change_password = False
     person.password_expires_at = None
     end_other_sign_ins(session, person.id, keep=session.actor.session_id)
+
+
+def prove_password(session: CentreSession, password: str) -> None:
+    """Show by the password once more that it is oneself; a wrong one counts as at signing in."""
+    session.authorize(Act.OWN_FACTOR_PROVE)
+    person = session.require(User, session.actor.user_id)
+    subject = subject_of("sign-in", person.username)
+    if wait := wait_left(session, subject, Origin()):
+        raise Invalid({"password": too_many(wait)})
+    if not matches(password[:1000], person.password_hash):
+        note_event(session, "sign_in_failed", subject, Origin())
+        session.commit()
+        raise Invalid({"password": "This is not your password."})
+    stamp_proof(session)
 
 
 def end_other_sign_ins(session: CentreSession, user_id: int, *, keep: int | None = None) -> None:

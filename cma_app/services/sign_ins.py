@@ -41,6 +41,7 @@ def list_sign_ins(session: CentreSession) -> list[OwnSignIn]:
         .where(
             col(SignInSession.user_id) == session.actor.user_id,
             col(SignInSession.last_seen_at) > now() - KEPT,
+            col(SignInSession.waits_until).is_(None),  # it never was one
         )
         .order_by(col(SignInSession.last_seen_at).desc(), col(SignInSession.id).desc())
         .limit(MOST)

@@ -32,7 +32,7 @@ def subject_of(kind: str, who: str) -> str:
     return hashlib.sha256(f"{kind}:{who}".encode()).hexdigest()
 
 
-def wait_of(
+def wait_left(
     connection: Executes, subject: str, origin: Origin, *, window: timedelta = WINDOW
 ) -> timedelta:
     """Return how long this person or address still has to wait after its failures.
@@ -55,12 +55,12 @@ def wait_of(
     return max(latest + pause - moment, timedelta(0))
 
 
-def note(connection: Executes, subject: str, origin: Origin, *, failed: bool) -> None:
-    """Remember a try: a failure counts, and a success wipes the person's failures."""
+def note_event(connection: Executes, kind: str, subject: str, origin: Origin) -> None:
+    """Remember a try: "sign_in_failed" counts, and "sign_in" wipes the person's failures."""
     connection.execute(
         _EVENT,
         {
-            "kind": "sign_in_failed" if failed else "sign_in",
+            "kind": kind,
             "subject": subject,
             "address": origin.ip_address,
             "agent": origin.user_agent,

@@ -92,7 +92,7 @@ def read_person(
     """Return a person's details to edit them; a manager may not open an admin's."""
     session.authorize(Act.USER_EDIT)
     with session.in_centre(centre_id):
-        person = _managed(session, user_id)
+        person = managed_person(session, user_id)
     return PersonDetails(
         person.id,
         person.version,
@@ -123,7 +123,7 @@ def edit(
     """
     session.authorize(Act.USER_EDIT)
     with session.in_centre(centre_id):
-        person = _managed(session, user_id)
+        person = managed_person(session, user_id)
         if person.version != version:
             raise Conflict(CHANGED, _theirs(session, person, form))
         was_seen(person, version)
@@ -148,7 +148,7 @@ def reset_password(session: CentreSession, user_id: int, *, centre_id: int | Non
         raise Refused("Change your own password under your name, at the top of the page.")
     password = one_time_password()
     with session.in_centre(centre_id):
-        person = _managed(session, user_id)
+        person = managed_person(session, user_id)
         if not person.is_active:
             raise Conflict("This person is not active. Reactivate them instead.")
         _give(person, password)
@@ -162,7 +162,7 @@ def deactivate(session: CentreSession, user_id: int, *, centre_id: int | None = 
     if user_id == session.actor.user_id:
         raise Refused("You cannot deactivate yourself. Ask another manager or an admin.")
     with session.in_centre(centre_id):
-        person = _managed(session, user_id)
+        person = managed_person(session, user_id)
         if not person.is_active:
             raise Conflict("This person is already deactivated.")
         _refuse_holding_cases(session, person, "then deactivate")
@@ -177,7 +177,7 @@ def reactivate(session: CentreSession, user_id: int, *, centre_id: int | None = 
     session.authorize(Act.USER_DEACTIVATE)
     password = one_time_password()
     with session.in_centre(centre_id):
-        person = _managed(session, user_id)
+        person = managed_person(session, user_id)
         if person.is_active:
             raise Conflict("This person is already active.")
         person.is_active = True
@@ -191,7 +191,7 @@ def _refuse_role(session: CentreSession, role: str) -> None:
         raise Invalid({"role": "Only an admin can make somebody an admin."})
 
 
-def _managed(session: CentreSession, user_id: int) -> User:
+def managed_person(session: CentreSession, user_id: int) -> User:
     """Return a person one may look after: a manager may not touch an admin's account."""
     person = session.require(User, user_id)
     if session.actor.role == Role.MANAGER and person.role not in MANAGED:

@@ -15,12 +15,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cma_app.access.actor import Actor, Origin
 from cma_app.errors import SignedOut
-from cma_app.session import hash_token, resume
+from cma_app.session import hash_token, resume, resume_waiting
 from cma_app.settings import settings
 from state.gate import token_in
 
 SIGN_IN: Final = "/sign-in"
 PASSWORD: Final = "/password"  # noqa: S105 - an address
+SECOND: Final = "/sign-in/second"
+FACTOR: Final = "/second-factor"
 
 
 def origin_of(connection: HTTPConnection) -> Origin:
@@ -47,6 +49,18 @@ async def who(connection: HTTPConnection, *, touch: bool) -> Actor:
     if hashed is None:
         raise SignedOut
     return await asyncio.to_thread(resume, hashed, origin_of(connection), touch=touch)
+
+
+async def waits(connection: HTTPConnection) -> bool:
+    """Say whether a request comes from a sign-in that waits for its second factor."""
+    hashed = hash_in(connection.headers)
+    if hashed is None:
+        return False
+    try:
+        await asyncio.to_thread(resume_waiting, hashed, origin_of(connection))
+    except SignedOut:
+        return False
+    return True
 
 
 def page_at(path: str) -> str | None:
@@ -85,11 +99,13 @@ class Doorway:
             asked = path + (
                 f"?{query}" if (query := scope["query_string"].decode("latin-1")) else ""
             )
-            there = SIGN_IN if asked == "/" else f"{SIGN_IN}?next={quote(asked, safe='')}"
+            door = SECOND if await waits(HTTPConnection(scope)) else SIGN_IN
+            there = door if asked == "/" else f"{door}?next={quote(asked, safe='')}"
             await RedirectResponse(there, 303)(scope, receive, send)
             return
-        if actor.must_change_password:
-            await RedirectResponse(PASSWORD, 303)(scope, receive, send)
+        if actor.is_held:
+            there = PASSWORD if actor.must_change_password else FACTOR
+            await RedirectResponse(there, 303)(scope, receive, send)
             return
         if path != "/" and not path.endswith("/"):
             # The file is <path>/index.html; the server would answer 307 to add the slash.

@@ -41,8 +41,8 @@ def download(find: Find) -> Callable[[Request], Awaitable[Response]]:
 
     def work(request: Request) -> Printed:
         with open_session(hash_in(request.headers) or "", origin_of(request)) as session:
-            if session.actor.must_change_password:
-                raise Refused("Choose a new password first.")
+            if session.actor.is_held:
+                raise Refused("Finish setting up your sign-in first.")
             return find(session, request)
 
     async def answer(request: Request) -> Response:

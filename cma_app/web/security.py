@@ -149,7 +149,7 @@ def _mark(headers: MutableHeaders, scope: Scope, asked: Headers, *, found: bool)
     if headers.get("content-type", "").startswith("text/html"):
         for name, value in _PAGES.items():
             headers[name] = value
-        scripts = scripts_of(path) if not scope.get("cma.server_made") else None
+        scripts = scope["cma.scripts"] if "cma.scripts" in scope else scripts_of(path)
         headers["content-security-policy"] = policy(asked.get("host", ""), scripts)
         headers["cache-control"] = "no-store"
     elif path.startswith("/assets/") and found:
@@ -162,6 +162,6 @@ def _is_file(path: str) -> bool:
     return "." in path.rsplit("/", 1)[-1]
 
 
-def server_made(scope: Any) -> None:
-    """Mark an answer as a page of our own making, which has no script at all."""
-    scope["cma.server_made"] = True
+def server_made(scope: Any, *, scripted: bool = False) -> None:
+    """Mark an answer as a page of our own making: with no script at all, or with files of ours."""
+    scope["cma.scripts"] = () if scripted else None

@@ -1,28 +1,37 @@
-"""Signing in and out, and one's own password: pages made here, with no script at all."""
+"""Signing in and out, and one's own password: pages made here, not built."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from typing import Final
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from cma_app.errors import CmaError, Invalid, Refused, SignedOut
 from cma_app.services import sign_in as service
-from cma_app.session import hash_token, open_session
+from cma_app.services.second_factors import kinds_of_own
+from cma_app.session import hash_token, open_session, open_waiting
 from cma_app.settings import settings
-from cma_app.web.doorway import PASSWORD, SIGN_IN, hash_in, origin_of, safe_next, who
-from cma_app.web.security import server_made
+from cma_app.web.doorway import (
+    FACTOR,
+    PASSWORD,
+    SECOND,
+    SIGN_IN,
+    hash_in,
+    origin_of,
+    safe_next,
+    who,
+)
+from cma_app.web.gate_pages import SCRIPT, passkey_part, site_of
+from cma_app.web.gate_pages import box as _box
+from cma_app.web.gate_pages import page as _page
+from cma_app.web.gate_pages import summary as _summary
 from state.gate import cookie_name, forget
 
-_BRAND: Final = (
-    '<p class="brand"><svg viewBox="0 0 24 24" aria-hidden="true">'
-    '<path d="M4 17V7l8-4 8 4v10l-8 4z"/><path d="M8.5 9.5 12 8l3.5 1.5v5L12 16l-3.5-1.5z"/></svg>'
-    "Debt advice casework</p>"
-)
-
+BY_PASSKEY: Final = f"{SIGN_IN}/passkey"
 
 _HASHING: Final = ThreadPoolExecutor(2, thread_name_prefix="sign-in")
 """Threads of their own for passwords, which are slow by design: a flood of tries delays no page."""
@@ -33,7 +42,7 @@ async def sign_in_page(request: Request) -> Response:
     try:
         await who(request, touch=False)
     except SignedOut:
-        return _form(request, following=safe_next(request.query_params.get("next")))
+        return form_of_sign_in(request, following=safe_next(request.query_params.get("next")))
     return RedirectResponse(safe_next(request.query_params.get("next")), 303)
 
 
@@ -51,16 +60,46 @@ async def sign_in(request: Request) -> Response:
     except Refused as error:
         if in_place:
             return JSONResponse({"sentence": error.sentence}, 403)
-        return _form(request, identifier, error.sentence, following, status=403)
+        return form_of_sign_in(request, identifier, error.sentence, following, status=403)
+    return await let_in(request, signed_in, following, in_place=in_place)
+
+
+async def let_in(
+    request: Request, signed_in: service.SignedIn, following: str, *, in_place: bool = False
+) -> Response:
+    """Answer whoever has just been admitted, however they proved who they are.
+
+    Whose sign-in waits for a second factor is led to give it, and whoever must set something up
+    is led there; a page of ours that asked in place is told which.
+    """
     old = hash_in(request.headers)
     if old is not None and old != hash_token(signed_in.token):
         await asyncio.to_thread(service.sign_out, old)
     actor = signed_in.actor
     if in_place:
-        said = {"person": actor.user_id, "must_change_password": actor.must_change_password}
+        said = {
+            "person": actor.user_id,
+            "must_change_password": actor.is_held,
+            "waits": await asyncio.to_thread(_waits_for, request, signed_in),
+        }
         return _with_cookie(JSONResponse(said), signed_in.token)
-    there = PASSWORD if actor.must_change_password else following
-    return _with_cookie(RedirectResponse(there, 303), signed_in.token)
+    return _with_cookie(RedirectResponse(_there(signed_in, following), 303), signed_in.token)
+
+
+def _waits_for(request: Request, signed_in: service.SignedIn) -> list[str]:
+    """Return the kinds of factors that a sign-in waits for; none where it waits for nothing."""
+    if not signed_in.waits:
+        return []
+    with open_waiting(hash_token(signed_in.token), origin_of(request)) as session:
+        return sorted(kinds_of_own(session))
+
+
+def _there(signed_in: service.SignedIn, following: str) -> str:
+    if signed_in.waits:
+        return SECOND if following == "/" else f"{SECOND}?next={quote(following, safe='')}"
+    if signed_in.actor.must_change_password:
+        return PASSWORD
+    return FACTOR if signed_in.actor.must_set_up_factor else following
 
 
 async def sign_out(request: Request) -> Response:
@@ -150,14 +189,16 @@ def _with_cookie(answer: Response, token: str) -> Response:
     return answer
 
 
-def _form(
+def form_of_sign_in(
     request: Request,
     identifier: str = "",
     sentence: str = "",
     following: str = "/",
     status: int = 200,
 ) -> Response:
+    """Return the form to sign in, with what was wrong with the last try."""
     minutes = settings().idle_minutes
+    passkey = passkey_part(BY_PASSKEY, "Use a passkey", to=BY_PASSKEY)
     body = (
         f'<form class="card" method="post" action="{SIGN_IN}"><div class="card-body stack">'
         f"<h1>Sign in</h1>{_summary({'': sentence} if sentence else {})}"
@@ -165,11 +206,12 @@ def _form(
         f"{_box('password', 'Password', secret=True, auto='current-password')}"
         f'<input type="hidden" name="next" value="{escape(following)}">'
         '<button class="button main wide" type="submit">Sign in</button>'
+        f"{passkey if site_of(request).takes_passkeys else ''}"
         "<p>If you cannot sign in, ask your manager for a one-time password.</p></div></form>"
         f'<footer class="small">After {minutes} quiet minutes you are signed out. '
         "What you typed is kept.</footer>"
     )
-    return _page(request, "Sign in", body, status, wrong=bool(sentence))
+    return _page(request, "Sign in", body, status, wrong=bool(sentence), script=SCRIPT)
 
 
 def _password_form(request: Request, errors: dict[str, str], *, first: bool) -> Response:
@@ -194,54 +236,3 @@ def _password_form(request: Request, errors: dict[str, str], *, first: bool) -> 
     )
     status = 422 if errors else 200
     return _page(request, "Change your password", body, status, wrong=bool(errors))
-
-
-def _summary(errors: dict[str, str]) -> str:
-    if not errors:
-        return ""
-    lines = "".join(
-        f'<li><a href="#{escape(name)}">{escape(said)}</a></li>'
-        if name
-        else f"<li>{escape(said)}</li>"
-        for name, said in errors.items()
-    )
-    return (
-        '<div class="error-summary" role="alert" tabindex="-1" autofocus>'
-        f"<h2>Check these answers</h2><ul>{lines}</ul></div>"
-    )
-
-
-def _box(
-    name: str,
-    label: str,
-    *,
-    value: str = "",
-    secret: bool = False,
-    auto: str = "off",
-    hint: str = "",
-    error: str = "",
-) -> str:
-    said = [f"{name}-hint"] * bool(hint) + [f"{name}-error"] * bool(error)
-    tied = f' aria-describedby="{" ".join(said)}"' if said else ""
-    wrong = ' aria-invalid="true"' if error else ""
-    hint_line = f'<p class="hint" id="{name}-hint">{escape(hint)}</p>' if hint else ""
-    error_line = f'<p class="field-error" id="{name}-error">{escape(error)}</p>' if error else ""
-    return (
-        f'<div class="field"><label for="{name}">{label}</label>{hint_line}{error_line}'
-        f'<input class="box" id="{name}" name="{name}" type="{"password" if secret else "text"}"'
-        f' autocomplete="{auto}" spellcheck="false" autocapitalize="none" required'
-        f' value="{escape(value)}"{tied}{wrong}></div>'
-    )
-
-
-def _page(request: Request, title: str, body: str, status: int, *, wrong: bool) -> Response:
-    server_made(request.scope)
-    error = "Error: " if wrong else ""
-    return HTMLResponse(
-        '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{error}{title} | CMA</title>"
-        '<link rel="stylesheet" href="/style.css"><link rel="icon" href="/icon.svg"></head>'
-        f'<body><main class="gate">{_BRAND}{body}</main></body></html>',
-        status,
-    )

@@ -130,8 +130,8 @@ def _made_safe(file: IO[bytes], name: str) -> SafeFile:
 
 def _ask(request: Request, verb: Callable[[CentreSession], T]) -> T:
     with open_session(hash_in(request.headers) or "", origin_of(request)) as session:
-        if session.actor.must_change_password:
-            raise Refused("Choose a new password first.")
+        if session.actor.is_held:
+            raise Refused("Finish setting up your sign-in first.")
         return verb(session)
 
 

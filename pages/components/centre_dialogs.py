@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import reflex as rx
 
+from cma_app.services.centre_settings import FACTOR_BOXES
 from pages.components.confirm import confirm, stored_now
 from pages.components.form import (
     error_summary,
@@ -35,6 +36,9 @@ LABELS: Final = {
     "small_print": "What a letter ends with",
     "membership_code": "Membership code",
     "verify_statements": "A second person verifies each statement",
+    "second_factor_manager": "Managers",
+    "second_factor_advisor": "Advisors",
+    "second_factor_trainee": "Trainees",
 }
 ANSWERS: Any = CentreEditState.centre.answers  # pyright: ignore[reportAttributeAccessIssue]
 ERRORS: Any = CentreEditState.centre_errors
@@ -100,11 +104,27 @@ def _edit() -> rx.Component:
                 " for a second person at every centre.",
                 class_name="hint",
             ),
+            _second_factors(),
             form_foot(submit("Save changes")),
             on_submit=CentreEditState.save_edit,
             on_check=CentreEditState.check_edit,
             key=f"{CentreEditState.openings}/{CentreEditState.saves}",
         ),
+    )
+
+
+def _second_factors() -> rx.Component:
+    return rx.el.fieldset(
+        rx.el.legend("Who must sign in with a second factor"),
+        rx.el.p(
+            "Whoever must and has none sets one up right after the password, before anything else.",
+            class_name="hint",
+        ),
+        *[
+            tick(LABELS[name], name, checked=ANSWERS[name] == "on", key="edit-")
+            for name in FACTOR_BOXES
+        ],
+        class_name="field",
     )
 
 

@@ -1,4 +1,4 @@
-"""The dialogs of the people's list: editing one, and asking before one is deactivated."""
+"""The dialogs of the people's list: editing one, and asking before one loses something."""
 
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from state.users import UsersState
 
 EDIT: Final = "edit-person"
 DEACTIVATE: Final = "deactivate"
+RESET: Final = "reset-factor"
 LABELS: Final = {
     "first_name": "First name",
     "last_name": "Last name",
@@ -29,8 +30,8 @@ LEAVING: Any = UsersState.leaving
 
 
 def people_dialogs() -> rx.Component:
-    """Return both dialogs."""
-    return rx.fragment(_edit(), _deactivate())
+    """Return the dialogs."""
+    return rx.fragment(_edit(), _deactivate(), _reset())
 
 
 def _edit() -> rx.Component:
@@ -119,6 +120,28 @@ def _deactivate() -> rx.Component:
         word="Deactivate",
         busy="Deactivating",
         on_yes=UsersState.deactivate(LEAVING.id),
+        done=UsersState.left,
+        obstacle=UsersState.obstacle,
+    )
+
+
+def _reset() -> rx.Component:
+    return confirm(
+        RESET,
+        "Reset a second factor",
+        rx.el.p(
+            rx.el.strong(LEAVING.name),
+            " is signed out at once and signs in by the password alone, until they set up a second"
+            " factor again. They are told that you did this.",
+        ),
+        rx.el.p(
+            "Do it for somebody whom you see or whose voice you know: who asks for it may be"
+            " somebody else.",
+            class_name="hint",
+        ),
+        word="Reset",
+        busy="Resetting",
+        on_yes=UsersState.reset_factors(LEAVING.id),
         done=UsersState.left,
         obstacle=UsersState.obstacle,
     )

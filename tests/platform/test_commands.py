@@ -75,6 +75,7 @@ def test_from_nothing_to_a_backup_and_back(own_home: Path, tmp_path: Path):
     added = cma("create-admin", *person, **here)
     assert re.search(r"shown only now: \w{5}-\w{5}-\w{5}\n", added.stdout)
     assert "already is somebody" in one_sentence(cma("create-admin", *person, **here))
+    assert "no second factor" in one_sentence(cma("reset-factor", "Ada", **here))
     assert "keys are not in it" in cma("backup", str(file), **here).stdout
     assert tarfile.is_tarfile(file)
     assert "not empty" in one_sentence(cma("restore", str(file), **here))

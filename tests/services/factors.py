@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-import pyotp
+from pyotp.totp import TOTP
 from sqlalchemy import Engine, text
 
 from cma_app.access.actor import Actor, Origin
@@ -23,7 +23,7 @@ class Phone:
 
     def code(self, steps: int = 0) -> str:
         """Return the code of this step, or of one before or after it."""
-        return pyotp.TOTP(self.secret).at(now(), counter_offset=steps)
+        return TOTP(self.secret).at(now(), counter_offset=steps)
 
 
 def enrol(person: Actor) -> Phone:

@@ -26,6 +26,7 @@ from cma_app.services.emergency_access import (
     open_access,
     revoke,
 )
+from cma_app.services.second_factors import prove_again
 from cma_app.session import CentreSession, hash_token, open_session
 from models import Case, Client
 from tests.people import Cast
@@ -71,6 +72,11 @@ class Desk:
 def desk(owner: Engine, cast: Cast) -> Desk:
     phone = enrol(cast.root)
     token = sign_in_by(cast.root, phone.code()).token
+    with owner.begin() as connection:  # that it was proved to come in is some time ago
+        connection.execute(
+            text("UPDATE sessions SET proved_at = now() - interval '1 hour' WHERE user_id = :me"),
+            {"me": cast.root.user_id},
+        )
     case_id = plant_case(owner, cast.colin, last="Ortega")
     with owner.connect() as connection:
         whose = text("SELECT client_id FROM cases WHERE id = :id")
@@ -110,6 +116,13 @@ class TestOpening:
         with pytest.raises(Invalid) as refused, desk.session() as session:
             open_access(session, desk.cast.colin.centre_id, used)
         assert "used already" in refused.value.fields["code"]
+
+    def test_asks_for_no_code_where_it_was_proved_a_moment_ago(self, desk: Desk) -> None:
+        with desk.session() as session:
+            assert not ask_for_access(session, desk.cast.colin.centre_id).is_proved
+            prove_again(session, desk.answers())
+            assert ask_for_access(session, desk.cast.colin.centre_id).is_proved
+        assert desk.open(code="")
 
     def test_is_refused_to_an_admin_without_a_second_factor(
         self, owner: Engine, cast: Cast

@@ -79,6 +79,17 @@ SIGN_INS = {
     "SignInsState.end": Call("/sign-ins", args={"number": "@sessions"}, shows="Signed out there"),
     "SignInsState.end_others": Call("/sign-ins", by="ben", shows="Signed out everywhere else"),
 }
+A_FACTOR = {"number": "@second_factors"}
+FACTORS = {
+    "FactorsState.open": Call("/sign-ins", shows=flag_set("ready", "true")),
+    "FactorsState.choose": Call("/sign-ins", args=A_FACTOR),
+    "FactorsState.rename": Call(
+        "/sign-ins",
+        args=form(factor="{second_factors}", name="Desk"),
+        writes="second_factors",
+    ),
+    "FactorsState.remove": Call("/sign-ins", args=A_FACTOR, writes="second_factors"),
+}
 WALK_IN = {
     "WalkInState.open": Call("/walk-in", shows=flag_set("ready", "true")),
     "WalkInState.send": Call("/walk-in", args=form(**PERSON, **ROUTES), writes="cases"),
@@ -1457,6 +1468,12 @@ PEOPLE_SCREEN = {
         writes="users",
     ),
     "UsersState.check": Call("/people", "maria", left("email", "nova@"), shows="e-mail address"),
+    "UsersState.ask_reset": Call(
+        PEOPLE, "maria", {"person": "@users"}, ("UsersState.open",), shows="leaving_rx_state_"
+    ),
+    "UsersState.reset_factors": Call(
+        PEOPLE, "maria", {"person": "@users"}, writes="second_factors"
+    ),
     "UsersState.reset_password": Call(PEOPLE, "maria", {"person": "@users"}, writes="users"),
     "UsersState.ask_deactivate": Call(
         # whoever is not on the page that is shown has no name in the question
@@ -1729,6 +1746,7 @@ CALLS: dict[str, Call] = {
     **SHELL,
     **MY_DAY,
     **SIGN_INS,
+    **FACTORS,
     **WALK_IN,
     **CLIENTS,
     **CLIENT_FILE,

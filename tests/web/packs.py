@@ -132,6 +132,14 @@ def plant_pack(
             marks.casework,
             removed,
         )
+        pack["reset_factor"] = plant_one(
+            connection,
+            next(each for each in CENTRE_TABLES if each.name == "second_factors"),
+            holder,
+            pack,
+            marks.people,
+            {"user_id": pack["users"]},
+        )
         pack["second"] = _plant_second_person(connection, holder, pack, marks)
         _keep_ni_number(connection, pack, marks)
         pack |= _spare_centre(connection, pack["unique"])
