@@ -17,7 +17,8 @@
       endsAt = Date.now() + Number(told) * 1000;
     }
     const left = endsAt - Date.now();
-    shown.textContent = `, ${words(Math.max(0, Math.ceil(left / 1000)))}`;
+    const said = `, ${words(Math.max(0, Math.ceil(left / 1000)))}`;
+    if (shown.textContent !== said) shown.textContent = said; // or the observer would never rest
     if (left < -PATIENCE) location.assign("/centres");
   };
   let going = false;
