@@ -252,13 +252,16 @@ def _told(sentence: str) -> dict[str, dict[str, Any]]:
     return {CentreState.get_full_name(): {f"{k}{FIELD_MARKER}": v for k, v in told.items()}}
 
 
-async def forget(token_hash: str) -> None:
-    """Wipe every open state of a sign-in that ended, and close its sockets."""
+async def forget(token_hash: str, person: str = "") -> None:
+    """Wipe every open state of a sign-in that ended, and close its sockets.
+
+    With `person` those alone that are bound to these words: the same sign-in goes on as another.
+    """
     app = RegistrationContext.get().app
     namespace = app.event_namespace
     for root in list(getattr(app.state_manager, "states", {}).values()):
         own = root.get_substate(CentreState.get_full_name().split("."))
-        if own._bound_to != token_hash:  # noqa: SLF001
+        if own._bound_to != token_hash or person not in {"", own._bound_person}:  # noqa: SLF001
             continue
         client = root.rx_router_session.client_token
         token = BaseStateToken(ident=client, cls=State)
@@ -284,7 +287,7 @@ async def end_pages(user_id: int | None) -> None:
             bound.add((own._bound_to, own._bound_person))  # noqa: SLF001
     for token, person in bound:
         if not await _stands(token, person):
-            await forget(token)
+            await forget(token, person)
 
 
 async def _stands(token: str, person: str) -> bool:
