@@ -90,8 +90,8 @@ async def remind(centre_id: int, appointment_id: int) -> None:
 
 async def look(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - when it was due
     """Look every minute which reminders want something, in any centre, and what to write of."""
-    await mail_access()
     await look_round(context.app)
+    await mail_access()
 
 
 async def mail_access() -> None:
