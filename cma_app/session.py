@@ -112,17 +112,25 @@ class CentreSession(Session):
             self._record_visit(act, record)
 
     def _record_visit(self, act: Act, record: CentreOwned | None) -> None:
-        """Write once a transaction what is done under emergency access, reading included."""
+        """Write once a transaction what is done under emergency access, reading included.
+
+        What names no record, such as a list, is written of the grant itself.
+        """
         told = (act, type(record), record.id if record is not None else None)
-        if told in self._told:
+        if self.actor.visit is None or told in self._told:
             return
         self._told.add(told)
         is_client, is_case = isinstance(record, Client), isinstance(record, Case)
-        self.record_event(
-            act.value,
-            record=record,
-            client_id=record.id if is_client else getattr(record, "client_id", None),
-            case_id=record.id if is_case else getattr(record, "case_id", None),
+        self.execute(
+            _EVENT,
+            {
+                "action": act.value,
+                "table": "access_grants" if record is None else record.__tablename__,
+                "record": self.actor.visit.grant_id if record is None else record.id,
+                "client": record.id if is_client else getattr(record, "client_id", None),
+                "case": record.id if is_case else getattr(record, "case_id", None),
+                "values": None,
+            },
         )
 
     def shadows(self) -> Shadows:

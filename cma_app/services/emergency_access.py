@@ -49,7 +49,7 @@ class AccessForm(forms.Form):
     """Why an admin needs a centre's clients, and for how long; no client is named in it."""
 
     kind: Annotated[
-        str, forms.given("Choose what it is about."), BeforeValidator(forms.choice(*KINDS))
+        str, BeforeValidator(forms.choice(*KINDS)), forms.given("Choose what it is about.")
     ]
     reason: Annotated[
         str,
@@ -59,8 +59,8 @@ class AccessForm(forms.Form):
     ]
     minutes: Annotated[
         int,
-        forms.given("Choose how long it lasts."),
         BeforeValidator(forms.choice(*(str(each) for each in MINUTES))),
+        forms.given("Choose how long it lasts."),
     ]
 
 

@@ -217,7 +217,7 @@ class TestLooking:
         other = sign_in_by(desk.cast.root, desk.answers()["code"]).token
         with open_session(hash_token(other), DESK) as session:
             assert session.actor.role == "admin"
-            with pytest.raises(Refused):
+            with pytest.raises(NotFound):
                 clients.open_client(session, desk.client_id)
 
     def test_the_manager_reads_what_was_opened(self, desk: Desk) -> None:
