@@ -94,6 +94,7 @@ CODED = {
     "chased_how",
     "budget_line",
     "ended_how",
+    "second_method",
 }
 """Optional columns whose words are a list's: free text would be an impossible row."""
 

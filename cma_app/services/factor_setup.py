@@ -1,7 +1,7 @@
 """Setting up one's own second factor: an authenticator app, and the codes for a lost phone.
 
 Whoever finds a desk unlocked must not make themselves at home: each step asks for a proof of the
-last ten minutes, the second factor's where there is one and the sign-in itself where there is none.
+last quarter of an hour, the second factor's where there is one and else the sign-in itself.
 """
 
 from dataclasses import dataclass, field
@@ -176,8 +176,8 @@ def rename(session: CentreSession, factor_id: int, name: str) -> None:
 def remove(session: CentreSession, factor_id: int) -> None:
     """Take one's own factor away; with the last one the recovery codes go too.
 
-    Other sign-ins of the person end. Who must have a second factor is
-    led to set up another before anything else.
+    Other sign-ins of the person end. Who must have a second factor is led to set up another one
+    before anything else.
     """
     ask_fresh(session)
     row = _own(session, factor_id)

@@ -49,7 +49,7 @@ async def begin_page(request: Request) -> Response:
     passkey = (
         _choice(
             PASSKEY,
-            "Set up a passkey",
+            "Passkey",
             "This device's fingerprint, face or PIN, or a security key.",
         )
         if site_of(request).takes_passkeys
@@ -58,7 +58,7 @@ async def begin_page(request: Request) -> Response:
     body = (
         '<div class="card"><div class="card-body stack">'
         f"<h1>Set up a second factor</h1><p>{lead}</p>"
-        + _choice(APP, "Set up an authenticator app", "An app on your phone that shows six digits.")
+        + _choice(APP, "Authenticator app", "An app on your phone that shows six digits.")
         + f"{passkey}{_leave(actor)}</div></div>"
     )
     return page(request, "Set up a second factor", body, 200, wrong=False)

@@ -78,7 +78,7 @@ async def second_page(request: Request) -> Response:
         kinds = await _while_waiting(request, second_factors.kinds_of_own)
     except SignedOut:
         return RedirectResponse(_door(following), 303)
-    return _second_form(request, kinds, following)
+    return _second_form(request, kinds, following, {})
 
 
 async def give_second(request: Request) -> Response:
@@ -96,11 +96,13 @@ async def give_second(request: Request) -> Response:
             return JSONResponse({"sentence": error.sentence, "over": True}, 403)
         return RedirectResponse(_door(following), 303)
     except Invalid as error:
-        sentence = error.fields["code"]
         if in_place:
-            return JSONResponse({"sentence": sentence}, 403)
-        kinds = await _while_waiting(request, second_factors.kinds_of_own)
-        return _second_form(request, kinds, following, sentence, by_recovery="recovery" in form)
+            return JSONResponse({"sentence": error.fields["code"]}, 403)
+        try:
+            kinds = await _while_waiting(request, second_factors.kinds_of_own)
+        except SignedOut:
+            return RedirectResponse(_door(following), 303)
+        return _second_form(request, kinds, following, _beside(error, form))
     return await let_in(request, signed_in, following, in_place=in_place)
 
 
@@ -134,7 +136,7 @@ async def prove(request: Request) -> Response:
     except SignedOut:
         return RedirectResponse(SIGN_IN, 303)
     except Invalid as error:
-        return await _prove(request, following, error.fields)
+        return await _prove(request, following, _beside(error, form))
     return RedirectResponse(following, 303)
 
 
@@ -223,13 +225,24 @@ def _after(address: str) -> str:
     return address if address in AFTER else AFTER[0]
 
 
-def _code_parts(request: Request, kinds: set[str], at: str) -> tuple[str, str]:
-    """Return the box of a code with its button, and the passkey's, whichever a person has."""
+def _beside(error: Invalid, form: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong by the box in which it was given; a passkey was given in none."""
+    if "code" not in error.fields:
+        return error.fields
+    given = "" if form.get("passkey") else "recovery" if "recovery" in form else "code"
+    return {given: error.fields["code"]}
+
+
+def _code_parts(
+    request: Request, kinds: set[str], at: str, errors: dict[str, str]
+) -> tuple[str, str]:
+    """Return the box of a code, and the button of a passkey, whichever a person has."""
     code = (
         box(
             "code",
             "Code",
             auto="one-time-code",
+            error=errors.get("code", ""),
             hint="Six digits, from your authenticator app.",
             more=' inputmode="numeric" maxlength="12" autofocus',
         )
@@ -244,35 +257,35 @@ def _second_form(
     request: Request,
     kinds: set[str],
     following: str,
-    sentence: str = "",
-    *,
-    by_recovery: bool = False,
+    errors: dict[str, str],
 ) -> Response:
-    code, passkey = _code_parts(request, kinds, SECOND)
+    code, passkey = _code_parts(request, kinds, SECOND, errors)
     hidden = f'<input type="hidden" name="next" value="{escape(following)}">'
     button = '<button class="button main wide" type="submit">Sign in</button>' if code else ""
     body = (
         '<div class="card"><div class="card-body stack">'
-        f"<h1>One more step</h1>{summary({'': sentence} if sentence else {})}"
+        f"<h1>One more step</h1>{summary(errors)}"
         f'<form class="stack" method="post" action="{SECOND}">'
         f"{hidden}{code}{button}{passkey}</form>"
-        f"{_lost(by_recovery, hidden)}"
+        f"{_lost(errors, hidden)}"
         '<form method="post" action="/sign-out">'
         '<button class="link" type="submit">Sign in as somebody else</button></form></div></div>'
     )
-    status = 422 if sentence else 200
-    return page(request, "One more step", body, status, wrong=bool(sentence), script=SCRIPT)
+    status = 422 if errors else 200
+    return page(request, "One more step", body, status, wrong=bool(errors), script=SCRIPT)
 
 
-def _lost(by_recovery: bool, hidden: str, at: str = SECOND) -> str:  # noqa: FBT001
+def _lost(errors: dict[str, str], hidden: str, at: str = SECOND) -> str:
+    is_open = " open" if "recovery" in errors else ""
     return (
-        f"<details{' open' if by_recovery else ''}><summary>I do not have it with me</summary>"
+        f"<details{is_open}><summary>I do not have it with me</summary>"
         f'<form class="stack" method="post" action="{at}">{hidden}'
         + box(
             "recovery",
             "Recovery code",
             hint="One of the ten codes that you kept. It works once. Without one, ask your manager"
             " to reset your second factor.",
+            error=errors.get("recovery", ""),
             more=' maxlength="20"',
         )
         + '<button class="button wide" type="submit">Use this code</button></form></details>'
@@ -287,9 +300,9 @@ async def _prove(request: Request, following: str, errors: dict[str, str]) -> Re
     hidden = f'<input type="hidden" name="next" value="{escape(following)}">'
     go_on = '<button class="button main wide" type="submit">Go on</button>'
     if kinds:
-        code, passkey = _code_parts(request, kinds, PROVE)
+        code, passkey = _code_parts(request, kinds, PROVE, errors)
         asked = f"{code}{go_on if code else ''}{passkey}"
-        more = _lost("recovery" in errors, hidden, PROVE)
+        more = _lost(errors, hidden, PROVE)
     else:
         asked = box(
             "password",
@@ -301,14 +314,9 @@ async def _prove(request: Request, following: str, errors: dict[str, str]) -> Re
         asked, more = f"{asked}{go_on}", ""
     body = (
         '<div class="card"><div class="card-body stack"><h1>Show that it is you</h1>'
-        f"<p>Asked before how you sign in is changed.</p>{summary(_named(errors))}"
+        f"<p>Asked before how you sign in is changed.</p>{summary(errors)}"
         f'<form class="stack" method="post" action="{PROVE}">{hidden}{asked}</form>{more}'
         '<p><a href="/sign-ins">Go back without a change</a></p></div></div>'
     )
     status = 422 if errors else 200
     return page(request, "Show that it is you", body, status, wrong=bool(errors), script=SCRIPT)
-
-
-def _named(errors: dict[str, str]) -> dict[str, str]:
-    """Return errors for the box on top: a proof's own sentence leads to no single field."""
-    return {"" if name == "code" else name: said for name, said in errors.items()}

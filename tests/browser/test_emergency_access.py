@@ -54,7 +54,7 @@ def test_an_admin_looks_and_the_manager_ends_it(office: Office, owner: Engine) -
     expect(line(page)).to_contain_text("minutes left")
     expect(page.get_by_role("heading", name="Clients")).to_be_visible()
     expect(page.get_by_role("link", name="New walk-in")).to_have_count(0)
-    page.get_by_role("link", name="Pat Ortega").click()
+    page.get_by_role("link", name="Ortega, Pat").click()
     expect(page.get_by_role("heading", name="Pat Ortega")).to_be_visible()
     expect(page.get_by_role("button", name="Save")).to_have_count(0)
     assert faults(page, "access-client") == []
