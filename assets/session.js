@@ -227,6 +227,7 @@
     try {
       const said = await ask("/session");
       if (said.over) ended();
+      else if (document.querySelector("[data-visit-left]")) location.assign("/centres");
       else if (said.ok && !cover.open && Date.now() - renewed > 3000) reloadOnce();
     } catch {
       again(5);

@@ -53,6 +53,7 @@ from pages import (
     document_reading,
     document_search,
     documents,
+    emergency_access,
     guidelines,
     home,
     household,
@@ -140,6 +141,8 @@ SCREENS: list[Screen] = [
     centres.centres,
     sign_ins.sign_ins,
     not_found.not_found,
+    emergency_access.ask,
+    emergency_access.register,
 ]
 """Every page: one line each."""
 

@@ -25,7 +25,7 @@ from cma_app.mail import deliver
 from cma_app.postgres_parts import plain
 from cma_app.reading_jobs import AT_ONCE as DOCUMENTS_AT_ONCE
 from cma_app.reading_jobs import QUEUE, add_reading, keep_looking
-from cma_app.services import notifications, reminder_sending, rule_tasks
+from cma_app.services import access_mail, notifications, reminder_sending, rule_tasks
 from cma_app.services.reminder_sending import Claim, Due, lock_name
 from cma_app.session import SYSTEM, CentreSession, open_as
 from cma_app.settings import settings
@@ -89,8 +89,27 @@ async def remind(centre_id: int, appointment_id: int) -> None:
 
 
 async def look(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001 - when it was due
-    """Look every minute which reminders want something, in any centre."""
+    """Look every minute which reminders want something, in any centre, and what to write of."""
     await look_round(context.app)
+    await mail_access()
+
+
+async def mail_access() -> None:
+    """Write to managers of emergency access to their centre; what did not go waits a minute."""
+    if settings().smtp_host is None:
+        return
+    for centre_id, grant_id in await _in_centre(0, access_mail.unmailed):
+        try:
+            letters = await _in_centre(centre_id, access_mail.claim_letters, grant_id)
+            came = [(await deliver(each, still_may=_may)).result for each in letters]
+            if came and set(came) == {"unreached"}:
+                await _in_centre(centre_id, access_mail.put_back, grant_id)
+        except Exception as error:
+            log.warning("access_mail_failed", error=type(error).__name__)
+
+
+async def _may() -> bool:
+    return True
 
 
 async def look_round(app: procrastinate.App) -> None:

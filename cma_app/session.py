@@ -33,14 +33,14 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col
 
-from cma_app.access.actor import Actor, Origin
-from cma_app.access.acts import Act, Role, allows, refusal
+from cma_app.access.actor import Actor, Origin, Visit
+from cma_app.access.acts import READ_ONLY, VISITOR, Act, Role, allows, refusal
 from cma_app.access.policy import NO_SHADOWS, SHADOWING, Shadows, check
 from cma_app.clock import now
 from cma_app.database import app_engine
 from cma_app.errors import Conflict, NotFound, Refused, SignedOut
 from cma_app.settings import settings
-from models import Case, Centre, ReferenceCounter
+from models import Case, Centre, Client, ReferenceCounter
 from models.base import CentreOwned, SoftDeleted, Stamped, Versioned
 
 SYSTEM = "system"
@@ -56,6 +56,7 @@ Table = TypeVar("Table", bound=CentreOwned)
 _RESUME = text(
     "SELECT * FROM cma_resume(:token_hash, :idle, :touch, :address, :agent)"
 ).execution_options(autoflush=False)
+_VISIT = text("SELECT * FROM cma_visit()").execution_options(autoflush=False)
 _RESUME_WAITING = text("SELECT * FROM cma_resume_waiting(:token_hash, :address, :agent)")
 _SCOPE = text(
     "SELECT set_config('app.centre_id', :centre_id, true),"
@@ -88,6 +89,7 @@ class CentreSession(Session):
         super().__init__(engine, expire_on_commit=False)
         self.actor = actor
         self._shadows: Shadows | None = None
+        self._told: set[tuple[object, ...]] = set()  # what the log has of this visit already
 
     def require(self, model: type[Table], record_id: int) -> Table:
         """Return the row, or raise NotFound: absent and another centre's look alike."""
@@ -102,10 +104,34 @@ class CentreSession(Session):
     def authorize(self, act: Act, record: CentreOwned | None = None) -> None:
         """Let the act pass or raise Refused; the act is what the audit log will say."""
         if self.actor.role != SYSTEM and not allows(self.actor.role, act):
-            raise Refused(refusal(act), act.value)
+            raise Refused(refusal(act, self.actor.role), act.value)
         if record is not None:
             check(self.actor, act, record, self.shadows())
         self.execute(_ACT, {"act": act.value})
+        if self.actor.role == VISITOR:
+            self._record_visit(act, record)
+
+    def _record_visit(self, act: Act, record: CentreOwned | None) -> None:
+        """Write once a transaction what is done under emergency access, reading included.
+
+        What names no record, such as a list, is written of the grant itself.
+        """
+        told = (act, type(record), record.id if record is not None else None)
+        if self.actor.visit is None or told in self._told:
+            return
+        self._told.add(told)
+        is_client, is_case = isinstance(record, Client), isinstance(record, Case)
+        self.execute(
+            _EVENT,
+            {
+                "action": act.value,
+                "table": "access_grants" if record is None else record.__tablename__,
+                "record": self.actor.visit.grant_id if record is None else record.id,
+                "client": record.id if is_client else getattr(record, "client_id", None),
+                "case": record.id if is_case else getattr(record, "case_id", None),
+                "values": None,
+            },
+        )
 
     def shadows(self) -> Shadows:
         """Return what a trainee follows today; the database says it, and is asked once."""
@@ -230,6 +256,8 @@ def _stamp(session: Session, *_: Any) -> None:
                 raise NotFound
     changed = [row for row in session.dirty if session.is_modified(row)]
     written = (*session.new, *changed, *session.deleted)
+    if written and actor.role == VISITOR:
+        raise Refused(READ_ONLY)
     if written and any(map(session.shadows().hold, written)):
         raise Refused(SHADOWING)
     for row in session.new:
@@ -277,9 +305,29 @@ def resume(token_hash: str, origin: Origin, *, touch: bool = True) -> Actor:
     """Return who a sign-in belongs to, read from the database now; raise SignedOut otherwise."""
     with app_engine().begin() as connection:
         row = connection.execute(_RESUME, _asked(token_hash, origin, touch=touch)).one_or_none()
+        if row is None:
+            raise SignedOut
+        return _visiting(connection, _person(row))
+
+
+def _visiting(connection: Connection | Session, person: Actor) -> Actor:
+    """Return an admin as the visitor of the centre that this sign-in has emergency access to.
+
+    The transaction goes there too. Anybody else, and an admin without it, stays who they are.
+    """
+    if person.role != Role.ADMIN or person.must_change_password or person.must_set_up_factor:
+        return person
+    row = connection.execute(_VISIT).one_or_none()
     if row is None:
-        raise SignedOut
-    return _person(row)
+        return person
+    return replace(
+        person,
+        role=VISITOR,
+        centre_id=row.centre_id,
+        centre_name=row.centre_name,
+        centre_code=row.centre_code,
+        visit=Visit(row.grant_id, row.kind, row.reason, row.expires_at),
+    )
 
 
 def resume_waiting(token_hash: str, origin: Origin) -> Actor:
@@ -326,6 +374,9 @@ _SENTENCES: Final = {
         "A breathing space of this person stands for these days. Load the page again."
     ),
     "frozen": "This was issued and stays as it is. Make a new version instead.",
+    "one_access_at_a_time": (
+        "You have emergency access already. Load the page again, and leave it first."
+    ),
     "waits_for_sign_off": "This waits for your supervisor's sign-off. Submit it instead.",
     "idx_sign_offs_one_waits": "This was submitted a moment ago. Load the page again to see it.",
 }
@@ -355,7 +406,7 @@ def open_session(token_hash: str, origin: Origin, *, touch: bool = True) -> Iter
             row = session.execute(_RESUME, _asked(token_hash, origin, touch=touch)).one_or_none()
             if row is None:
                 raise SignedOut
-            session.actor = _person(row)
+            session.actor = _visiting(session, _person(row))
             yield session
     except Refused as error:
         if session.actor.user_id:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import BigInteger, DateTime, column
 
+from models.access_grants import AccessGrant
 from models.appointments import (
     Appointment,
     AppointmentNote,
@@ -71,6 +72,7 @@ __all__ = [
     "CASEWORK",
     "CENTRE_OWNED",
     "SCHEMA_VERSION_TABLE",
+    "AccessGrant",
     "AiInsight",
     "Appointment",
     "AppointmentNote",

@@ -20,6 +20,12 @@ class AuditLog(CentreOwned, table=True):
         Index("idx_audit_logs_record", "centre_id", "table_name", "record_id", "timestamp"),
         Index("idx_audit_logs_case", "centre_id", "case_id", "timestamp"),
         Index("idx_audit_logs_client", "centre_id", "client_id", "timestamp"),
+        Index(
+            "idx_audit_logs_access_grant",
+            "centre_id",
+            "access_grant_id",
+            postgresql_where=text("access_grant_id IS NOT NULL"),
+        ),
         {"postgresql_partition_by": "RANGE (timestamp)"},
     )
 
@@ -40,6 +46,7 @@ class AuditLog(CentreOwned, table=True):
     ip_address: str | None = Field(default=None, sa_type=INET)
     user_agent: str | None = Field(default=None, sa_type=Text)
     session_id: str | None = Field(default=None, max_length=255)
+    access_grant_id: int | None = key(default=None)  # the emergency access it happened under
 
 
 class SecurityEvent(SQLModel, table=True):

@@ -84,6 +84,15 @@ def _row(line: Any) -> rx.Component:
                 ),
                 row_button("Choose manager", whose, on_click=CentresState.choose(line.id)),
                 rx.cond(
+                    line.is_open,
+                    link(
+                        "Emergency access",
+                        rx.el.span(f" to {line.name}", class_name="sr"),
+                        to=routes.access_path(line.id),
+                        class_name="button small",
+                    ),
+                ),
+                rx.cond(
                     line.is_own,
                     rx.fragment(),
                     rx.cond(

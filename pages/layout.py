@@ -8,11 +8,13 @@ import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 from reflex_components_core.el.elements.base import BaseHTML
 
-from cma_app.access.acts import Act
+from cma_app.access.acts import READ_ONLY, Act
 from pages import routes
 from pages.components.empty import skeleton
+from pages.components.form import VISITING
 from pages.components.icons import icon
 from pages.components.table import anchor, dialog, link, opens
+from pages.components.visit_banner import visit_banner
 from state.base import CentreState
 from state.shell import ShellState
 
@@ -68,6 +70,7 @@ MENU: Final = (
     Entry("reviews", "File reviews", routes.REVIEWS, "review", Act.REVIEW_SEE_ALL),
     Entry("my-reviews", "My file reviews", routes.MY_REVIEWS, "came-back", Act.REVIEW_ANSWER),
     Entry("guidelines", "Guidelines", routes.GUIDELINES, "measure", Act.GUIDELINE_LOAD),
+    Entry("access", "Emergency access", routes.EMERGENCY_ACCESS, "eye", Act.ACCESS_SEE),
     Entry("people", "People", routes.PEOPLE, "people", Act.USER_LIST),
     Entry("centres", "Centres", routes.CENTRES, "centre", Act.CENTRE_LIST),
 )
@@ -149,13 +152,18 @@ def frame(content: rx.Component, *, section: str, act: Act) -> rx.Component:
         anchor("Skip to main content", href="#main", class_name="skip"),
         rx.el.div(
             _rail(section),
-            rx.el.div(_topbar(), rx.el.main(body, custom_attrs={"id": "main"}, tab_index=-1)),
-            class_name="app",
+            rx.el.div(
+                rx.cond(VISITING, visit_banner()),
+                _topbar(),
+                rx.el.main(body, custom_attrs={"id": "main"}, tab_index=-1),
+            ),
+            class_name=rx.cond(VISITING, "app visiting", "app"),
             custom_attrs={
                 "data-hydrated": rx.cond(CentreState.is_hydrated, "true", "false"),
                 "data-settled": CentreState.settled,
                 "data-ended": CentreState.ended,
                 "data-person": ShellState.person,
+                "data-anew": ShellState.anew,
             },
         ),
         _notice(),
@@ -172,14 +180,23 @@ def not_found_panel() -> rx.Component:
 
 
 def _not_yours_panel() -> rx.Component:
-    return _panel("Not part of your role", "Your role does not include this. Ask your manager.")
+    return rx.cond(
+        VISITING,
+        _panel("Not part of emergency access", READ_ONLY),
+        _panel("Not part of your role", "Your role does not include this. Ask your manager."),
+    )
 
 
 def _panel(title: str, sentence: str) -> rx.Component:
+    onward = rx.cond(
+        VISITING,
+        link("Find a client", to=routes.CLIENTS),
+        link("Go to My day", to=routes.HOME),
+    )
     return rx.el.div(
         rx.el.div(rx.el.h1(title), class_name="page-head"),
         rx.el.p(sentence),
-        rx.el.p(link("Go to My day", to=routes.HOME)),
+        rx.el.p(onward),
         class_name="page",
     )
 
@@ -329,6 +346,7 @@ def head() -> list[rx.Component]:
         rx.el.script(src="/shell.js", defer=True),
         rx.el.script(src="/drafts.js", defer=True),
         rx.el.script(src="/session.js", defer=True),
+        rx.el.script(src="/visit.js", defer=True),
         rx.el.script(src="/case.js", defer=True),
         rx.el.script(src="/kept.js", defer=True),
         rx.el.script(src="/letter.js", defer=True),

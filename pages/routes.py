@@ -60,12 +60,15 @@ BOARD_FIGURES: Final = "/board/figures"
 GUIDELINES: Final = "/guidelines"
 PEOPLE: Final = "/people"
 CENTRES: Final = "/centres"
+CENTRE_ACCESS: Final = "/centres/[centre_id]/emergency-access"
+EMERGENCY_ACCESS: Final = "/emergency-access"
 SIGN_INS: Final = "/sign-ins"
 NOT_FOUND: Final = "/not-found"
 
 SIGN_IN: Final = "/sign-in"
 SIGN_OUT: Final = "/sign-out"
 LINK_IDENTITY: Final = "/sign-in/organisation/link"
+PROVE: Final = "/second-factor/prove"
 PASSWORD: Final = "/password"  # noqa: S105 - an address
 
 CASE_TABS: Final = {
@@ -94,6 +97,11 @@ def in_address(name: str) -> rx.Var[str]:
             hooks={"const addressed = useParams()": None},
         ),
     )
+
+
+def access_path(centre_id: rx.Var[int] | int) -> rx.Var[str]:
+    """Return the address at which an admin asks for emergency access to a centre."""
+    return rx.Var.create(f"/centres/{centre_id}/emergency-access")
 
 
 def client_path(client_id: rx.Var[int] | rx.Var[str] | int | str) -> rx.Var[str]:

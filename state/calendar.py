@@ -70,4 +70,4 @@ class CalendarState(CentreState):
     def _usual(self) -> Any:
         """Return whose calendar a person sees first: their own, a manager the whole centre's."""
         actor = current_sign_in().actor
-        return None if actor.may(Act.CASELOAD_SEE) else actor.user_id
+        return None if actor.may(Act.CASELOAD_SEE) or actor.visit else actor.user_id

@@ -5,7 +5,7 @@ from typing import Final
 
 import reflex as rx
 
-from cma_app.access.acts import Act
+from cma_app.access.acts import VISITOR, Act
 from cma_app.clock import today
 from cma_app.rules.workflow import STAGE_LABELS, STATUS_LABELS, Stage, Status
 from cma_app.services.case_list import (
@@ -139,7 +139,7 @@ class CasesState(CentreState):
         shown = {name: self.query(name, plain)[:100] for name, plain in PLAIN.items()}
         actor = current_sign_in().actor
         if not shown["advisor"]:
-            shown["advisor"] = EVERYBODY if actor.role == "manager" else MINE
+            shown["advisor"] = EVERYBODY if actor.role in {"manager", VISITOR} else MINE
         listing: CaseListing = await self.ask(list_cases, _filter(shown, actor.user_id))
         people = await self.ask(list_holders)
         frame = await self.get_state(CaseBarState)

@@ -5,10 +5,12 @@ arguments. The cookie comes from the event's context alone: for a chained event 
 none, and for an upload the state still holds the victim's. Values and cookies are never logged.
 """
 
+import asyncio
 import inspect
 import json
 import logging
 import secrets
+from datetime import datetime
 from functools import cache
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
@@ -26,7 +28,8 @@ from reflex_base.registry import RegistrationContext
 from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
 
 from cma_app.access.actor import Actor, Origin
-from cma_app.access.acts import Act, refusal
+from cma_app.access.acts import VISITOR, Act, refusal
+from cma_app.clock import now
 from cma_app.errors import Refused, SignedOut
 from cma_app.services.sign_in import remaining
 from cma_app.session import hash_token, record_refusal, resume
@@ -194,7 +197,7 @@ async def _bound(state: BaseState, sign_in: SignIn) -> bool:
     root = state._get_root_state()  # noqa: SLF001 - Reflex offers no public way to the tree
     own = await root.get_state(CentreState)
     actor = sign_in.actor
-    person = f"{actor.user_id}:{actor.centre_id}:{actor.role}"
+    person = _words_of(actor)
     stranger = own._bound_person not in {"", person}  # noqa: SLF001
     if stranger:
         root.reset()
@@ -202,14 +205,22 @@ async def _bound(state: BaseState, sign_in: SignIn) -> bool:
     if own._bound_to != sign_in.token_hash:  # noqa: SLF001
         own._bound_to = sign_in.token_hash  # noqa: SLF001
         own._bound_person = person  # noqa: SLF001
+        if actor.visit is not None:
+            _end_in_time(actor.user_id, actor.visit.expires_at)
         # The first delta already draws the frame, and a page that comes back stays mounted.
         (await root.get_state(ShellState))._greet(actor)  # noqa: SLF001
     return not stranger
 
 
+def _words_of(actor: Actor) -> str:
+    """Return what a state is bound to: the person, where they are, as what, and by which grant."""
+    grant = f":{actor.visit.grant_id}" if actor.visit is not None else ""
+    return f"{actor.user_id}:{actor.centre_id}:{actor.role}{grant}"
+
+
 async def _refuse_role(event: Event, deed: Act, sign_in: SignIn) -> StateUpdate:
     """Refuse an act that the role lacks, and write that to the audit log."""
-    error = Refused(refusal(deed), deed.value)
+    error = Refused(refusal(deed, sign_in.actor.role), deed.value)
     await in_worker(record_refusal, sign_in.actor, sign_in.origin, error)
     return _refuse(event, "role", error.sentence, sign_in.actor)
 
@@ -241,13 +252,16 @@ def _told(sentence: str) -> dict[str, dict[str, Any]]:
     return {CentreState.get_full_name(): {f"{k}{FIELD_MARKER}": v for k, v in told.items()}}
 
 
-async def forget(token_hash: str) -> None:
-    """Wipe every open state of a sign-in that ended, and close its sockets."""
+async def forget(token_hash: str, person: str = "") -> None:
+    """Wipe every open state of a sign-in that ended, and close its sockets.
+
+    With `person` those alone that are bound to these words: the same sign-in goes on as another.
+    """
     app = RegistrationContext.get().app
     namespace = app.event_namespace
     for root in list(getattr(app.state_manager, "states", {}).values()):
         own = root.get_substate(CentreState.get_full_name().split("."))
-        if own._bound_to != token_hash:  # noqa: SLF001
+        if own._bound_to != token_hash or person not in {"", own._bound_person}:  # noqa: SLF001
             continue
         client = root.rx_router_session.client_token
         token = BaseStateToken(ident=client, cls=State)
@@ -260,19 +274,46 @@ async def forget(token_hash: str) -> None:
 
 
 async def end_pages(user_id: int | None) -> None:
-    """Wipe and cover the open pages of a person (None: of everybody) whose sign-in has ended."""
+    """Wipe the open pages of a person (None: of everybody) whose sign-in has ended.
+
+    Those of emergency access that is over too: the browser then loads the first page anew.
+    """
     app = RegistrationContext.get().app
-    tokens = set()
+    bound = set()
     for root in list(getattr(app.state_manager, "states", {}).values()):
         own = root.get_substate(CentreState.get_full_name().split("."))
         person = own._bound_person.partition(":")[0]  # noqa: SLF001
         if person and (user_id is None or person == str(user_id)):
-            tokens.add(own._bound_to)  # noqa: SLF001
-    for token in tokens:
-        try:
-            await in_worker(remaining, token)
-        except SignedOut:
-            await forget(token)
+            bound.add((own._bound_to, own._bound_person))  # noqa: SLF001
+    for token, person in bound:
+        if not await _stands(token, person):
+            await forget(token, person)
+
+
+async def _stands(token: str, person: str) -> bool:
+    """Say whether a sign-in lives, and still visits where its pages show what a visitor sees."""
+    try:
+        await in_worker(remaining, token)
+        if VISITOR not in person:
+            return True
+        return _words_of(await in_worker(resume, token, Origin(), touch=False)) == person
+    except SignedOut:
+        return False
+
+
+_ending: Final[set[asyncio.Task[None]]] = set()
+
+
+def _end_in_time(user_id: int, expires_at: datetime) -> None:
+    """Wipe a visitor's pages when the time has run out: nothing in the database changes then."""
+
+    async def later() -> None:
+        await asyncio.sleep(max(0.0, (expires_at - now()).total_seconds()) + 0.1)
+        await end_pages(user_id)
+
+    task = asyncio.create_task(later())
+    _ending.add(task)
+    task.add_done_callback(_ending.discard)
 
 
 SCRUBBED: Final = ("reflex", "asyncio", "engineio", "socketio")

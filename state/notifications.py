@@ -21,6 +21,7 @@ PLACES: Final = {
     "review": "/reviews/{ref_id}",
     "my_review": "/my-reviews/{ref_id}",
     "sign_off": "/sign-offs/{ref_id}",
+    "emergency_access": "/emergency-access",
     "sign_ins": "/sign-ins",
     "home": "/",
 }

@@ -1,9 +1,32 @@
 """Who is signed in, as every page's frame shows it."""
 
-from cma_app.access.actor import Actor
-from cma_app.access.acts import NEEDS_SIGN_OFF, ROLE_ACTS, Act, Role
+from dataclasses import dataclass
+
+from cma_app.access.actor import Actor, Visit
+from cma_app.access.acts import NEEDS_SIGN_OFF, ROLE_ACTS, Act
+from cma_app.clock import local, now
+from cma_app.rules.emergency_access import KINDS
 from cma_app.services.notifications import count_unread
 from state.base import SIGNED_IN, CentreState, act, current_sign_in
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """The emergency access that this sign-in has; `until` is a clock's words, `left` seconds."""
+
+    why: str = ""
+    reason: str = ""
+    until: str = ""
+    left: int = 0
+
+    @classmethod
+    def of(cls, visit: Visit | None) -> "VisitView":
+        """Return what every page says of it; without one nothing."""
+        if visit is None:
+            return cls()
+        left = max(0, int((visit.expires_at - now()).total_seconds()))
+        until = f"{local(visit.expires_at):%H:%M}"
+        return cls(KINDS[visit.kind], visit.reason, until, left)
 
 
 class ShellState(CentreState):
@@ -17,6 +40,8 @@ class ShellState(CentreState):
     acts: list[str] = []
     prepared: list[str] = []  # what this person prepares and another signs off
     unread: int = 0
+    visit: VisitView = VisitView()
+    anew: str = ""  # where the browser loads everything anew, because who acts has changed
 
     @act(SIGNED_IN)
     async def arrive(self):
@@ -33,5 +58,6 @@ class ShellState(CentreState):
         self.initials = "".join(word[0] for word in actor.name.split()[:2]).upper()
         self.role = actor.role
         self.centre = actor.centre_name
-        self.acts = sorted(ROLE_ACTS[Role(actor.role)])
+        self.visit = VisitView.of(actor.visit)
+        self.acts = sorted(ROLE_ACTS[actor.role])
         self.prepared = sorted(act for act in NEEDS_SIGN_OFF if actor.prepares(act))

@@ -40,6 +40,9 @@ WORDS = {
     "recipient": "client",
     "letters.kind": "holding",
     "notifications.kind": "task_given",
+    "access_grants.kind": "fault",
+    "access_grants.expires_at": datetime(2026, 11, 22, 1, tzinfo=UTC),
+    "access_grants.opened_at": datetime(2026, 11, 22, tzinfo=UTC),
     "issued_files.kind": "full",
     "debt_events.kind": "claim",
     "gate": "statement",
@@ -96,6 +99,7 @@ CODED = {
     "why",
     "chased_how",
     "budget_line",
+    "ended_how",
     "second_method",
 }
 """Optional columns whose words are a list's: free text would be an impossible row."""

@@ -1,6 +1,7 @@
 """Who is acting: read from the database at every event, never kept."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import ip_address
 
 from cma_app.access.acts import Act, allows, submits
@@ -28,6 +29,16 @@ def _is_address(told: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """The emergency access that an admin's sign-in has, to the centre that the actor is then in."""
+
+    grant_id: int
+    kind: str
+    reason: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """A signed-in person of one centre."""
 
@@ -39,6 +50,7 @@ class Actor:
     centre_code: str
     session_id: int | None = None
     must_change_password: bool = False
+    visit: Visit | None = None
     must_set_up_factor: bool = False
 
     @property

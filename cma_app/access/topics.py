@@ -15,11 +15,13 @@ class Topic(StrEnum):
 
     REFERRALS = "referrals"
     SIGN_OFFS = "sign_offs"
+    EMERGENCY_ACCESS = "access_grants"
 
 
 ACT_OF: Final[dict[Topic, Act]] = {
     Topic.REFERRALS: Act.REFERRAL_LIST,
     Topic.SIGN_OFFS: Act.SIGN_OFF_DECIDE,
+    Topic.EMERGENCY_ACCESS: Act.ACCESS_SEE,
 }
 """Who is told: the roles that may see the list. A topic of a person is told to them alone."""
 

@@ -31,6 +31,11 @@ KINDS: Final = {
     "signoff_void": Kind(
         "Your work in case {case} changed since you submitted it", "See it", "sign_off"
     ),
+    "emergency_access": Kind(
+        "Somebody opened emergency access to the clients of your centre",
+        "See it or end it",
+        "emergency_access",
+    ),
     "factor_changed": Kind(
         "Your second factor was changed. If it was not you, tell your manager", "Look", "sign_ins"
     ),

@@ -261,7 +261,7 @@ def _asked(
     actor = session.actor
     return {
         "centre": actor.centre_id,
-        "advisor": advisor_id if actor.may(Act.CASELOAD_SEE) else actor.user_id,
+        "advisor": advisor_id if actor.may(Act.CASELOAD_SEE) or actor.visit else actor.user_id,
         "code": code or None,
         "today": today(),
         "until": today() + timedelta(days=_ahead(days)),

@@ -6,7 +6,7 @@ import reflex as rx
 
 from pages import routes
 from pages.components.empty import skeleton
-from pages.components.form import read_only
+from pages.components.form import VISITING, read_only
 from pages.components.icons import icon
 from pages.components.note_dialog import note_button, note_dialog
 from pages.components.safe_routes import safe_routes
@@ -47,9 +47,9 @@ def case_frame(
     `opened` is the id of the case that `children` tell of, and `record` names the part of the
     address that holds the id of the one record they tell of. Until those are the bar's and the
     address's there is a skeleton, so that nobody reads or types on another. `sticky` is a sum
-    line (class `sumline`) that stays with the BAR. Whoever shadows the case changes nothing in
-    `children`; with `reads` these hold no change, or wrap it in `read_only` themselves. The
-    screen's `on_load` begins with `CaseBarState.open_tab`.
+    line (class `sumline`) that stays with the BAR. Whoever shadows the case, or has emergency
+    access, changes nothing in `children`; with `reads` these hold no change, or wrap it in
+    `read_only` themselves. The screen's `on_load` begins with `CaseBarState.open_tab`.
     """
     here = BAR.case_id == opened
     if record is not None:
@@ -65,7 +65,7 @@ def case_frame(
             rx.el.div(_identity(tab), *line, class_name="stay"),
             waits_banner(),
             rx.el.div(rx.cond(here, rx.fragment(*still, *inside), skeleton(6)), class_name="page"),
-            rx.cond(~BAR.is_shadowed, note_dialog()),
+            rx.cond(~(BAR.is_shadowed | VISITING), note_dialog()),
         ),
     )
 
@@ -173,7 +173,7 @@ def _fact(term: rx.Var[str] | str, value: rx.Var[str] | str) -> rx.Component:
 
 
 def _tab_row(current: str) -> rx.Component:
-    write = rx.cond(BAR.is_shadowed, rx.fragment(), note_button())
+    write = rx.cond(BAR.is_shadowed | VISITING, rx.fragment(), note_button())
     return rx.el.div(_tabs(current), write, class_name="tab-row")
 
 

@@ -10,13 +10,17 @@ from typing import Any, Literal
 
 import reflex as rx
 
+from cma_app.access.acts import VISITOR
 from pages.components.icons import icon
 from pages.components.table import anchor
 from state.forms import UNSENT
+from state.shell import ShellState
 
 Text = rx.Var[str] | str
 Options = Sequence[tuple[str, str]] | rx.Var[list[Any]]
 SPEC: Any = rx.event.passthrough_event_spec  # its stub knows too few types
+VISITING: Any = rx.Var.create(ShellState.role) == VISITOR
+"""Whether the person looks with emergency access, which changes nothing."""
 Width = Literal["w2", "w4", "w8", "w12", "w20", "full"]
 
 
@@ -309,10 +313,11 @@ def keeping_button() -> rx.Component:
 def read_only(*children: rx.Component, when: Any) -> rx.Component:
     """Return a part of a page that takes no change while `when` holds: boxes rest, buttons go.
 
+    Nor does it with emergency access.
     What only shows something, such as a link that looks like a button, carries the class `looks`.
     """
     return rx.el.fieldset(
-        *children, disabled=when, class_name="read-only", custom_attrs={"role": "none"}
+        *children, disabled=when | VISITING, class_name="read-only", custom_attrs={"role": "none"}
     )
 
 

@@ -66,6 +66,7 @@ PLACES = {
     ),
     "ruth": (
         *("/", "/board", "/board?view=list", "/people", "/cases/{Lomax}", "/guidelines"),
+        "/emergency-access",
         *("/board?by=advisor", "/board/figures", "/board?view=list&show=missed"),
         *("/calendar", "/calendar?view=day&day=2026-11-25", "/availability"),
         *("/checklists", "/checklists?view=changes", "/checklists?view=preview"),

@@ -188,7 +188,8 @@ class TestEachAlone:
         event = Event(name=f"{on.get_full_name()}.{handler}", payload=args)
         update = asyncio.run(at_the_gate(on, event, signed_in[0]))
         assert update is not None
-        sentence = refusal(getattr(on.event_handlers[handler].fn, ACT)) or Refused.sentence
+        deed = getattr(on.event_handlers[handler].fn, ACT)
+        sentence = refusal(deed, "trainee") or Refused.sentence
         assert sentence in update.delta[CentreState.get_full_name()].values()
 
     @pytest.mark.parametrize(("state", "handler", "args"), REFUSED)

@@ -98,6 +98,7 @@ def route(address: str) -> dict[str, Any]:
     parts = urlsplit(address)
     query = dict(parse_qsl(parts.query))
     for kind, name in (
+        ("centres", "centre_id"),
         ("clients", "client_id"),
         ("cases", "case_id"),
         ("letters", "letter_id"),

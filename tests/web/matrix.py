@@ -1671,6 +1671,24 @@ CENTRES = {
         writes="centres",
     ),
 }
+ACCESS_AT = "/centres/{spare_centre}/emergency-access"
+REGISTER_AT = "/emergency-access"
+LEAVE = "AccessState.leave"
+"""The one call of a visitor's alone; after it the tab is an admin's again."""
+ACCESS = {
+    "AccessState.open": Call(ACCESS_AT, "root", shows="Spare {unique}"),
+    "AccessState.check": Call(ACCESS_AT, "root", left("reason", "Because"), shows="at least 20"),
+    "AccessState.begin": Call(
+        ACCESS_AT, "root", form(kind=""), ("AccessState.open",), shows="Choose what it is about."
+    ),
+    LEAVE: Call("/clients", "visitor", writes="access_grants"),
+    "AccessRegisterState.open": Call(REGISTER_AT, "maria", shows="{people_canary}"),
+    "AccessRegisterState.refresh": Call(REGISTER_AT, "maria", shows="{people_canary}"),
+    "AccessRegisterState.step": Call(REGISTER_AT, "maria", {"by": 1}, shows="page=2"),
+    "AccessRegisterState.revoke": Call(
+        REGISTER_AT, "maria", {"number": "@access_grants"}, writes="access_grants"
+    ),
+}
 REVIEWS_AT = "/reviews?draw={review_samples}"
 REVIEW_AT = "/reviews/{file_reviews}"
 MY_REVIEW_AT = "/my-reviews/{file_reviews}"
@@ -1878,6 +1896,7 @@ CALLS: dict[str, Call] = {
     **GUIDELINES,
     **PEOPLE_SCREEN,
     **CENTRES,
+    **ACCESS,
 }
 
 

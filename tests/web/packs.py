@@ -62,6 +62,7 @@ SEARCH = "zqx"
 
 
 SHARED = {
+    "access_grants",
     "covers",
     "users",
     "rooms",
@@ -262,6 +263,7 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
             "phone": None,
             "email": None,
         },
+        "access_grants": {"opened_at": now(), "expires_at": now() + timedelta(hours=3)},
         "cases": {"closure_reason": None},
         "case_closings": {"round_no": 9, "amended_because": None},
         "retention_dates": {"ended_because": None},

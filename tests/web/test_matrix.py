@@ -15,15 +15,24 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 import cma_app.cma_app
-from cma_app.access.acts import READS, REFUSALS, Act, allows, submits
+from cma_app.access.acts import (
+    READ_ONLY,
+    READS,
+    REFUSALS,
+    ROLE_ACTS,
+    VISITOR,
+    Act,
+    allows,
+    submits,
+)
 from cma_app.access.policy import SHADOWING
 from cma_app.errors import CmaError, NotFound
-from cma_app.session import open_as
+from cma_app.session import hash_token, open_as
 from state.gate import declared
 from tests.people import PASSWORD
 from tests.served import HYDRATE, Served, Socket
 from tests.web.calls import Call, filled, handler_of, handlers, route
-from tests.web.matrix import CALLS, CASE, CLIENT, SHOWN, changes_rows
+from tests.web.matrix import CALLS, CASE, CLIENT, LEAVE, SHOWN, changes_rows
 from tests.web.packs import ASHDOWN, ASSIGNED, BROOK, RESTRICTED, Pack, World
 
 pytestmark = pytest.mark.xdist_group("matrix")  # its two centres are planted once
@@ -83,6 +92,13 @@ class Tab(Socket):
         came = self._until_marked()
         self.frames += came
         return "\n".join(came)
+
+    def last_call(self, name: str, call: Call) -> None:
+        """Make a call after which this tab is somebody else's, and wait until it is told so."""
+        self._ask(handler_of(name), call.at, {})
+        self._ask(handler_of(TELL), call.at, {"sentence": "more", "tone": "note"})
+        while ENDED not in (self.frames[-1] if self.frames else ""):
+            self.frames += self._frame()
 
     def _ask(self, handler: str, address: str, args: dict[str, Any]) -> None:
         self.at = route(address)
@@ -175,6 +191,8 @@ def log(world: World) -> Log:
 
 LETS_SHADOW = "ShadowState.open"
 """The part of a case's page that is for those who let a trainee shadow it."""
+NO_VISITORS = {LETS_SHADOW, "SignOffState.open", "CallListState.open mine"}
+"""What reads and shows a visitor nothing: another's sign-off, and what would be one's own."""
 LOOK_ALIKES = "WalkInState.send look-alikes"
 """The one call that tells a trainee of others' clients."""
 
@@ -218,7 +236,7 @@ def test_the_canaries_stand_where_pages_show_them(
     assert heard >= ON_SCREEN
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("name", [name for name in CALLS if name != LEAVE])
 def test_succeeds_for_somebody_who_may(
     name: str, world: World, served: Served, cookies: dict[str, str]
 ):
@@ -349,6 +367,61 @@ class TestATraineeWhoShadows:
         said = (SHADOWING, holds_none, NotFound.sentence, *REFUSALS.values())
         assert {name for name in writes if not any(each in answers[name] for each in said)} == set()
         assert {row.split()[1] for row in done} <= {act.value for act in READS}
+
+
+class TestAVisitor:
+    """An admin with emergency access to the centre."""
+
+    GRANT = text(
+        "INSERT INTO access_grants (centre_id, created_by, session_id, admin_name, kind, reason,"
+        " expires_at) SELECT centre_id, user_id, id, 'Root', 'fault', 'To see what a fault does',"
+        " now() + interval '1 hour' FROM sessions WHERE token_hash = :hash"
+    )
+
+    @pytest.fixture
+    def cookie(self, world: World, served: Served) -> str:
+        """Return the cookie of a sign-in of its own, which has emergency access."""
+        cookie = served.sign_in(world.cast, "root")
+        with world.owner.begin() as connection:
+            connection.execute(self.GRANT, {"hash": hash_token(cookie.partition("=")[2])})
+        return cookie
+
+    def test_reads_each_open_file_and_does_nothing_else(
+        self, world: World, served: Served, cookie: str
+    ):
+        hidden = world.restricted()
+        log = Log(world.owner)
+        with Tab(served, cookie) as tab:
+            tab.arrive()
+            answers = {
+                name: tab.run(name, world.ashdown) + tab.rest() for name in CALLS if name != LEAVE
+            }
+            for name in answers:
+                if may(VISITOR, name):
+                    tab.run(name, hidden)
+            tab.rest()
+        barred = {name for name in answers if not may(VISITOR, name)}
+        assert {name for name in barred if READ_ONLY not in answers[name]} == set()
+        shown = {name for name, call in CALLS.items() if call.shows == SHOWN} - barred
+        assert len(shown) > 30
+        assert {name for name in shown if ASHDOWN.casework not in answers[name]} <= NO_VISITORS
+        assert leaks(tab, ASHDOWN.ni_number, RESTRICTED.casework, RESTRICTED.ni_number) == []
+        done = {row.split()[1] for row in log.written()}
+        assert done <= {act.value for act in ROLE_ACTS[VISITOR]}
+        about = "case_id = :cases OR client_id = :clients"
+        assert log.written(about, cases=hidden["cases"], clients=hidden["clients"]) == []
+
+    def test_leaves_and_hears_no_more(self, world: World, served: Served, cookie: str):
+        with Tab(served, cookie) as tab:
+            tab.arrive()
+            assert ASHDOWN.casework in tab.run("ClientState.open", world.ashdown)
+            log = Log(world.owner)
+            tab.last_call(LEAVE, CALLS[LEAVE])
+        assert log.written("table_name = 'access_grants'")
+        with Tab(served, cookie) as tab:
+            tab.arrive()
+            assert LATE in tab.run("ClientState.open", world.ashdown)
+        assert leaks(tab, *ASHDOWN.all) == []
 
 
 class TestARestrictedFile:
