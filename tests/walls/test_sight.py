@@ -15,6 +15,7 @@ from cma_app.access.actor import Origin
 from cma_app.access.acts import Role
 from cma_app.database import app_engine
 from cma_app.services import caseload
+from cma_app.services.caseload_rounds import Round
 from cma_app.services.watching import SHARED, look, sight_of
 from cma_app.session import open_as
 from tests.people import Cast, make_cast
@@ -51,7 +52,7 @@ def read_by(cast: Cast, case_id: int) -> set[str]:
         event.listen(app_engine(), "before_cursor_execute", hear)
         try:
             caseload.board(session)
-            caseload.changes(session, [case_id])
+            Round([case_id]).change(session)
         finally:
             event.remove(app_engine(), "before_cursor_execute", hear)
         raw = session.connection().connection.cursor()
