@@ -85,11 +85,13 @@ class Round:
         sees = frozenset((row.kind, row.id) for row in session.execute(_NEAR, asked))
         same = _Class(sight.role, sight.person, sees)
         if same not in self._near:
-            self._near[same] = _read(session, self.case_ids)
+            self._near[same] = read_near(session, self.case_ids)
         return self._near[same]
 
 
-def _read(session: CentreSession, case_ids: Sequence[int]) -> Near:
+def read_near(session: CentreSession, case_ids: Sequence[int]) -> Near:
+    """Return the cases that changed as those of a class see them; the session is one of theirs."""
+    session.authorize(Act.CASELOAD_SEE)
     if not any(case_ids):  # case 0 is none: something beside the cases changed
         return Near([], list(case_ids), {})
     cards = read_cards(session, _picked(case_ids))

@@ -14,6 +14,8 @@ ASKS_NOBODY = {
     "forms": "values in, values out",
 }
 EXEMPT_FUNCTIONS: dict[str, str] = {
+    "caseload_counts.lines_of": "a step of a round for who watches, asked there",
+    "caseload_counts.people_at_work": "a step of reading the board, asked there: colleagues",
     "sign_off_case.check_closing": "a step of submitting, asked there",
     "sign_off_case.closing_lines": "a step of submitting and of reading what was, asked there",
     "sign_off_case.event_lines": "a step of submitting and of reading what was, asked there",
