@@ -84,7 +84,10 @@ function Card({ card }) {
   return (
     <article className="card case" data-case={card.id}>
       <h3>
-        <Link to={`/cases/${card.id}`}>
+        <label className="tick">
+          <input type="checkbox" name={`case-${card.id}`} aria-labelledby={`named-${card.id}`} />
+        </label>
+        <Link to={`/cases/${card.id}`} id={`named-${card.id}`}>
           <span className="name">{card.name}</span>
           <span className="coded fig">{card.reference}</span>
         </Link>

@@ -1361,6 +1361,22 @@ BOARD = {
     "CaseloadMovesState.undo": Call(
         LISTED, "maria", after=(*LOOKED_UP, "CaseloadMovesState.move"), writes="cases"
     ),
+    "RecentMovesState.open": Call(
+        LISTED, "maria", after=(*LOOKED_UP, "CaseloadMovesState.move"), shows="From "
+    ),
+    "RecentMovesState.undo": Call(
+        LISTED,
+        "maria",
+        {"case_id": "{cases}"},
+        (*LOOKED_UP, "CaseloadMovesState.move"),
+        writes="cases",
+    ),
+    "RecentMovesState.undo_all": Call(
+        LISTED,
+        "maria",
+        after=(*LOOKED_UP, "CaseloadMovesState.move", "RecentMovesState.open"),
+        writes="cases",
+    ),
     "SavedViewsState.open": Call("/board", "maria", shows="{people_canary}"),
     "SavedViewsState.save": Call(
         "/board?show=overdue", "maria", form(name="{unique} late"), writes="saved_views"
