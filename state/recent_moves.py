@@ -36,6 +36,9 @@ class RecentMovesState(CentreState):
     @load(Act.CASE_ASSIGN)
     async def open(self):
         """Show what was handed on."""
+        await self._show()
+
+    async def _show(self) -> None:
         found: list[RecentMove] = await self.ask(moves_today)
         self.lines = [RecentLine.of(each) for each in found]
 
@@ -51,7 +54,7 @@ class RecentMovesState(CentreState):
 
     async def _undo(self, case_ids: list[int]):
         rows: list[MoveRow] = await self.ask(undo_recent, case_ids)
-        await self.open()
+        await self._show()
         refused = [row for row in rows if row.refusal]
         many = several(len(rows) - len(refused), "case")
         told = [notice(f"{many} given back.")] if len(rows) > len(refused) else []

@@ -197,6 +197,8 @@ REFERRALS = {
         "/referrals", args={"name": "source", "value": "gp"}, shows="source=gp"
     ),
     "ReferralsState.refresh": Call("/referrals", shows=SHOWN),
+    "HomeState.refresh": Call("/", shows=SHOWN),
+    "CalendarState.refresh": Call("/calendar", shows=SHOWN),
     "ReferralsState.step": Call("/referrals", args={"by": 1}, shows="page=2"),
     "ReferralsState.accept": Call("/referrals", args={"number": "@referrals"}, shows=SHOWN),
     "ReferralsState.accept anew": Call(
@@ -1367,7 +1369,7 @@ BOARD = {
     "RecentMovesState.undo": Call(
         LISTED,
         "maria",
-        {"case_id": "{cases}"},
+        {"case_id": "@cases"},
         (*LOOKED_UP, "CaseloadMovesState.move"),
         writes="cases",
     ),

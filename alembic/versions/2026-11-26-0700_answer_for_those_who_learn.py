@@ -1,7 +1,10 @@
-"""Let no trainee's own session put an emergency off: it waits for sign-off like its end.
+"""Let no trainee's own session put an emergency off, and let sampling fall once training is over.
 
-Of a case and of a debt alike. To record one stays free, and so does a day that is sooner, or the
-first day that is known.
+An emergency that is put off waits for sign-off like its end, of a case and of a debt alike. To
+record one stays free, and so does a day that is sooner, or the first day that is known. On the day
+somebody stops being a trainee they begin as newly qualified, so that how many of their files are
+reviewed falls by itself after the months of that level. A calendar and a person's day are told when
+they changed.
 """
 
 from alembic import op
@@ -65,6 +68,21 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$"""
+# As the owner: an admin makes somebody an advisor, and has no say over levels of review.
+BEGINS = """
+CREATE FUNCTION cma_begin_as_newly_qualified() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  INSERT INTO public.review_levels (centre_id, user_id, level, valid_from, created_by)
+  VALUES (NEW.centre_id, NEW.id, 'newly_qualified', (now() AT TIME ZONE 'Europe/London')::date,
+    nullif(current_setting('app.user_id', true), '')::bigint);
+  RETURN NULL;
+END $$"""
+TOPICS = (
+    ("tell_topic", "appointments", "'appointments'"),
+    ("tell_my_day", "appointments", "'my_day', 'advisor_id'"),
+    ("tell_my_day", "next_actions", "'my_day', 'owner_id'"),
+)
 TABLES = {
     "cases": "emergency, emergency_date, emergency_time",
     "debt_events": "kind, event_date, event_time, reply_by",
@@ -79,9 +97,25 @@ def upgrade() -> None:
             f"CREATE TRIGGER put_no_emergency_off BEFORE UPDATE OF {columns} ON {table}"
             " FOR EACH ROW EXECUTE FUNCTION cma_put_no_emergency_off()"
         )
+    for name, table, said in TOPICS:
+        op.execute(
+            f"CREATE TRIGGER {name} AFTER INSERT OR UPDATE ON {table}"
+            f" FOR EACH ROW EXECUTE FUNCTION cma_tell_topic({said})"
+        )
+    op.get_bind().exec_driver_sql(BEGINS)
+    op.execute("REVOKE ALL ON FUNCTION cma_begin_as_newly_qualified() FROM PUBLIC")
+    op.execute(
+        "CREATE TRIGGER begin_as_newly_qualified AFTER UPDATE OF role ON users FOR EACH ROW"
+        " WHEN (OLD.role = 'trainee' AND NEW.role IN ('advisor', 'manager'))"
+        " EXECUTE FUNCTION cma_begin_as_newly_qualified()"
+    )
 
 
 def downgrade() -> None:
+    for name, table, _ in TOPICS:
+        op.execute(f"DROP TRIGGER {name} ON {table}")
+    op.execute("DROP TRIGGER begin_as_newly_qualified ON users")
+    op.execute("DROP FUNCTION cma_begin_as_newly_qualified()")
     for table in TABLES:
         op.execute(f"DROP TRIGGER put_no_emergency_off ON {table}")
     op.execute("DROP FUNCTION cma_put_no_emergency_off()")
