@@ -160,6 +160,7 @@ class BoardRoom(Room[BoardWatcher, Question, Answer]):
         if not changed:
             boards = [each for each in boards if each.fresh]
         if not boards:
+            self._kept = {} if changed else self._kept
             return None
         kept, self._kept = self._kept, {}
         forgets, self._forgets = self._forgets, False
