@@ -10,7 +10,7 @@ from pages.components.case_moves import moves_dialog, picked, tick_all, tick_one
 from pages.components.empty import empty
 from pages.components.form import form, select
 from pages.components.icons import icon
-from pages.components.live_board import HideNames, LiveBoard
+from pages.components.live_board import Chips, HideNames, LiveBoard
 from pages.components.recent_moves import recent_button, recent_dialog
 from pages.components.saved_views import views_button, views_dialog
 from pages.components.status import badge
@@ -71,7 +71,7 @@ def _list() -> rx.Component:
     return rx.fragment(
         page_head("Caseload board", HideNames.create(), recent_button(), views_button()),
         ways(CaseloadState.ways),
-        rx.el.nav(rx.foreach(CaseloadState.chips, _chip), class_name="chips", aria_label="Filters"),
+        Chips.create(chips=CaseloadState.chips),
         rx.el.div(
             select(
                 "Status",
@@ -104,17 +104,6 @@ def _list() -> rx.Component:
             card("Open cases", _table(), _pager(), key="cases", end=picked()),
             on_submit=CaseloadMovesState.choose,
         ),
-    )
-
-
-def _chip(one: Any) -> rx.Component:
-    return link(
-        one.word,
-        " ",
-        rx.el.span(one.count, class_name="fig"),
-        to=one.path,
-        class_name="chip",
-        custom_attrs=current(one.pressed),
     )
 
 
