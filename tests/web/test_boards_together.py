@@ -67,6 +67,9 @@ class TestTwenty:
         sql(owner, NAMED, user=olu.user_id, id=secret)
         who = [cast.usernames["maria"]] * 8 + [nell] * 6 + [olus] * 6
         with open_boards(board_app, [cookie_for(each) for each in who]) as boards:
+            sql(owner, "UPDATE cases SET priority = 'high' WHERE id = :id", id=case_id)
+            for board in boards:  # a process puts its statements together once, at its first change
+                assert ids(board.hear()) == {case_id}
             before = figures(board_app)
             assert before["open"] == 20
             with cast.open(cast.amina) as session:
