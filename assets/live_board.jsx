@@ -7,6 +7,7 @@ import { Link, useSearchParams } from "react-router";
 import { keepSocket } from "./live_socket.js";
 
 const SHOWN = 20; // cards of a lane
+const FEW_CHIPS = 7; // filters that are always there
 const PATHS = {
   Overdue: "M12 4 2.8 20h18.4zM12 10v4.5M12 17.2v.1",
   shield: "M12 3.5 5 6v5.5c0 4.5 3 7.5 7 9 4-1.5 7-4.5 7-9V6z",
@@ -84,7 +85,10 @@ function Card({ card }) {
   return (
     <article className="card case" data-case={card.id}>
       <h3>
-        <Link to={`/cases/${card.id}`}>
+        <label className="tick">
+          <input type="checkbox" name={`case-${card.id}`} aria-labelledby={`named-${card.id}`} />
+        </label>
+        <Link to={`/cases/${card.id}`} id={`named-${card.id}`}>
           <span className="name">{card.name}</span>
           <span className="coded fig">{card.reference}</span>
         </Link>
@@ -243,19 +247,27 @@ function Ways({ ways }) {
   );
 }
 
-function Chips({ chips }) {
+/* The filters: those asked for most in one row of a wide screen, the others once they are wanted. */
+export function Chips({ chips }) {
+  const [all, setAll] = useState(false);
+  const shown = chips.filter((chip, at) => all || at < FEW_CHIPS || chip.pressed);
   return (
     <nav className="chips" aria-label="Filters">
-      {chips.map((chip) => (
+      {shown.map((chip) => (
         <Link
-          key={chip.show}
-          to={chip.to}
+          key={chip.word}
+          to={chip.to ?? chip.path}
           className="chip"
           aria-current={chip.pressed ? "true" : undefined}
         >
           {chip.word} <span className="fig">{chip.count}</span>
         </Link>
       ))}
+      {chips.length > FEW_CHIPS && (
+        <button type="button" className="chip" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? "Fewer filters" : "More filters"}
+        </button>
+      )}
     </nav>
   );
 }

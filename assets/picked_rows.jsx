@@ -1,16 +1,27 @@
-/* Ticking rows of a table within a form: the box in the head ticks all, Shift ticks a run, the
-   arrows go from box to box (with Shift they tick on the way), Escape unticks. What is ticked is
-   plain form data; this counts it. Rows that come anew (`listed` grows) begin unticked. */
+/* Ticking the cases of a form, rows of a table or cards of the board: the box in the head ticks all,
+   Shift ticks a run, the arrows go from box to box (with Shift they tick on the way), Escape unticks.
+   What is ticked is plain form data; this counts it. Rows that come anew (`listed` grows) begin
+   unticked. With `turns` the boxes are there only while the button here is pressed. */
 import { useEffect, useRef, useState } from "react";
 
-export function PickedRows({ listed, children }) {
+const CASES = 'input[type=checkbox][name^="case-"]';
+
+const said = (count) =>
+  count === 0
+    ? "Tick cases to hand them on."
+    : count === 1
+      ? "1 case ticked"
+      : `${count} cases ticked`;
+
+export function PickedRows({ listed, turns, children }) {
   const mark = useRef(null);
   const [count, setCount] = useState(0);
+  const [on, setOn] = useState(!turns);
   useEffect(() => {
     const form = mark.current.closest("form");
     let last = -1;
     const all = () => form.querySelector("thead input[type=checkbox]");
-    const boxes = () => [...form.querySelectorAll("tbody input[type=checkbox]")];
+    const boxes = () => [...form.querySelectorAll(CASES)];
     const tell = () => {
       const rows = boxes();
       const ticked = rows.filter((box) => box.checked).length;
@@ -51,11 +62,22 @@ export function PickedRows({ listed, children }) {
     tell();
     form.addEventListener("click", clicked);
     form.addEventListener("keydown", pressed);
+    const moved = new MutationObserver(tell); // a card that left took its tick along
+    moved.observe(form, { childList: true, subtree: true });
     return () => {
+      moved.disconnect();
       form.removeEventListener("click", clicked);
       form.removeEventListener("keydown", pressed);
     };
   }, []);
+  useEffect(() => {
+    if (!turns) return;
+    const form = mark.current.closest("form");
+    form.toggleAttribute("data-ticks", on);
+    if (on) return;
+    for (const box of form.querySelectorAll(CASES)) box.checked = false;
+    setCount(0);
+  }, [turns, on]);
   useEffect(() => {
     for (const box of mark.current.closest("form").querySelectorAll("input[type=checkbox]")) {
       box.checked = false;
@@ -65,10 +87,13 @@ export function PickedRows({ listed, children }) {
   }, [listed]);
   return (
     <div className="picked" ref={mark}>
-      <span role="status">
-        {count === 0 ? "Tick cases to hand them on." : count === 1 ? "1 case ticked" : `${count} cases ticked`}
-      </span>
-      {children}
+      {turns && (
+        <button type="button" className="button" aria-pressed={on} onClick={() => setOn(!on)}>
+          Tick cases
+        </button>
+      )}
+      <span role="status">{on ? said(count) : ""}</span>
+      {on && children}
     </div>
   );
 }

@@ -10,13 +10,15 @@ from pages.components.case_moves import moves_dialog, picked, tick_all, tick_one
 from pages.components.empty import empty
 from pages.components.form import form, select
 from pages.components.icons import icon
-from pages.components.live_board import HideNames, LiveBoard
+from pages.components.live_board import Chips, HideNames, LiveBoard
+from pages.components.recent_moves import recent_button, recent_dialog
 from pages.components.saved_views import views_button, views_dialog
 from pages.components.status import badge
 from pages.components.table import card, column, current, link, list_pager, table
 from pages.layout import main_link, page_head, screen
 from state.caseload import SORTS, CaseloadState
 from state.caseload_moves import CaseloadMovesState
+from state.recent_moves import RecentMovesState
 from state.saved_views import SavedViewsState
 
 FOOT: Any = CaseloadState.lines.foot  # pyright: ignore[reportAttributeAccessIssue]
@@ -27,7 +29,7 @@ FOOT: Any = CaseloadState.lines.foot  # pyright: ignore[reportAttributeAccessIss
     route=routes.BOARD,
     act=Act.CASELOAD_SEE,
     section="board",
-    on_load=(CaseloadState.open, SavedViewsState.open),
+    on_load=(CaseloadState.open, SavedViewsState.open, RecentMovesState.open),
 )
 def board() -> rx.Component:
     """Return the lanes, or the list for centres with many cases and for handing cases on."""
@@ -35,15 +37,21 @@ def board() -> rx.Component:
         rx.cond(CaseloadState.as_list, _list(), _lanes()),
         views_dialog(),
         moves_dialog(),
+        recent_dialog(),
         class_name="page tight board-page",
     )
 
 
 def _lanes() -> rx.Component:
-    return LiveBoard.create(
-        views_button(),
-        main_link("New walk-in", routes.WALK_IN, "walk-in"),
-        board=CaseloadState.board,
+    return form(
+        LiveBoard.create(
+            picked(turns=True),
+            recent_button(),
+            views_button(),
+            main_link("New walk-in", routes.WALK_IN, "walk-in"),
+            board=CaseloadState.board,
+        ),
+        on_submit=CaseloadMovesState.choose,
     )
 
 
@@ -61,9 +69,9 @@ def ways(choices: Any) -> rx.Component:
 
 def _list() -> rx.Component:
     return rx.fragment(
-        page_head("Caseload board", HideNames.create(), views_button()),
+        page_head("Caseload board", HideNames.create(), recent_button(), views_button()),
         ways(CaseloadState.ways),
-        rx.el.nav(rx.foreach(CaseloadState.chips, _chip), class_name="chips", aria_label="Filters"),
+        Chips.create(chips=CaseloadState.chips),
         rx.el.div(
             select(
                 "Status",
@@ -96,17 +104,6 @@ def _list() -> rx.Component:
             card("Open cases", _table(), _pager(), key="cases", end=picked()),
             on_submit=CaseloadMovesState.choose,
         ),
-    )
-
-
-def _chip(one: Any) -> rx.Component:
-    return link(
-        one.word,
-        " ",
-        rx.el.span(one.count, class_name="fig"),
-        to=one.path,
-        class_name="chip",
-        custom_attrs=current(one.pressed),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from cma_app.access.acts import Act
+from cma_app.access.topics import Topic
 from pages import routes
 from pages.components.appointment_form import CalendarGrid, appointment_fields, intent
 from pages.components.case_appointments import STATUS_BADGES
@@ -13,6 +14,7 @@ from pages.components.form import button, error_summary, form, form_foot, submit
 from pages.components.icons import icon
 from pages.components.status import status_badge
 from pages.components.table import column, link, table
+from pages.components.watch import watch
 from pages.layout import main_link, page_head, screen, when_may
 from state.booking import BookingState
 from state.calendar import CalendarState
@@ -40,6 +42,7 @@ def calendar() -> rx.Component:
             hours,
             when_may(Act.APPOINTMENT_BOOK, book),
             lead=VIEW.title,
+            live=watch(Topic.APPOINTMENTS, CalendarState.refresh),
         ),
         _ways(),
         rx.el.section(

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from cma_app.access.acts import Act
+from cma_app.access.topics import Topic
 from pages import routes
 from pages.components.empty import empty
 from pages.components.form import button
@@ -12,6 +13,7 @@ from pages.components.home_dialogs import give_button, home_dialogs
 from pages.components.standing_in import standing_lines
 from pages.components.status import badge
 from pages.components.table import card, link, opens, row_button
+from pages.components.watch import watch
 from pages.layout import main_link, page_head, screen, when_may
 from state.home import HomeState
 from state.standing_in import StandingInState
@@ -33,6 +35,7 @@ def home() -> rx.Component:
             when_may(Act.ACTION_RECORD, give_button()),
             when_may(Act.CLIENT_RECORD, walk_in),
             lead=HomeState.view.day,
+            live=watch(Topic.MY_DAY, HomeState.refresh),
         ),
         standing_lines(),
         _numbers(),

@@ -37,6 +37,15 @@ class CalendarState(CentreState):
     @load(Act.APPOINTMENT_SEE)
     async def open(self):
         """Show the days that the address names, of the person it names."""
+        await self._show()
+        self.filled += 1
+
+    @act(Act.APPOINTMENT_SEE, quiet=True, unattended=True)
+    async def refresh(self):
+        """Show these days as they are now: somebody changed an appointment."""
+        await self._show()
+
+    async def _show(self) -> None:
         asked = self._asked()
         self.view = await self.ask(
             appointment_list.read_calendar,
@@ -45,7 +54,6 @@ class CalendarState(CentreState):
             advisor_id=asked.who,
             show=lambda page: CalendarView.of(asked, page),
         )
-        self.filled += 1
 
     @act(Act.APPOINTMENT_SEE)
     def choose(self, who: str):

@@ -228,15 +228,14 @@ class CaseState(CentreState):
 
     @act(Act.CASE_EDIT, form="errors")
     async def record_emergency(self, form: Form):
-        """Record an emergency; the case becomes urgent."""
+        """Record an emergency: urgent at once. A trainee submits a later one in its place."""
         read = EmergencyForm.read(form)
-        await self.ask(
-            case_steps.record_emergency,
-            self.route_id("case_id"),
-            what=read.emergency,
-            on=read.emergency_date,
-            at=read.emergency_time,
-        )
+        case_id, on, at = self.route_id("case_id"), read.emergency_date, read.emergency_time
+        if await self.ask(case_steps.puts_off_emergency, case_id, on=on, at=at):
+            asked = {"on": f"{on or ''}", "at": f"{at or ''}"}
+            if told := await self._submitted("replace_emergency", what=read.emergency, **asked):
+                return told
+        await self.ask(case_steps.record_emergency, case_id, what=read.emergency, on=on, at=at)
         return await self._saved("Emergency recorded. The case is urgent.")
 
     async def _step(self, verb: Any, sentence: str, **said: Any) -> Any:

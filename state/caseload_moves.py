@@ -20,6 +20,7 @@ from cma_app.services.caseload_moves import (
 from cma_app.services.next_actions import list_holders
 from state.base import CentreState, Form, act
 from state.caseload import CaseloadState, number_in
+from state.recent_moves import RecentMovesState
 from state.words import several
 
 TICKED: Final = "case-"
@@ -112,7 +113,7 @@ class CaseloadMovesState(CentreState):
         refused = [line for line in self.lines if line.why]
         self._show([MoveLine.of(row) for row in found.rows] + refused, "done")
         self._done = found.done
-        return CaseloadState.open
+        return [CaseloadState.open, RecentMovesState.open]
 
     @act(Act.CASE_ASSIGN)
     async def undo(self):
@@ -122,7 +123,7 @@ class CaseloadMovesState(CentreState):
         rows: list[MoveRow] = await self.ask(undo_moves, self._done)
         self._show([MoveLine.of(row) for row in rows], "undone")
         self._done = []
-        return CaseloadState.open
+        return [CaseloadState.open, RecentMovesState.open]
 
     async def _look(self, holder: str, *, appointments: bool) -> None:
         self.holder, self.appointments = holder, appointments

@@ -69,6 +69,11 @@ class HomeState(CentreState):
         self.wait_errors, self.give_errors = {}, {}
         await self._show()
 
+    @act(Act.HOME_SEE, quiet=True, unattended=True)
+    async def refresh(self):
+        """Show the day as it is now: something of it changed."""
+        await self._show()
+
     async def _show(self) -> None:
         self.view = await self.ask(home.my_day, show=DayView.of)
 

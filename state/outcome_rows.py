@@ -60,11 +60,10 @@ class RowsView:
 
 def _amounts_word(figure: Figure) -> str:
     is_days = figure.median or figure.parts == "waited"
-    return "Days" if is_days else f"{figure.money}, £"
+    return "Days" if is_days else figure.sum_head
 
 
 def _rows(page: Page[CountedRow], figure: Figure) -> list[RowView]:
-    is_days = _amounts_word(figure) == "Days"
     return [
         RowView(
             key=number,
@@ -72,17 +71,19 @@ def _rows(page: Page[CountedRow], figure: Figure) -> list[RowView]:
             reference=row.reference or "No case",
             path=f"/cases/{row.case_id}" if row.case_id else f"/clients/{row.client_id}",
             day=day_text(row.day, none=NONE),
-            amount=_amount(row.amount, is_days=is_days),
+            amount=_amount(row.amount, figure),
             advisor=row.advisor or NONE,
         )
         for number, row in enumerate(page.rows)
     ]
 
 
-def _amount(amount: Decimal | None, *, is_days: bool) -> str:
+def _amount(amount: Decimal | None, figure: Figure) -> str:
     if amount is None:
         return "Not known"
-    return f"{int(amount)}" if is_days else pounds(amount, sign=False)
+    if _amounts_word(figure) == "Days":
+        return f"{int(amount)}"
+    return pounds(amount, sign=False) if figure.unit == "£" else f"{amount:.1f}"
 
 
 class OutcomeRowsState(CentreState):

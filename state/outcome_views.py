@@ -206,7 +206,7 @@ class _Shown:
             key=figure.code,
             title=figure.label,
             counts=figure.counts.capitalize(),
-            money=f"{figure.money}, £" if figure.money else "",
+            money=figure.sum_head,
             parts=parts,
             whole=self._told(of) if parts else Told(),
             whole_money=self._told(of, money=True) if parts and figure.money else Told(),
@@ -306,4 +306,8 @@ class _Shown:
 def _text(value: int | Decimal, figure: Figure, *, money: bool, in_table: bool) -> str:
     if figure.median:
         return f"{int(value)} days"
-    return pounds(Decimal(value), sign=not in_table) if money else f"{value:,}"
+    if not money:
+        return f"{value:,}"
+    if figure.unit != "£":
+        return f"{value:,.1f}"
+    return pounds(Decimal(value), sign=not in_table)

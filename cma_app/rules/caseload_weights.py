@@ -39,6 +39,11 @@ def _weights(said: dict[str, Any]) -> Weights:
     return Weights(said["from"], stages, emergency, reference_of(said), said["certainty"])
 
 
+def first_weights() -> date:
+    """Return the day from which there are weights at all."""
+    return _versions()[0].start
+
+
 def weights_on(day: date) -> Weights:
     """Return the weights that hold on a day; LookupError before there were any."""
     started = [each for each in _versions() if each.start <= day]

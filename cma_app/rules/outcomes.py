@@ -27,8 +27,8 @@ class Figure:
     """One figure, or one breakdown of a figure, and how it is counted, in words.
 
     `of` is the figure whose parts these are. `across` is a second breakdown beside the first.
-    `money` says what its sum is, in pounds; of a `median` it is the middle one, in days. With
-    `sum_alone` its count is not shown.
+    `money` says what its sum is, in pounds or in its `unit`; of a `median` it is the middle one, in
+    days. With `sum_alone` its count is not shown.
     `opens` says that its rows may be looked at.
     """
 
@@ -46,6 +46,12 @@ class Figure:
     sum_alone: bool = False
     median: bool = False
     opens: bool = True
+    unit: str = "£"
+
+    @property
+    def sum_head(self) -> str:
+        """Return what stands over a column of its sums; empty where it has none."""
+        return f"{self.money}, {self.unit}" if self.money else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ def _definitions(said: dict[str, Any], sections: Mapping[str, str]) -> Definitio
 
 
 def _figure(said: dict[str, Any]) -> Figure:
-    optional = ("of", "parts", "across", "money", "sum_alone", "median", "opens")
+    optional = ("of", "parts", "across", "money", "sum_alone", "median", "opens", "unit")
     return Figure(
         code=said["code"],
         section=said["section"],

@@ -28,6 +28,7 @@ from cma_app.services.cases import (
     write_event,
 )
 from cma_app.services.compliance import count_from_advice
+from cma_app.services.emergencies import is_put_off
 from cma_app.services.forms import Form
 from cma_app.services.locking import locked
 from cma_app.services.notifications import notify
@@ -137,23 +138,45 @@ def record_emergency(
 ) -> Case:
     """Record an emergency: the case becomes urgent and the date, which never rolls, is an action.
 
-    An emergency that was recorded before is replaced, with its action.
+    Another than stood there takes its place, and the action of the one before stays to be done. The
+    same at another time moves with its action. To put one off a trainee has it signed off.
     """
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_EDIT, case)
-    if not what.strip():
-        raise Invalid({"emergency": "Say what the emergency is, such as Eviction."})
-    case.emergency, case.emergency_date, case.emergency_time = what.strip()[:200], on, at
+    said = emergency_words(what)
+    if puts_off_emergency(session, case_id, on=on, at=at):
+        session.authorize(Act.CASE_LOWER_PRIORITY, case)
+        session.authorize(Act.CASE_EDIT, case)
+    standing = _own_emergency_actions(session, case)
+    is_other = said.casefold() != (case.emergency or "").casefold()
+    case.emergency, case.emergency_date, case.emergency_time = said, on, at
     case.priority, case.priority_reason = "urgent", case.emergency
     session.flush()
-    standing = _open_actions(session, case, kind="emergency")
-    if not standing:
+    if is_other or not standing:
         session.add(new_emergency(case))
-    for action in standing[:1]:
-        action.what, action.due_date, action.due_time = case.emergency, on, at
+    else:
+        standing[0].what, standing[0].due_date, standing[0].due_time = said, on, at
     session.flush()
     alert_supervisor(session, case, case.emergency)
     return case
+
+
+def emergency_words(what: str) -> str:
+    """Return what an emergency is called, or Invalid where nothing is said."""
+    said = what.strip()[:200]
+    if not said:
+        raise Invalid({"emergency": "Say what the emergency is, such as Eviction."})
+    return said
+
+
+def puts_off_emergency(
+    session: CentreSession, case_id: int, *, on: date | None, at: time | None
+) -> bool:
+    """Say whether recording an emergency of this time puts off the one that stands."""
+    case = session.require(Case, case_id)
+    session.authorize(Act.CASE_EDIT, case)
+    stands = (case.emergency_date, case.emergency_time)
+    return bool(case.emergency) and is_put_off(stands, (on, at))
 
 
 def end_emergency(session: CentreSession, case_id: int, *, reason: str) -> Case:
@@ -164,8 +187,9 @@ def end_emergency(session: CentreSession, case_id: int, *, reason: str) -> Case:
         raise Conflict("There is no emergency on this case.")
     said = _reason(reason)
     write_event(session, "case:end_emergency", case, {"was": case.emergency, "reason": said})
+    over = _own_emergency_actions(session, case)
     case.emergency, case.emergency_date, case.emergency_time = None, None, None
-    for action in _open_actions(session, case, kind="emergency"):
+    for action in over:
         action.done_at, action.done_by = now(), session.actor.user_id
     session.flush()
     return case
@@ -277,6 +301,18 @@ def _refuse_unnamed(session: CentreSession, case: Case, holder: User) -> None:
         raise Invalid(
             {"advisor_id": f"This file is restricted. Name {holder.full_name} on it first."}
         )
+
+
+def _own_emergency_actions(session: CentreSession, case: Case) -> list[NextAction]:
+    """Return the open actions of the case's own emergency; a debt's, or an earlier one's, stay."""
+    return _open_actions(
+        session,
+        case,
+        kind="emergency",
+        what=case.emergency,
+        due_date=case.emergency_date,
+        due_time=case.emergency_time,
+    )
 
 
 def _open_actions(session: CentreSession, case: Case, **is_: Any) -> list[NextAction]:

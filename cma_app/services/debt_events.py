@@ -19,7 +19,7 @@ from cma_app.errors import CmaError, Conflict, Invalid, NotFound
 from cma_app.rules.court_stages import Stage, court_stage, missing_facts
 from cma_app.services.alerts import alert_supervisor
 from cma_app.services.debt_forms import PastDay, optional_text
-from cma_app.services.emergencies import KINDS, STEPS
+from cma_app.services.emergencies import KINDS, STEPS, is_put_off
 from cma_app.services.forms import Clock, Day, Form, given
 from cma_app.services.locking import locked
 from cma_app.session import CentreSession
@@ -140,7 +140,7 @@ def change_event(
 ) -> DebtEvent:
     """Record an event anew; where another person changed it since `version`, Conflict has theirs.
 
-    To make something else of an emergency takes who may end one.
+    To make something else of an emergency, or to put it off, takes who may end one.
     """
     event = session.require(DebtEvent, event_id)
     debt, case = _found(session, event.debt_id)
@@ -151,6 +151,8 @@ def change_event(
     case = locked(session, Case, case.id)
     event = locked(session, DebtEvent, event_id)
     _refuse_stale(event, version, values)
+    if event.kind in KINDS and is_put_off(_when(event), _when_of(values)):
+        _refuse_putting_off(session)
     if event.ended_at is not None:
         raise Conflict("This was dealt with. Open it again before you change it.")
     before = _actions(session, event)
@@ -373,6 +375,19 @@ def _when(event: DebtEvent) -> tuple[date | None, time | None]:
     if event.kind in STEPS:
         return event.reply_by, None
     return event.event_date, event.event_time
+
+
+def _when_of(values: Mapping[str, Any]) -> tuple[date | None, time | None]:
+    """Return the same of what was typed."""
+    if values["kind"] in STEPS:
+        return values["reply_by"], None
+    return values["event_date"], values["event_time"]
+
+
+def _refuse_putting_off(session: CentreSession) -> None:
+    if session.actor.prepares(Act.EMERGENCY_END):
+        day = "A trainee cannot put an emergency off. Add the new date as another event, and submit"
+        raise Invalid({"event_date": f"{day} that this one was dealt with."})
 
 
 def _actions(session: CentreSession, event: DebtEvent) -> list[NextAction]:

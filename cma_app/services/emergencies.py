@@ -68,6 +68,16 @@ def own_emergency(what: str | None, day: date | None, at: time | None) -> list[O
     return [OpenEmergency(what, f"{what}{said}", day=day, at=at)]
 
 
+def is_put_off(was: tuple[date | None, time | None], now: tuple[date | None, time | None]) -> bool:
+    """Say whether an emergency's day and time become later, or are lost; a first day is neither."""
+    (was_day, was_at), (day, at) = was, now
+    if was_day is None:
+        return False
+    if day is None or day != was_day:
+        return day is None or day > was_day
+    return was_at is not None and (at is None or at > was_at)
+
+
 def soonest(own: Iterable[OpenEmergency], others: Iterable[OpenEmergency]) -> OpenEmergency | None:
     """Return the one that presses most, None where nothing does."""
     return min([*own, *others], key=lambda each: each.order, default=None)

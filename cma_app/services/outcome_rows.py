@@ -11,7 +11,8 @@ from cma_app.rules.outcomes import Band, Definitions, Figure
 
 BASIS: Final = """
   k AS MATERIALIZED (
-    SELECT c.id, c.client_id, c.case_reference, c.advisor_id, c.status, c.opening_date,
+    SELECT c.id, c.client_id, c.case_reference, c.advisor_id, c.status, c.stage, c.emergency,
+      c.opening_date,
       c.closing_date, c.advised_on, c.next_review_date, c.reopened_count,
       concat_ws(' ', p.first_name, p.last_name) AS client, p.date_of_birth, p.postcode,
       CASE WHEN jsonb_array_length(p.vulnerability_flags) > 0 THEN 'yes' ELSE 'no' END
@@ -19,6 +20,33 @@ BASIS: Final = """
     FROM cases c
     JOIN clients p ON p.centre_id = c.centre_id AND p.id = c.client_id AND p.deleted_at IS NULL
     WHERE c.centre_id = :centre AND c.deleted_at IS NULL),
+  later AS MATERIALIZED (
+    SELECT DISTINCT ON (l.record_id, c.name) l.record_id AS case_id, c.name,
+      l.old_values ->> c.name AS was
+    FROM audit_logs l CROSS JOIN (VALUES ('stage'), ('emergency'), ('advisor_id')) c (name)
+    WHERE l.centre_id = :centre AND l.table_name = 'cases' AND l.timestamp >= :ends
+      AND jsonb_exists(l.old_values, c.name)
+    ORDER BY l.record_id, c.name, l.timestamp),
+  alarm AS MATERIALIZED (
+    SELECT DISTINCT e.case_id FROM debt_events e
+    JOIN debts d ON d.centre_id = e.centre_id AND d.id = e.debt_id
+    WHERE e.centre_id = :centre AND e.kind = ANY (:emergencies) AND e.created_at < :ends
+      AND (e.ended_at IS NULL OR e.ended_at >= :ends)
+      AND (e.deleted_at IS NULL OR e.deleted_at >= :ends)
+      AND (d.deleted_at IS NULL OR d.deleted_at >= :ends)),
+  live AS MATERIALIZED (
+    SELECT k.id, k.client_id, k.opening_date,
+      coalesce(cast(held.was AS bigint), k.advisor_id) AS advisor_id,
+      cast(cast(:weights AS jsonb) ->> coalesce(s.was, k.stage) AS numeric)
+        + CASE WHEN alarm.case_id IS NOT NULL
+            OR CASE WHEN e.case_id IS NULL THEN k.emergency ELSE e.was END IS NOT NULL
+          THEN cast(cast(:weights AS jsonb) ->> 'emergency' AS numeric) ELSE 0 END AS weight
+    FROM k
+    LEFT JOIN later s ON s.case_id = k.id AND s.name = 'stage'
+    LEFT JOIN later e ON e.case_id = k.id AND e.name = 'emergency'
+    LEFT JOIN later held ON held.case_id = k.id AND held.name = 'advisor_id'
+    LEFT JOIN alarm ON alarm.case_id = k.id
+    WHERE k.opening_date <= :last AND (k.closing_date IS NULL OR k.closing_date > :last)),
   visit AS MATERIALIZED (
     SELECT a.case_id, a.client_id, a.status, a.cancelled_by, a.meeting_mode,
       a.scheduled_date AS day
@@ -91,9 +119,9 @@ BASIS: Final = """
     HAVING min(a.scheduled_date) BETWEEN :first AND :last)
 """
 """What the figures stand on, asked once: `:first` and `:last` are days, `:begins` and `:ends` the
-moments between which they lie."""
+moments between which they lie. What a case was at the end is what the first change after it says
+that it was before; where there is none, what it is."""
 
-_LIVE: Final = "opening_date <= :last AND (closing_date IS NULL OR closing_date > :last)"
 _EMPTY: Final = "cast(NULL AS numeric)"
 
 
@@ -112,8 +140,8 @@ def _rows(
     )
 
 
-def _of_case(source: str, *, part: str = "''", day: str) -> str:
-    return _rows(source, part=part, case="id", day=day)
+def _of_case(source: str, *, part: str = "''", day: str, amount: str = _EMPTY) -> str:
+    return _rows(source, part=part, case="id", day=day, amount=amount)
 
 
 def _of_seen(part: str = "''", joined: str = "", where: str = "") -> str:
@@ -204,9 +232,9 @@ def rows_of(definitions: Definitions) -> Mapping[str, str]:
         ),
         "cases_ended": _ended(),
         "ended_by_status": _ended("status"),
-        "cases_open": _of_case(f"k WHERE {_LIVE}", day="opening_date"),
+        "cases_open": _of_case("live", day="opening_date", amount="weight"),
         "open_by_advisor": _of_case(
-            f"k WHERE {_LIVE}", part="cast(advisor_id AS text)", day="opening_date"
+            "live", part="cast(advisor_id AS text)", day="opening_date", amount="weight"
         ),
         "emergencies": _rows(_EMERGENCIES),
         "reviews_overdue": _of_case(

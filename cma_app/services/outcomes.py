@@ -4,6 +4,7 @@ A figure and its rows are one question, so that they agree. Nothing is counted t
 not see, but for the answers kept for monitoring, which come as counts alone and for whole months.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from cma_app.access.acts import Act
 from cma_app.clock import now, today
 from cma_app.errors import NotFound
 from cma_app.paging import PAGE_SIZE, Page, offset_of
+from cma_app.rules.caseload_weights import first_weights, weights_on
 from cma_app.rules.outcomes import UNKNOWN, Definitions, Figure, cell_name, definitions_on, tables
 from cma_app.rules.parameters import parameter
 from cma_app.rules.report_periods import Days
@@ -312,7 +314,15 @@ def _asked(session: CentreSession, days: Days) -> dict[str, Any]:
         "ends": days.ends,
         "today": today(),
         "emergencies": list(KINDS),
+        "weights": json.dumps(_weights(days.last)),
     }
+
+
+def _weights(day: date) -> dict[str, str]:
+    """Return what an open case counts by its stage on a day, and an emergency besides."""
+    found = weights_on(max(day, first_weights()))
+    by_stage = {stage.value: str(weight) for stage, weight in found.stages.items()}
+    return {**by_stage, "emergency": str(found.emergency)}
 
 
 def _part_word(session: CentreSession, definitions: Definitions, figure: Figure, part: str) -> str:

@@ -5,6 +5,7 @@ be carried out, and each `do` carries it out in the session of whoever signs off
 """
 
 from collections.abc import Mapping
+from datetime import date, time
 from typing import Any, Final
 
 from cma_app.access.acts import Act
@@ -134,6 +135,39 @@ def do_emergency(session: CentreSession, case: Case, asked: Asked, edits: Asked)
     """Take the emergency off the case."""
     reason = str(edits.get("reason", asked["reason"]))
     case_steps.end_emergency(session, case.id, reason=reason)
+
+
+def replacement_lines(_session: CentreSession, case: Case, asked: Asked) -> list[Line]:
+    """Return the emergency that stands and the one, later or without a day, in its place."""
+    return [
+        Line("what", "Emergency", case.emergency or "None"),
+        Line("when", "When", day_words(case.emergency_date, case.emergency_time)),
+        Line("new", "In its place", str(asked["what"]).strip(), may_edit=True),
+        Line("new_when", "When then", day_words(*_when(asked))),
+    ]
+
+
+def check_replacement(session: CentreSession, case: Case, asked: Asked) -> None:
+    """Refuse what is no putting off: that is done at once, by anybody."""
+    on, at = _when(asked)
+    case_steps.emergency_words(str(asked.get("what", "")))
+    if not case_steps.puts_off_emergency(session, case.id, on=on, at=at):
+        raise Conflict("This is not later than what stands. Record it: it counts at once.")
+
+
+def do_replacement(session: CentreSession, case: Case, asked: Asked, edits: Asked) -> None:
+    """Record the emergency in place of the one that stands."""
+    on, at = _when(asked)
+    what = str(edits.get("new", asked["what"]))
+    case_steps.record_emergency(session, case.id, what=what, on=on, at=at)
+
+
+def _when(asked: Asked) -> tuple[date | None, time | None]:
+    day, at = str(asked.get("on") or ""), str(asked.get("at") or "")
+    return (
+        date.fromisoformat(day) if day else None,
+        time.fromisoformat(at) if at else None,
+    )
 
 
 def event_lines(session: CentreSession, event: DebtEvent, asked: Asked) -> list[Line]:

@@ -59,6 +59,11 @@ STEPS: Final[dict[str, Step]] = {
         Act.CASE_LOWER_PRIORITY, "End the emergency", Case, "overview",
         of_case.emergency_lines, of_case.do_emergency, of_case.check_emergency, asked=("reason",),
     ),
+    "replace_emergency": Step(
+        Act.CASE_LOWER_PRIORITY, "Put an emergency off", Case, "overview",
+        of_case.replacement_lines, of_case.do_replacement, of_case.check_replacement,
+        asked=("what", "on", "at"),
+    ),
     "close_case": Step(
         Act.CASE_CLOSE, "End the case", Case, "closing",
         of_case.closing_lines, of_case.do_closing, of_case.check_closing, asked=("form",),

@@ -18,6 +18,8 @@ from cma_app.access.actor import Actor, Origin
 from cma_app.access.acts import Act, allows
 from cma_app.clock import today
 from cma_app.services import caseload
+from cma_app.services.caseload_counts import Counts
+from cma_app.services.caseload_rounds import Round
 from cma_app.services.caseload_values import Filter
 from cma_app.services.watching import Look, Sight, Standing
 from cma_app.session import CentreSession
@@ -54,10 +56,11 @@ class Wish(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a round asks: the cases that changed, and which boards are to be told."""
+    """What a round asks: the cases that changed, which boards are told, and what is known."""
 
     case_ids: list[int]
     boards: list[Wish]
+    kept: dict[Sight, Counts]
 
 
 class Whole:
@@ -95,10 +98,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What each board is told, and of how many sights."""
+    """What each board is told, of how many sights, and what is known for the next round."""
 
     told: dict[BoardWatcher, Whole | Part]
     sights: int
+    kept: dict[Sight, Counts]
 
 
 @dataclass(slots=True)
@@ -124,6 +128,8 @@ class BoardRoom(Room[BoardWatcher, Question, Answer]):
         self._changed: set[int] = set()
         self._fresh: set[BoardWatcher] = set()
         self._day = today()
+        self._kept: dict[Sight, Counts] = {}
+        self._forgets = False
 
     def heard(self, told: str) -> bool:
         """Keep which case changed."""
@@ -132,15 +138,20 @@ class BoardRoom(Room[BoardWatcher, Question, Answer]):
         return bool(self._changed)
 
     def refresh(self, watchers: set[BoardWatcher]) -> None:
-        """Have the whole board told to these."""
+        """Have the whole board told to these; where all are meant, a change may be missed."""
         self._fresh |= watchers
+        self._forgets = self._forgets or watchers >= self.watchers
 
     def gathers(self) -> bool:
         """Say whether a case changed: more of it is likely in a moment."""
         return bool(self._changed)
 
     def question(self, watchers: list[BoardWatcher]) -> Question | None:
-        """Return what changed for whom; a new day, or very much, brings whole boards."""
+        """Return what changed for whom; a new day, or very much, brings whole boards.
+
+        What is known is taken along, and comes back with an answer alone: a round that fails has
+        lost it, together with the changes that it was to tell.
+        """
         changed, self._changed = sorted(self._changed), set()
         fresh, self._fresh = self._fresh, set()
         day, self._day = self._day, today()
@@ -148,7 +159,12 @@ class BoardRoom(Room[BoardWatcher, Question, Answer]):
         boards = [Wish(each, each.wanted, every or each in fresh) for each in watchers]
         if not changed:
             boards = [each for each in boards if each.fresh]
-        return Question(changed, boards) if boards else None
+        if not boards:
+            self._kept = {} if changed else self._kept
+            return None
+        kept, self._kept = self._kept, {}
+        forgets, self._forgets = self._forgets, False
+        return Question(changed, boards, {} if every or forgets else kept)
 
     def answer(self, seen: Look, question: Question) -> Answer:
         """Return what each board is told: asked once for each sight, worded once for a filter."""
@@ -158,16 +174,18 @@ class BoardRoom(Room[BoardWatcher, Question, Answer]):
             if standing is not None and board.watcher.refusal(standing) is None:
                 same[standing.sight].append(board)
         told: dict[BoardWatcher, Whole | Part] = {}
+        this = Round(question.case_ids, question.kept)
         for sight, boards in same.items():
             first = boards[0].watcher
             with seen.open(replace(first.actor, role=sight.role), first.origin) as session:
-                told |= _of_sight(session, question.case_ids, boards)
-        return Answer(told, len(same))
+                told |= _of_sight(session, this, sight, boards)
+        return Answer(told, len(same), this.counts if question.case_ids else question.kept)
 
     def tell(self, watchers: list[BoardWatcher], answer: Answer) -> None:
         """Post to each board what it is told."""
         figures.rounds += 1
         figures.asked += answer.sights
+        self._kept = answer.kept
         for watcher in watchers:
             one = answer.told.get(watcher)
             said = one.told_to(watcher) if one is not None else None
@@ -177,7 +195,7 @@ class BoardRoom(Room[BoardWatcher, Question, Answer]):
 
 
 def _of_sight(
-    session: CentreSession, case_ids: list[int], boards: list[Wish]
+    session: CentreSession, this: Round, sight: Sight, boards: list[Wish]
 ) -> dict[BoardWatcher, Whole | Part]:
     """Return what the boards of one sight are told; the session is one of its people's."""
     told: dict[bool, dict[Filter, Whole | Part]] = {True: {}, False: {}}
@@ -185,7 +203,7 @@ def _of_sight(
         told[True][wanted] = Whole(wanted, board_words(caseload.board(session, wanted=wanted)))
     patched = {each.wanted for each in boards if not each.fresh}
     if patched:
-        change = caseload.changes(session, case_ids)
+        change = this.change(session, sight)
         for wanted in patched:
             told[False][wanted] = Part(change_words(change, wanted), change.gone)
     return {each.watcher: told[each.fresh][each.wanted] for each in boards}

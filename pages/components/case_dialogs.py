@@ -189,6 +189,14 @@ def _emergency() -> rx.Component:
         "emergency",
         "Record an emergency",
         rx.el.p("The case becomes urgent, and the date is shown on each of its pages."),
+        rx.cond(
+            waits_for(Act.CASE_LOWER_PRIORITY) & (BAR.emergency != ""),
+            rx.el.p(
+                "A later date than the one that stands waits for your supervisor’s sign-off."
+                " Anything sooner counts at once.",
+                class_name="hint",
+            ),
+        ),
         field(
             "What is going to happen",
             "emergency",

@@ -22,10 +22,14 @@ class PickedRows(rx.Component):
     tag = "PickedRows"
 
     listed: rx.Var[int]
+    turns: rx.Var[bool]
 
 
-def picked() -> rx.Component:
-    """Return the bar above a list of cases: how many are ticked, and the button for them."""
+def picked(*, turns: bool = False) -> rx.Component:
+    """Return the bar above cases: how many are ticked, and the button for them.
+
+    With `turns` the boxes come and go by a button, for cards that are mostly read.
+    """
     return PickedRows.create(
         rx.el.button(
             "Hand on…",
@@ -34,6 +38,7 @@ def picked() -> rx.Component:
             custom_attrs=opens(KEY, fills=True),
         ),
         listed=CaseloadState.listed,
+        turns=turns,
     )
 
 

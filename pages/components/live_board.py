@@ -14,6 +14,15 @@ class LiveBoard(rx.Component):
     board: rx.Var[dict[str, Any]]
 
 
+class Chips(rx.Component):
+    """The filters of the board with their counts, as links; the lesser ones once wanted."""
+
+    library = "$/public/live_board"
+    tag = "Chips"
+
+    chips: rx.Var[list[Any]]
+
+
 class HideNames(rx.Component):
     """The button, and the key h, that show references in place of names."""
 

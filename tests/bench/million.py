@@ -20,6 +20,7 @@ from cma_app.access.actor import Actor
 from cma_app.database import engine_for
 from cma_app.postgres import EmbeddedPostgres
 from cma_app.services import caseload, clients
+from cma_app.services.caseload_rounds import Round
 from cma_app.session import CentreSession, open_as
 from tests.conftest import alembic_config
 from tests.people import Cast, make_cast
@@ -56,7 +57,7 @@ def _reads() -> dict[str, Callable[[CentreSession], Any]]:
         where = session.get_bind()
         if where not in case_ids:
             case_ids[where] = [card.id for card in caseload.listing(session).rows[:3]]
-        return caseload.changes(session, case_ids[where])
+        return Round(case_ids[where]).change(session)
 
     return {
         "board as a list, first page": caseload.listing,

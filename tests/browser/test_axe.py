@@ -477,6 +477,7 @@ MOMENTS = {
         ("/cases/{Lomax}/closing", _press("Hold the record")),
         ("/cases/{Lomax}", _press("Hand on")),
         ("/board", _press("Hide names")),
+        ("/board", _press("Tick cases")),
         ("/guidelines", _bad_table),
         ("/checklists", _errors("Add item to Intake", "Save item")),
         ("/checklists", _press("Publish")),

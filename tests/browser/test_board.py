@@ -202,6 +202,36 @@ class TestBoard:
         page.keyboard.press("Escape")
         expect(cases.locator("td", has_text="Amina Khan")).to_have_count(2)
         expect(page.get_by_text("Tick cases to hand them on.")).to_be_visible()
+        self.cards_are_ticked_and_given_back_from_another_page(office, page, owner, cast)
+
+    def cards_are_ticked_and_given_back_from_another_page(
+        self, office: Office, page: Page, owner: Engine, cast: Cast
+    ):
+        """Tick on the live board, through a change of another card, and undo after leaving."""
+        other = plant_case(owner, cast.tess, last="Dyer", stage="fact_find")
+        page.goto(f"{office.served.origin}/board")
+        expect(page.get_by_role("checkbox")).to_have_count(0)
+        page.get_by_role("button", name="Tick cases").click()
+        page.get_by_role("checkbox", name="Pat Archer").check()
+        page.get_by_role("checkbox", name="Pat Baker").focus()
+        page.keyboard.press("Space")
+        with cast.open(cast.tess) as session:
+            case_steps.move_stage(session, other, stage="advice")
+        expect(page.get_by_text("Live, last change")).to_be_visible()
+        expect(page.get_by_role("checkbox", name="Pat Baker")).to_be_focused()
+        expect(page.get_by_text("2 cases ticked")).to_be_visible()
+        page.get_by_role("button", name="Hand on…").click()
+        shown = page.locator("dialog[open]")
+        shown.get_by_label("Give them to").select_option(label="Ben Ellis")
+        shown.get_by_role("button", name="Hand on 2 cases").click()
+        expect(shown.get_by_text("2 cases handed on to Ben Ellis.")).to_be_visible()
+        page.goto(f"{office.served.origin}/cases")
+        page.goto(f"{office.served.origin}/board?view=list&sort=reference")
+        page.get_by_role("button", name="Handed on today 2").click()
+        shown.get_by_role("button", name="Undo handing on").first.click()
+        expect(page.get_by_text("1 case given back.")).to_be_visible()
+        cases = page.get_by_role("table", name="Open cases of the centre", include_hidden=True)
+        expect(cases.locator("td", has_text="Ben Ellis")).to_have_count(1)
 
 
 class TestPeople:

@@ -49,7 +49,7 @@ class TestDefinitions:
                 assert of.counts == figure.counts, figure.code
 
     def test_a_day_before_the_first_version_goes_by_the_first(self) -> None:
-        assert definitions_on(date(2001, 1, 1)).version == "2026-1"
+        assert definitions_on(date(2001, 1, 1)).version == "2026-2"
 
     def test_bands_end_where_the_next_begins(self) -> None:
         for name, bands in definitions_on(NOW).bands.items():

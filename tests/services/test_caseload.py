@@ -11,6 +11,7 @@ from cma_app.clock import now, today
 from cma_app.errors import Refused
 from cma_app.rules.appointments import asks_manager
 from cma_app.services import caseload
+from cma_app.services.caseload_rounds import Round
 from cma_app.services.caseload_values import LANE_CARDS, SHOWS, Board, Filter, Tally
 from cma_app.services.referrals import waiting_referrals
 from cma_app.services.sign_off_list import list_queue
@@ -262,14 +263,14 @@ class TestChanges:
     ) -> None:
         theirs = plant_case(owner, cast.colin)
         with cast.open(cast.maria) as session:
-            change = caseload.changes(session, [office["late"], office["closed"], theirs])
+            change = Round([office["late"], office["closed"], theirs]).change(session)
         assert [card.id for card in change.cards] == [office["late"]]
         assert change.gone == [office["closed"], theirs]
         assert change.tallies.under(Filter()).centre.open == 6
 
     def test_refuses_an_advisor(self, cast: Cast) -> None:
         with pytest.raises(Refused), cast.open(cast.amina) as session:
-            caseload.changes(session, [1])
+            Round([1]).change(session)
 
 
 class TestListing:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from cma_app.clock import today
-from cma_app.errors import Invalid, Refused
+from cma_app.errors import Conflict, Invalid, Refused
 from cma_app.services.appointments import book_appointment
 from cma_app.services.caseload_moves import (
     MOST_MOVED,
@@ -17,6 +17,7 @@ from cma_app.services.caseload_moves import (
     preview_moves,
     undo_moves,
 )
+from cma_app.services.recent_moves import moves_today, undo_recent
 from tests.people import Cast
 from tests.plant import plant_action, plant_case
 from tests.services.test_handing_on import soon
@@ -233,4 +234,55 @@ class TestUndo:
         with cast.open(cast.bea) as session:
             back = undo_moves(session, found.done)
         assert all("not found" in row.refusal for row in back)
+        assert holders(owner, three) == [cast.ben.user_id] * 3
+
+
+class TestLaterTheSameDay:
+    """What was handed on is found in the log, wherever its page has gone."""
+
+    def test_gives_back_what_stands_with_what_went_along(
+        self, cast: Cast, owner: Engine, three: list[int]
+    ) -> None:
+        theirs = plant_action(owner, cast.amina, three[0], "Ring", today())
+        bens = plant_action(owner, cast.ben, three[0], "Check", today() + timedelta(days=1))
+        moved(cast, looked(cast, three, cast.ben.user_id), cast.ben.user_id)
+        later = plant_action(owner, cast.ben, three[0], "Write", today())
+        execute(
+            owner,
+            "UPDATE cases SET advisor_id = :who WHERE id = :id",
+            who=cast.maria.user_id,
+            id=three[1],
+        )
+        with cast.open(cast.maria) as session:
+            found = {move.case_id: (move.before, move.after) for move in moves_today(session)}
+        assert found == {
+            three[0]: ("Amina Khan", "Ben Ellis"),
+            three[2]: ("Tess Moore", "Ben Ellis"),
+        }
+        with cast.open(cast.maria) as session:
+            back = undo_recent(session, three)
+        assert [row.refusal for row in back] == ["", ""]
+        assert holders(owner, three) == [
+            cast.amina.user_id,
+            cast.maria.user_id,
+            cast.tess.user_id,
+        ]
+        assert held(owner, "next_actions", "owner_id", [theirs, bens, later]) == [
+            cast.amina.user_id,
+            *[cast.ben.user_id] * 2,
+        ]
+        with cast.open(cast.maria) as session:
+            assert moves_today(session) == []
+            with pytest.raises(Conflict, match="given back"):
+                undo_recent(session, three)
+
+    def test_is_ones_own_alone(self, cast: Cast, owner: Engine, three: list[int]) -> None:
+        moved(cast, looked(cast, three, cast.ben.user_id), cast.ben.user_id)
+        for who in (cast.amina, cast.tess, cast.root):
+            with pytest.raises(Refused), cast.open(who) as session:
+                undo_recent(session, three)
+        with cast.open(cast.bea) as session:
+            assert moves_today(session) == []
+            with pytest.raises(Conflict):
+                undo_recent(session, three)
         assert holders(owner, three) == [cast.ben.user_id] * 3

@@ -13,7 +13,8 @@ from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.services.case_facts import open_facts
 from cma_app.services.case_list import CaseFilter, list_cases
 from cma_app.services.case_steps import lower_priority, record_emergency
-from cma_app.services.caseload import board, changes
+from cma_app.services.caseload import board
+from cma_app.services.caseload_rounds import Round
 from cma_app.services.caseload_values import Filter
 from cma_app.services.debt_events import (
     add_event,
@@ -397,7 +398,7 @@ class TestWhereItIsTold:
                 ]
                 shown = board(session)
                 (card,) = [each for each in shown.cards if each.id == case_id]
-                watched = changes(session, [case_id])
+                watched = Round([case_id]).change(session)
                 home = my_day(session).emergencies
                 return [
                     [each.words for each in facts.emergencies] == [words],

@@ -11,7 +11,8 @@ from cma_app.rules.calendars import is_working_day
 from cma_app.rules.legal_dates import act_by
 from cma_app.services.breathing_space import end_space, record_space, review_space
 from cma_app.services.case_steps import record_emergency
-from cma_app.services.caseload import board, changes, listing
+from cma_app.services.caseload import board, listing
+from cma_app.services.caseload_rounds import Round
 from cma_app.services.caseload_values import Card, Filter
 from cma_app.services.debt_events import add_event, end_event
 from cma_app.services.debts import add_debt
@@ -172,7 +173,7 @@ class TestBoard:
         wanted = Filter(show="legal")
         with cast.open(cast.maria) as session:
             seen = board(session, wanted=wanted)
-            change = changes(session, [near, own])
+            change = Round([near, own]).change(session)
             lines = listing(session, wanted=wanted)
         expected = {near, own} if act_by(on(days), "england") <= on(7) else set()
         assert {each.id for each in seen.cards} == expected
@@ -202,7 +203,7 @@ class TestBoard:
             wanted = Filter(show="legal")
             with cast.open(cast.maria) as session:
                 seen = {each.id for each in board(session, wanted=wanted).cards}
-                change = changes(session, [near, own])
+                change = Round([near, own]).change(session)
             live = {each.id for each in change.cards if matches(each, wanted, seen_on)}
         assert seen == live == ({near, own} if is_near else set())
         assert (first, shown.tone) == (int(is_near), "soon" if is_near else "")

@@ -15,9 +15,11 @@ from cma_app.access.actor import Actor
 from cma_app.clock import today
 from cma_app.database import app_engine
 from cma_app.errors import NotFound, Refused
+from cma_app.rules.caseload_weights import weights_on
 from cma_app.rules.outcomes import cell_name, definitions_on, tables
 from cma_app.rules.report_periods import Days, quick_choices
-from cma_app.services.case_steps import record_emergency
+from cma_app.rules.workflow import Stage
+from cma_app.services.case_steps import assign_case, move_stage, record_emergency
 from cma_app.services.outcome_export import export_report
 from cma_app.services.outcomes import Report, list_rows, read_report
 from cma_app.settings import settings, use_settings
@@ -214,7 +216,7 @@ class TestReadReport:
                     assert len(rows(people, figure.code, part)) == many, (figure.code, part)
 
     def test_says_by_which_definitions(self, found: Report) -> None:
-        assert found.definitions.version == definitions_on(LAST).version == "2026-1"
+        assert found.definitions.version == definitions_on(LAST).version == "2026-2"
         assert all(
             each.words and each.reference.title for each in found.definitions.figures.values()
         )
@@ -328,6 +330,26 @@ class TestEdges:
         assert value(report(cast, days=before), "emergencies") == 0
 
 
+class TestCaseloadOfAPastDay:
+    def test_is_weighed_by_what_each_case_was_then(self, cast: Cast) -> None:
+        """Its stage, its holder and its emergency are those of the day, whatever came since."""
+        case = Planted(cast, cast.amina).on_case(stage="fact_find", status="in_progress")
+        Planted(cast, cast.amina).on_case(stage="advice", emergency="Bailiffs")
+        with cast.open(cast.maria) as session:
+            move_stage(session, case.id, stage="advice")
+            record_emergency(session, case.id, what="Eviction")
+            assign_case(session, case.id, advisor_id=cast.ben.user_id)
+        found, weights = report(cast), weights_on(today())
+        amina, ben = str(cast.amina.user_id), str(cast.ben.user_id)
+        assert values(found, "open_by_advisor") == {amina: 2}
+        first = 2 * weights.stages[Stage.FACT_FIND]  # what a case is when it is opened
+        assert values(found, "open_by_advisor", money=True) == {amina: first}
+        found = report(cast, days=Days(FIRST, today()))
+        each = weights.stages[Stage.ADVICE] + weights.emergency
+        assert values(found, "open_by_advisor", money=True) == {amina: each, ben: each}
+        assert value(found, "cases_open", money=True) == 2 * each != first
+
+
 class TestMonitoring:
     @pytest.fixture
     def asked(self, cast: Cast) -> list[Planted]:
@@ -431,14 +453,14 @@ class TestExport:
         lines = list(csv.reader(io.StringIO(said)))
         about = {line[0]: line[1] for line in lines[:12] if len(line) == 2}
         assert about["From"] == "01 October 2025"
-        assert about["Definitions"] == "Version 2026-1"
+        assert about["Definitions"] == "Version 2026-2"
         assert about["Made by"] == "Maria Silva"
         assert about["Figures kept back"].split()[0] != "0"
         with crowd.open(crowd.maria) as session:
             row = session.exec(_exports()).one()
         assert row.user_id == crowd.maria.user_id
         assert row.new_values is not None
-        assert row.new_values["definitions"] == "2026-1"
+        assert row.new_values["definitions"] == "2026-2"
         assert json.dumps(row.new_values).count("kept_back") == 1
 
     def test_holds_no_formula_and_no_name(self, crowd: Cast) -> None:

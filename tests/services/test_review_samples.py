@@ -11,15 +11,18 @@ from cma_app.clock import today
 from cma_app.errors import Invalid, NotFound, Refused
 from cma_app.rules.dates import add_months
 from cma_app.rules.review_sampling import Drawable, Rate, draw, risks_on
+from cma_app.services import users
 from cma_app.services.case_steps import assign_case, record_emergency
 from cma_app.services.compliance_gates import open_gate
 from cma_app.services.next_actions import record_action
+from cma_app.services.person_forms import PersonEdit
 from cma_app.services.restricted_files import restrict_file
 from cma_app.services.review_draws import PersonLine, list_samples, read_sample
 from cma_app.services.review_facts import FITS, OF_ADVISORS
 from cma_app.services.review_rates import PersonLevel, read_rates, set_level, set_rates
 from cma_app.services.review_samples import add_file, draw_sample, preview_draw
 from cma_app.services.vulnerability import VulnerabilityForm, add_vulnerability
+from cma_app.session import CentreSession
 from models import Case
 from tests.people import Cast
 from tests.services.money import audited
@@ -539,6 +542,46 @@ class TestRates:
     def ben(self, cast: Cast) -> PersonLevel:
         with cast.open(cast.maria) as session:
             return next(p for p in read_rates(session).people if p.id == cast.ben.user_id)
+
+    def test_sampling_falls_by_itself_once_training_is_over(
+        self, cast: Cast, owner: Engine
+    ) -> None:
+        """All of a trainee's files, half for three months, then what is asked of anybody."""
+        for _ in range(30):
+            old_case(cast, owner, cast.tess)
+        with cast.open(cast.maria) as session:
+            asked = [self.asked(session, cast)]
+        with cast.open(cast.root) as session:
+            person = users.read_person(session, cast.tess.user_id)
+            form = {
+                name: str(getattr(person, name) or "")
+                for name in ("first_name", "last_name", "email", "phone")
+            }
+            users.edit(
+                session,
+                person.id,
+                PersonEdit.read({**form, "role": "advisor"}),
+                version=person.version,
+            )
+        with cast.open(cast.maria) as session:
+            asked.append(self.asked(session, cast))
+            (tess,) = [p for p in read_rates(session).people if p.id == cast.tess.user_id]
+        assert (tess.level, tess.is_said, tess.since) == ("newly_qualified", True, today())
+        assert tess.until == add_months(today(), 3)
+        with owner.begin() as connection:
+            connection.execute(
+                text("UPDATE review_levels SET valid_from = :day WHERE user_id = :who"),
+                {"day": add_months(today(), -3), "who": cast.tess.user_id},
+            )
+        with cast.open(cast.maria) as session:
+            asked.append(self.asked(session, cast))
+        assert asked == [("trainee", 30), ("newly_qualified", 15), ("experienced", 3)]
+
+    def asked(self, session: CentreSession, cast: Cast) -> tuple[str, int]:
+        (line,) = [
+            each for each in preview_draw(session, days()).lines if each.id == cast.tess.user_id
+        ]
+        return line.level, line.asked
 
     def test_a_trainees_level_is_the_role(self, cast: Cast) -> None:
         said = {"user_id": cast.tess.user_id, "level": "experienced", "valid_from": day(0)}

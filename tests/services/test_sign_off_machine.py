@@ -7,6 +7,7 @@ database as its owner, by SQL of this test's own. `--traces` says how many; `mak
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -23,6 +24,7 @@ from hypothesis.stateful import (
 from sqlalchemy import Connection, Engine, text
 
 from cma_app.access.actor import Actor
+from cma_app.clock import today
 from cma_app.errors import CmaError
 from cma_app.services import case_steps, debts, sign_offs
 from cma_app.services.budgets import record_line, start_sheet, verify_sheet
@@ -34,7 +36,10 @@ from tests.services.closings import close_with, ending
 from tests.services.money import make_case
 from tests.services.signing import fine
 
-STEPS = ("lower_priority", "move_stage", "end_emergency", "verify_sheet", "close_case")
+STEPS = (
+    *("lower_priority", "move_stage", "end_emergency", "replace_emergency"),
+    *("verify_sheet", "close_case"),
+)
 ENTITLED = ("amina", "maria")
 """Who may sign Tess's work off: her supervisor, and a manager of the centre."""
 EVERYBODY = (*ENTITLED, "ben", "tess", "colin", "bea", "root")
@@ -53,6 +58,7 @@ BOUND = {
     "lower_priority": ("priority", "emergency", "emergency_date"),
     "move_stage": ("stage", "status", "monthly_surplus", "debts"),
     "end_emergency": ("emergency", "emergency_date"),
+    "replace_emergency": ("emergency", "emergency_date"),
     "verify_sheet": ("income", "expenses"),
     "close_case": ("status", "debts"),
 }
@@ -122,6 +128,7 @@ class Supervised(RuleBasedStateMachine):
             "lower_priority": {"priority": to, "reason": "Calmer now"},
             "move_stage": {"stage": "action"},
             "end_emergency": {"reason": "Suspended"},
+            "replace_emergency": {"what": "Eviction", "on": f"{today() + timedelta(days=9)}"},
         }[step]
 
     def told(self, outcome: str) -> None:
@@ -153,6 +160,9 @@ class Supervised(RuleBasedStateMachine):
                     verify_sheet(session, subject, version=sheet.version)
                 elif step == "close_case":
                     close_with(session, subject, **asked["form"])
+                elif step == "replace_emergency":
+                    on = date.fromisoformat(asked["on"])
+                    case_steps.record_emergency(session, subject, what=asked["what"], on=on)
                 else:
                     getattr(case_steps, step)(session, subject, **asked)
         except CmaError:
@@ -242,11 +252,22 @@ class Supervised(RuleBasedStateMachine):
         with self.cast.open(self.cast.tess) as session:
             record_note(session, self.case_id, channel="phone", minutes=1, body="She rang")
 
-    @rule(what=st.sampled_from(("Eviction", "No money for the meter")))
-    def emergency(self, what: str) -> None:
-        """Let Tess record an emergency: it is urgent at once, whatever waits."""
-        with self.cast.open(self.cast.tess) as session:
-            case_steps.record_emergency(session, self.case_id, what=what)
+    @rule(
+        what=st.sampled_from(("Eviction", "No money for the meter")),
+        days=st.sampled_from((None, 1, 5)),
+    )
+    def emergency(self, what: str, days: int | None = None) -> None:
+        """Let Tess record an emergency: it is urgent at once, but where it puts one off."""
+        on = None if days is None else today() + timedelta(days=days)
+        later = put_off(self.facts(), {"emergency": what, "emergency_date": on})
+        try:
+            with self.cast.open(self.cast.tess) as session:
+                case_steps.record_emergency(session, self.case_id, what=what, on=on)
+        except CmaError:
+            assert later
+            self.told("postponement refused")
+            return
+        assert not later
         found = self.facts()
         assert (found["emergency"], found["priority"]) == (what, "urgent")
 
@@ -275,12 +296,21 @@ class Supervised(RuleBasedStateMachine):
         assert (was["emergency"] is not None and is_["emergency"] is None) == (
             "end_emergency" in steps
         )
+        assert put_off(was, is_) == ("replace_emergency" in steps)
         assert (is_["status"] == "cancelled" and was["status"] != "cancelled") == (
             "close_case" in steps
         )
         if is_["verification_status"] == "verified":
             assert self.verified == (is_["income"], is_["expenses"]), "an edit left it verified"
         self.known, self.signed = is_, signed
+
+
+def put_off(was: dict[str, Any], becomes: dict[str, Any]) -> bool:
+    """Say whether an emergency that stands moved to a later day, or lost its day."""
+    if was["emergency"] is None or becomes["emergency"] is None or was["emergency_date"] is None:
+        return False
+    day = becomes["emergency_date"]
+    return day is None or day > was["emergency_date"]
 
 
 @pytest.fixture(scope="module")
@@ -350,5 +380,6 @@ def test_no_trace_reaches_a_restricted_state_unsigned(
     assert world.traces >= traces
     reached = {"submitted", "refused herself"}
     if traces >= MANY:
-        reached |= set(before) | {"submission refused", "withdrawal refused"}
+        reached |= set(before)
+        reached |= {"submission refused", "withdrawal refused", "postponement refused"}
     assert reached <= set(world.outcomes)

@@ -13,7 +13,7 @@ from cma_app.clock import now, today
 from cma_app.database import app_engine
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.rules.sign_offs import late_since
-from cma_app.services import case_steps, letters, sign_offs, statements
+from cma_app.services import case_steps, debt_events, letters, sign_offs, statements
 from cma_app.services.budgets import record_line, start_sheet
 from cma_app.services.debts import add_debt
 from cma_app.services.next_actions import list_actions
@@ -285,6 +285,58 @@ class TestEachStep:
         assert read_case(cast, case_id).emergency == "Eviction"
         sign_off(cast, row)
         assert read_case(cast, case_id).emergency is None
+
+    def test_an_emergency_put_off(self, cast: Cast, case_id: int, owner: Engine) -> None:
+        """Recording is free, and so are the first and a sooner day; a later one waits."""
+        day = today() + timedelta(days=6)
+        with cast.open(cast.tess) as session:
+            for on in (None, day + timedelta(days=1), day):
+                case_steps.record_emergency(session, case_id, what="Eviction", on=on)
+        later = day + timedelta(days=9)
+        for on in (later, None):
+            with pytest.raises(Refused), cast.open(cast.tess) as session:
+                case_steps.record_emergency(session, case_id, what="Nothing much", on=on)
+        change = {"day": later, "id": case_id}
+        with (
+            pytest.raises(DBAPIError, match="waits for sign-off"),
+            app_engine().begin() as connection,
+        ):
+            scope(connection, cast.tess)
+            connection.execute(
+                text("UPDATE cases SET emergency_date = :day WHERE id = :id"), change
+            )
+        with pytest.raises(Conflict, match="counts at once"):
+            submit(cast, "replace_emergency", case_id, what="Bailiffs", on=f"{today()}", at="")
+        row = submit(cast, "replace_emergency", case_id, what="Hearing", on=f"{later}", at="10:30")
+        assert read_case(cast, case_id).emergency_date == day
+        sign_off(cast, row, new="Possession hearing")
+        case = read_case(cast, case_id)
+        assert (case.emergency, case.emergency_date) == ("Possession hearing", later)
+        with cast.open(cast.tess) as session:
+            standing = {(each.what, each.due_date) for each in list_actions(session, case_id)}
+        assert {("Eviction", day), ("Possession hearing", later)} <= standing
+
+    def test_an_emergency_of_a_debt_that_is_put_off_is_a_new_one_and_the_end_of_the_old(
+        self, cast: Cast
+    ) -> None:
+        _, debt_id = owe(cast, cast.tess)
+        event_id = add_event(cast, debt_id, cast.tess)
+        with cast.open(cast.tess) as session:
+            event = session.require(DebtEvent, event_id)
+            data = {"kind": event.kind, "event_date": f"{event.event_date + timedelta(days=3)}"}
+            data["event_time"] = f"{event.event_time:%H:%M}" if event.event_time else ""
+            with pytest.raises(Invalid, match="another event"):
+                debt_events.change_event(session, event_id, data, version=event.version)
+        with (
+            pytest.raises(DBAPIError, match="waits for sign-off"),
+            app_engine().begin() as connection,
+        ):
+            scope(connection, cast.tess)
+            later = "UPDATE debt_events SET event_date = event_date + 1 WHERE id = :id"
+            connection.execute(text(later), {"id": event_id})
+        with cast.open(cast.amina) as session:
+            version = session.require(DebtEvent, event_id).version
+            debt_events.change_event(session, event_id, data, version=version)
 
     @pytest.mark.parametrize("step", ["end_event", "take_back_event"])
     def test_an_emergency_of_a_debt(self, cast: Cast, step: str) -> None:

@@ -17,6 +17,8 @@ EXEMPT_FUNCTIONS: dict[str, str] = {
     "identities.end_link": "a step of deactivating, asked there",
     "identities.make_code": "a step of adding, reactivating and linking people, asked there",
     "identities.provider_here": "a step of linking and of looking after people, asked there",
+    "caseload_counts.lines_of": "a step of a round for who watches, asked there",
+    "caseload_counts.people_at_work": "a step of reading the board, asked there: colleagues",
     "sign_off_case.check_closing": "a step of submitting, asked there",
     "sign_off_case.closing_lines": "a step of submitting and of reading what was, asked there",
     "sign_off_case.event_lines": "a step of submitting and of reading what was, asked there",

@@ -18,6 +18,7 @@ from cma_app.services import (
     review_facts,
     review_results,
 )
+from cma_app.services.caseload_rounds import Round
 from cma_app.services.caseload_values import Filter
 from cma_app.services.review_results import ReviewFilter
 from cma_app.session import CentreSession
@@ -79,7 +80,7 @@ WORK: dict[str, Callable[[CentreSession], Any]] = {
     ),
     "board list": caseload.listing,
     "board list by status": lambda session: caseload.listing(session, status="open"),
-    "a change": lambda session: caseload.changes(session, [1, 2, 3]),
+    "a change": lambda session: Round([1, 2, 3]).change(session),
     "client search": lambda session: clients.find_clients(session, text="last12"),
     "first page": home.my_day,
     "compliance": compliance_overview.read_overview,

@@ -6,6 +6,7 @@ asks for more, in these roles.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from cma_app.access.actor import Origin
 from cma_app.access.acts import Role
 from cma_app.database import app_engine
 from cma_app.services import caseload
+from cma_app.services.caseload_rounds import Round, read_near
 from cma_app.services.watching import SHARED, look, sight_of
-from cma_app.session import open_as
+from cma_app.session import CentreSession, open_as
 from tests.people import Cast, make_cast
 from tests.plant import plant_case
 
@@ -39,8 +41,19 @@ def without_trainees(policy: str) -> str:
     return policy
 
 
-def read_by(cast: Cast, case_id: int) -> set[str]:
-    """Return the tables that the board and a change read, as the plans of their statements say."""
+def of_board(session: CentreSession, case_id: int) -> None:
+    """Ask what an open board asks: everything, and a change."""
+    caseload.board(session)
+    Round([case_id]).change(session)
+
+
+def of_case(session: CentreSession, case_id: int) -> None:
+    """Ask of a changed case what is asked once for all who see the same of it."""
+    read_near(session, [case_id])
+
+
+def read_by(cast: Cast, case_id: int, asks: Callable[[CentreSession, int], None]) -> set[str]:
+    """Return the tables that are read, as the plans of the statements say."""
     sent: list[tuple[str, Any]] = []
 
     def hear(_conn: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
@@ -50,8 +63,7 @@ def read_by(cast: Cast, case_id: int) -> set[str]:
     with cast.open(cast.maria) as session:
         event.listen(app_engine(), "before_cursor_execute", hear)
         try:
-            caseload.board(session)
-            caseload.changes(session, [case_id])
+            asks(session, case_id)
         finally:
             event.remove(app_engine(), "before_cursor_execute", hear)
         raw = session.connection().connection.cursor()
@@ -72,7 +84,7 @@ def test_no_table_of_the_board_asks_more_of_a_person_than_their_sight(
             text("SELECT tablename, qual FROM pg_policies WHERE policyname = 'centre_isolation'")
         )
         policies = {row.tablename: row.qual for row in rows}
-    read = read_by(cast, case_id) & set(policies)
+    read = read_by(cast, case_id, of_board) & set(policies)
     assert {"cases", "clients", "next_actions", "users", "debt_events"} <= read
     for table in read:
         asked = without_trainees(policies[table])
@@ -93,8 +105,24 @@ def test_a_board_is_told_of_every_table_that_it_reads(owner: Engine, cast: Cast)
             row.tablename
             for row in connection.execute(text("SELECT tablename FROM pg_policies")).all()
         }
-    read = read_by(cast, plant_case(owner, cast.amina, emergency="Eviction")) & tables
+    read = read_by(cast, plant_case(owner, cast.amina, emergency="Eviction"), of_board) & tables
     assert read - tell - RARE == set(), "a trigger `tell_boards` is owed: docs/ARCHITECTURE.md"
+
+
+def test_what_a_changed_case_says_follows_from_the_case_and_the_people_that_a_round_asks_for(
+    owner: Engine, cast: Cast
+) -> None:
+    """Who sees the case, and the same of these people, sees the same rows of each table of it."""
+    case_id = plant_case(owner, cast.amina, emergency="Eviction")
+    read = read_by(cast, case_id, of_case)
+    with owner.connect() as connection:
+        rows = connection.execute(
+            text("SELECT tablename, qual FROM pg_policies WHERE policyname = 'centre_isolation'")
+        )
+        policies = {row.tablename: without_trainees(row.qual) for row in rows}
+    assert {"cases", "next_actions", "debt_events", "breathing_spaces"} <= read
+    by_person = {each for each in read if "cma_hidden_clients" in policies.get(each, "")}
+    assert by_person <= {"cases", "clients", "breathing_spaces"}, "what is owed: _NEAR"
 
 
 def test_what_is_hidden_of_a_case_follows_from_the_hidden_files(owner: Engine) -> None:

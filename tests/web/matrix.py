@@ -287,6 +287,8 @@ REFERRALS = {
         "/referrals", args={"name": "source", "value": "gp"}, shows="source=gp"
     ),
     "ReferralsState.refresh": Call("/referrals", shows=SHOWN),
+    "HomeState.refresh": Call("/", shows=SHOWN),
+    "CalendarState.refresh": Call("/calendar", shows=SHOWN),
     "ReferralsState.step": Call("/referrals", args={"by": 1}, shows="page=2"),
     "ReferralsState.accept": Call("/referrals", args={"number": "@referrals"}, shows=SHOWN),
     "ReferralsState.accept anew": Call(
@@ -1450,6 +1452,22 @@ BOARD = {
     "CaseloadMovesState.move": Call(LISTED, "maria", after=LOOKED_UP, writes="cases"),
     "CaseloadMovesState.undo": Call(
         LISTED, "maria", after=(*LOOKED_UP, "CaseloadMovesState.move"), writes="cases"
+    ),
+    "RecentMovesState.open": Call(
+        LISTED, "maria", after=(*LOOKED_UP, "CaseloadMovesState.move"), shows="From "
+    ),
+    "RecentMovesState.undo": Call(
+        LISTED,
+        "maria",
+        {"case_id": "@cases"},
+        (*LOOKED_UP, "CaseloadMovesState.move"),
+        writes="cases",
+    ),
+    "RecentMovesState.undo_all": Call(
+        LISTED,
+        "maria",
+        after=(*LOOKED_UP, "CaseloadMovesState.move", "RecentMovesState.open"),
+        writes="cases",
     ),
     "SavedViewsState.open": Call("/board", "maria", shows="{people_canary}"),
     "SavedViewsState.save": Call(

@@ -19,7 +19,7 @@ from cma_app.session import open_as
 from cma_app.web.rooms import SIGNED_OUT
 from state.board_view import board_words
 from tests.people import Cast
-from tests.plant import plant_action, plant_case
+from tests.plant import plant_action, plant_case, plant_referral
 from tests.served import Served
 from tests.web.boards import (
     Board,
@@ -67,6 +67,9 @@ class TestTwenty:
         sql(owner, NAMED, user=olu.user_id, id=secret)
         who = [cast.usernames["maria"]] * 8 + [nell] * 6 + [olus] * 6
         with open_boards(board_app, [cookie_for(each) for each in who]) as boards:
+            sql(owner, "UPDATE cases SET priority = 'high' WHERE id = :id", id=case_id)
+            for board in boards:  # a process puts its statements together once, at its first change
+                assert ids(board.hear()) == {case_id}
             before = figures(board_app)
             assert before["open"] == 20
             with cast.open(cast.amina) as session:
@@ -287,6 +290,9 @@ class Changes:
             self.close,
             self.reopen,
             self.raise_alarm,
+            self.refer,
+            self.go_on_leave,
+            self.marry,
         ]
         way, case_id = self.dice.choice(ways), self.dice.choice(self.cases)
         way(case_id)
@@ -353,6 +359,26 @@ class Changes:
 
     def reopen(self, case_id: int) -> None:
         self.run("UPDATE cases SET status = 'in_progress' WHERE id = :id", case_id)
+
+    def refer(self, _case_id: int) -> None:
+        plant_referral(self.owner, self.cast.maria)
+
+    def go_on_leave(self, case_id: int) -> None:
+        self.run(
+            "INSERT INTO staff_leave (centre_id, user_id, first_day, last_day)"
+            " SELECT centre_id, :user, current_date - 1, current_date + 3 FROM cases"
+            " WHERE id = :id",
+            case_id,
+            user=self.dice.choice(self.holders),
+        )
+
+    def marry(self, case_id: int) -> None:
+        self.run(
+            "UPDATE users SET last_name = :name WHERE id = :user AND :id > 0",
+            case_id,
+            name=f"Other{self.dice.randrange(1000)}",
+            user=self.dice.choice(self.holders),
+        )
 
     def raise_alarm(self, case_id: int) -> None:
         what = self.dice.choice(["Eviction", None])
