@@ -11,6 +11,7 @@ from cma_app.rules.document_types import type_label
 from cma_app.services.document_reading import FIELDS, OpenDocument, SorterFigures, is_poor
 from cma_app.services.document_search import STATUS_LABELS
 from models import Debt, DocumentFigure, DocumentPage
+from state.suggestion_views import shown_figure
 from state.words import day_text
 
 UNSURE: Final = 0.6
@@ -179,9 +180,9 @@ class FigureView:
             kind=row.kind,
             word=KINDS[row.kind],
             value=row.value,
-            shown=_shown(row.kind, row.value),
+            shown=shown_figure(row.kind, row.value),
             where=f"Page {row.page_no}" + (f", beside “{row.label}”" if row.label else ""),
-            now=_shown(row.kind, now) if now else "Nothing recorded",
+            now=shown_figure(row.kind, now) if now else "Nothing recorded",
             same=bool(now) and now == row.value,
             is_unsure=row.sure is not None and row.sure < Decimal("0.85"),
             is_income=row.kind == "income",
@@ -200,21 +201,14 @@ def _now(row: DocumentFigure, found: OpenDocument, debt: Debt | None) -> str:
     return "" if stored is None else str(stored)
 
 
-def _shown(kind: str, value: str) -> str:
-    if kind == "account_number":
-        return value
-    if kind == "dated":
-        parts = value.split("-")
-        return value if len(parts) != 3 else f"{int(parts[2])}.{int(parts[1])}.{parts[0]}"
-    return f"£{Decimal(value):,.2f}"
-
-
 def _decided(row: DocumentFigure) -> str:
     when = local(row.decided_at) if row.decided_at else None
     day = f" on {day_text(when.date())}" if when else ""
     if row.status == "dismissed":
         return f"Put away{day}"
-    taken = f" as {_shown(row.kind, row.taken)}" if row.taken and row.taken != row.value else ""
+    taken = (
+        f" as {shown_figure(row.kind, row.taken)}" if row.taken and row.taken != row.value else ""
+    )
     return f"Taken over{taken}{day}"
 
 

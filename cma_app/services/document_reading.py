@@ -84,7 +84,7 @@ def read_reading(session: CentreSession, document_id: int) -> OpenDocument:
         )
         .order_by(col(DocumentFigure.kind), col(DocumentFigure.id))
     )
-    owed = _debts(session, document.case_id)
+    owed = debts_of(session, document.case_id)
     line = income_line(document.document_type or document.ai_classification.get("type")) or ""
     return OpenDocument(
         document=document,
@@ -201,7 +201,7 @@ def accept_for_debt(
         debt.balance_source = "letter"
     session.authorize(Act.FIGURE_DECIDE, session.require(Case, debt.case_id))
     figure.debt_id = debt_id
-    return _accepted(session, figure, value)
+    return settle_figure(session, figure, value)
 
 
 def accept_for_budget(
@@ -234,10 +234,11 @@ def accept_for_budget(
         raise Invalid({"value": next(iter(wrong.fields.values()))}) from None
     session.authorize(Act.FIGURE_DECIDE, session.require(Case, document.case_id))
     figure.budget_line = line
-    return _accepted(session, figure, value)
+    return settle_figure(session, figure, value)
 
 
-def _accepted(session: CentreSession, figure: DocumentFigure, value: str) -> DocumentFigure:
+def settle_figure(session: CentreSession, figure: DocumentFigure, value: str) -> DocumentFigure:
+    """Record that a figure was taken over, and as what."""
     figure.status, figure.taken = "accepted", value.strip()[:60]
     figure.decided_by, figure.decided_at = session.actor.user_id, now()
     session.flush()
@@ -318,7 +319,8 @@ def _choice(session: CentreSession, document: Document) -> DocumentTypeChoice | 
     )
 
 
-def _debts(session: CentreSession, case_id: int | None) -> tuple[tuple[Debt, str], ...]:
+def debts_of(session: CentreSession, case_id: int | None) -> tuple[tuple[Debt, str], ...]:
+    """Return the debts of a case, each with its creditor's name; none where there is no case."""
     if case_id is None:
         return ()
     found = session.execute(
@@ -335,8 +337,14 @@ def _debts(session: CentreSession, case_id: int | None) -> tuple[tuple[Debt, str
 
 
 def _likely(document: Document, owed: tuple[tuple[Debt, str], ...]) -> int:
-    """Return the debt that a document speaks of: by its account number, else by its creditor."""
-    said = " ".join((document.extracted_text or "").lower().split())
+    """Return the debt that a document is of: the one that it speaks of, else the only one."""
+    named = spoken_of(document.extracted_text, owed)
+    return named or (owed[0][0].id if len(owed) == 1 else 0)
+
+
+def spoken_of(text: str | None, owed: tuple[tuple[Debt, str], ...]) -> int:
+    """Return the debt that a text speaks of: by its account number, else by its creditor; or 0."""
+    said = " ".join((text or "").lower().split())
     plain = said.replace(" ", "")
     for debt, _ in owed:
         number = (debt.account_number or "").lower().replace(" ", "")
@@ -345,19 +353,24 @@ def _likely(document: Document, owed: tuple[tuple[Debt, str], ...]) -> int:
     for debt, name in owed:
         if len(name) >= 4 and name.lower() in said:
             return debt.id
-    return owed[0][0].id if len(owed) == 1 else 0
+    return 0
+
+
+def newest_sheet(session: CentreSession, case_id: int) -> BudgetSheet | None:
+    """Return the newest budget sheet of a case; None where there is none."""
+    return session.execute(
+        select(BudgetSheet)
+        .where(col(BudgetSheet.case_id) == case_id)
+        .order_by(col(BudgetSheet.sheet_no).desc())
+        .limit(1)
+    ).scalar_one_or_none()
 
 
 def _income_now(session: CentreSession, case_id: int | None, line: str) -> dict[str, str]:
     """Return the stored line of the case's newest budget sheet; empty where there is none."""
     if case_id is None or not line:
         return {}
-    sheet = session.execute(
-        select(BudgetSheet)
-        .where(col(BudgetSheet.case_id) == case_id)
-        .order_by(col(BudgetSheet.sheet_no).desc())
-        .limit(1)
-    ).scalar_one_or_none()
+    sheet = newest_sheet(session, case_id)
     return dict((sheet.income_details or {}).get(line) or {}) if sheet is not None else {}
 
 

@@ -1,7 +1,7 @@
 """How fast documents are found among a hundred thousand, row security on: `make bench-find`.
 
 Each document has 300 words, drawn so that some words are in nearly all and some in a handful, as in
-a language. A second centre has a tenth as many with the same words. Times are of whole calls of the
+a language. A trainee has every fiftieth case. A second centre has a tenth as many with the same words. Times are of whole calls of the
 service: the session, its scope, the search, the twenty rows shown and their marks. Beside each
 stands a bare query in turns with it: by the database's superuser, whom no row security stops,
 written out with its words and the centre's number, for the twenty newest with the same marks.
@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, LiteralString
+from typing import Any, Final
 
 import numpy as np
 import psycopg
@@ -39,12 +39,14 @@ AIM: Final = 50.0
 """Milliseconds that the slower of twenty calls may take."""
 TYPES: Final = ("payslip", "council_tax", "bank_statement", "court_form")
 
-_CASES = (
+_CLIENTS = (
     "INSERT INTO clients (centre_id, client_reference, first_name, last_name)"
-    " SELECT %(centre)s, 'C' || n, 'First', 'Last' FROM generate_series(1, %(cases)s) n",
+    " SELECT %(centre)s, 'C' || n, 'First', 'Last' FROM generate_series(1, %(cases)s) n"
+)
+_CASES = (
     "INSERT INTO cases (centre_id, case_reference, client_id, advisor_id)"
-    " SELECT centre_id, 'R' || id, id, (%(people)s::bigint[])[1 + id %% %(how_many)s]"
-    " FROM clients WHERE centre_id = %(centre)s",
+    " SELECT centre_id, 'R' || id, id, (%(people)s::bigint[])[1 + least(id %% 50, %(last)s)]"
+    " FROM clients WHERE centre_id = %(centre)s"
 )
 _DOCUMENTS = (
     "COPY documents (centre_id, case_id, document_name, document_type, ocr_status, upload_status,"
@@ -78,7 +80,7 @@ def plant(connection: psycopg.Connection, cast: Cast, many: int) -> None:
     indexes = connection.execute(_INDEXES).fetchall()
     for name, _ in indexes:
         connection.execute(SQL("DROP INDEX {}").format(Identifier(name)))
-    _centre(connection, cast.maria, [cast.amina, cast.ben, cast.tess], many)
+    _centre(connection, cast.maria, [cast.tess, cast.ben, cast.amina], many)
     _centre(connection, cast.bea, [cast.colin], many // 10)
     for _, made_by in indexes:
         connection.execute(made_by)
@@ -91,9 +93,9 @@ def _centre(connection: psycopg.Connection, boss: Actor, people: list[Actor], ma
         "centre": boss.centre_id,
         "cases": max(10, many // 20),
         "people": [each.user_id for each in people],
-        "how_many": len(people),
+        "last": len(people) - 1,
     }
-    for statement in _CASES:
+    for statement in (_CLIENTS, _CASES):
         connection.execute(statement, values)
     here = "SELECT id FROM cases WHERE centre_id = %(centre)s ORDER BY id"
     cases = [row[0] for row in connection.execute(here, values)]
@@ -186,7 +188,7 @@ def main(many: int) -> None:
 def measure(bare: psycopg.Connection, cast: Cast, many: int) -> None:
     _say(
         f"| {many:,} documents of {WORDS} words | role | found | p50 ms | p95 ms |"
-        " bare p50 | bare p95 | ratio of p50 |\n|---|---|---|---|---|---|---|---|"
+        " least | bare p50 | bare p95 | ratio of p50 |\n|---|---|---|---|---|---|---|---|---|"
     )
     for name, asked in QUESTIONS.items():
         for who in (cast.amina, cast.tess):
@@ -214,7 +216,7 @@ def _measure(bare: psycopg.Connection, name: str, asked: dict[str, str], who: Ac
     over = "" if most <= AIM else " **over**"
     _say(
         f"| {name} | {who.role} | {found[0]:,} | {half:.1f} | {most:.1f}{over} |"
-        f" {bare_half:.1f} | {bare_most:.1f} | {half / bare_half:.2f} |"
+        f" {min(took[ours]):.1f} | {bare_half:.1f} | {bare_most:.1f} | {half / bare_half:.2f} |"
     )
 
 

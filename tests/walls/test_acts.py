@@ -14,6 +14,9 @@ ASKS_NOBODY = {
     "forms": "values in, values out",
 }
 EXEMPT_FUNCTIONS: dict[str, str] = {
+    "document_reading.debts_of": "a step of reading a document and of what it offers, asked there",
+    "document_reading.newest_sheet": "a step of reading a document and of what it offers",
+    "document_reading.settle_figure": "a step of accepting a figure, asked there",
     "sign_off_case.check_closing": "a step of submitting, asked there",
     "sign_off_case.closing_lines": "a step of submitting and of reading what was, asked there",
     "sign_off_case.event_lines": "a step of submitting and of reading what was, asked there",
