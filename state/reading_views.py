@@ -179,7 +179,7 @@ class FigureView:
             id=row.id,
             kind=row.kind,
             word=KINDS[row.kind],
-            value=row.value,
+            value=_typed(row),
             shown=shown_figure(row.kind, row.value),
             where=f"Page {row.page_no}" + (f", beside “{row.label}”" if row.label else ""),
             now=shown_figure(row.kind, now) if now else "Nothing recorded",
@@ -189,6 +189,14 @@ class FigureView:
             status=row.status,
             decided="" if row.status == "open" else _decided(row),
         )
+
+
+def _typed(row: DocumentFigure) -> str:
+    """Return a figure as a person would type it."""
+    if row.kind != "dated":
+        return row.value
+    year, month, day = row.value.split("-")
+    return f"{int(day)} {int(month)} {year}"
 
 
 def _now(row: DocumentFigure, found: OpenDocument, debt: Debt | None) -> str:

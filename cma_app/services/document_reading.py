@@ -5,7 +5,6 @@ dismisses each figure, into the field that stands beside it.
 """
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -20,9 +19,11 @@ from cma_app.rules.document_figures import income_line
 from cma_app.rules.document_types import document_types
 from cma_app.rules.frequencies import FREQUENCIES
 from cma_app.services import budgets, debts
+from cma_app.services.debt_forms import PastDay
 from cma_app.services.document_choices import remember_choice
 from cma_app.services.document_queue import queue_reading
 from cma_app.services.document_requests import settle_request
+from cma_app.services.forms import Form
 from cma_app.services.locking import locked
 from cma_app.session import CentreSession
 from models import (
@@ -48,6 +49,10 @@ FIELDS: Final = {
 GONE: Final = "This document has a newer version. Load the page again."
 FROM_A_DOCUMENT: Final = "From a document of the case"
 """What a budget line says of where its figure came from."""
+
+
+class _DayForm(Form):
+    value: PastDay = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +194,7 @@ def accept_for_debt(
         raise NotFound
     field, _ = FIELDS[figure.kind]
     if field == "balance_date":
-        _date_balance(session, debt, value, version)
+        value = _date_balance(session, debt, value, version)
     else:
         boxes = _boxes(session, debt) | {field: value}
         try:
@@ -263,19 +268,17 @@ def _authorize(session: CentreSession, document: Document, act: Act) -> None:
     session.authorize(act, case)
 
 
-def _date_balance(session: CentreSession, debt: Debt, value: str, version: int) -> None:
-    """Set the day that a debt's balance is of."""
+def _date_balance(session: CentreSession, debt: Debt, value: str, version: int) -> str:
+    """Set the day that a debt's balance is of, and return it as figures are kept."""
     case = session.require(Case, debt.case_id)
     session.authorize(Act.DEBT_RECORD, case)
     debt = locked(session, Debt, debt.id)
     if debt.version != version:
         raise Conflict("Somebody changed this debt in the meantime. Look again.")
-    try:
-        debt.balance_date = date.fromisoformat(value.strip())
-    except ValueError:
-        raise Invalid({"value": "Enter a date like 2026-11-05."}) from None
-    if debt.balance_date > now().date():
-        raise Invalid({"value": "This day is still to come."})
+    debt.balance_date = _DayForm.read({"value": value}).value
+    if debt.balance_date is None:
+        raise Invalid({"value": "Enter a date like 5 11 2026."})
+    return debt.balance_date.isoformat()
 
 
 def _boxes(session: CentreSession, debt: Debt) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """How fast documents are found among a hundred thousand, row security on: `make bench-find`.
 
 Each document has 300 words, drawn so that some words are in nearly all and some in a handful, as in
-a language. A trainee has every fiftieth case. A second centre has a tenth as many with the same words. Times are of whole calls of the
-service: the session, its scope, the search, the twenty rows shown and their marks. Beside each
-stands a bare query in turns with it: by the database's superuser, whom no row security stops,
-written out with its words and the centre's number, for the twenty newest with the same marks.
+a language. A trainee has every fiftieth case. A second centre has a tenth as many with the same
+words. Times are of whole calls of the service: the session, its scope, the search, the twenty rows
+shown and their marks. Beside each stands a bare query in turns with it: by the database's
+superuser, whom no row security stops, written out with its words and the centre's number, for the
+twenty newest with the same marks.
 """
 
 import statistics
