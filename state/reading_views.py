@@ -316,13 +316,14 @@ class CardView:
     suggested_right: str = ""
     nothing: int = 0
     nothing_wrong: int = 0
+    earlier: str = ""
     here: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, here: list[SorterFigures]) -> "CardView":
         """Return the sorter's card with what people of this centre chose."""
         facts = model_facts()
-        tested = facts["tested"]
+        tested, earlier = facts["fresh"], facts["tested"]
         return cls(
             version=facts["version"],
             papers=facts["papers"],
@@ -333,6 +334,12 @@ class CardView:
             suggested_right=f"{tested['suggested_right'] * 100:.0f}%",
             nothing=tested["of_no_class"],
             nothing_wrong=tested["of_no_class_suggested"],
+            earlier=(
+                f"On {earlier['papers']} earlier papers, some written by those who had"
+                f" written the rules: likeliest type right for {earlier['right'] * 100:.0f}%;"
+                f" suggested for {earlier['suggested_count']}, of these"
+                f" {earlier['suggested_right'] * 100:.0f}% right."
+            ),
             here=[
                 f"{each.version or 'No suggestion'}: {each.chosen} sorted by people,"
                 f" {each.suggested} suggested, {each.right} of these taken as suggested"
