@@ -54,8 +54,15 @@ class Suggestion:
 
 
 def suggest_for_debt(session: CentreSession, debt: Debt) -> list[Suggestion]:
-    """Return what the papers of a debt's case offer for its boxes, the newest paper first."""
-    session.authorize(Act.DOCUMENT_SEE, session.require(Case, debt.case_id))
+    """Return what the papers of a debt's case offer for its boxes, the newest paper first.
+
+    Whoever follows a case without holding it is offered nothing: its documents are not theirs.
+    """
+    case = session.require(Case, debt.case_id)
+    session.authorize(Act.CASE_OPEN, case)
+    if session.shadows().hold(case):
+        return []
+    session.authorize(Act.DOCUMENT_SEE, case)
     papers = _of_debt(session, debt, _papers(session, debt.case_id))
     return _few(
         each
@@ -67,7 +74,11 @@ def suggest_for_debt(session: CentreSession, debt: Debt) -> list[Suggestion]:
 
 def suggest_for_sheet(session: CentreSession, case_id: int) -> list[Suggestion]:
     """Return what the papers of a case offer for the income of its newest budget sheet."""
-    session.authorize(Act.DOCUMENT_SEE, session.require(Case, case_id))
+    case = session.require(Case, case_id)
+    session.authorize(Act.CASE_OPEN, case)
+    if session.shadows().hold(case):
+        return []
+    session.authorize(Act.DOCUMENT_SEE, case)
     sheet = newest_sheet(session, case_id)
     details = (sheet.income_details if sheet is not None else None) or {}
     found = []

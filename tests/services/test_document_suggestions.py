@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, text
 
 from cma_app.access.actor import Actor
 from cma_app.errors import NotFound, Refused
@@ -21,6 +22,10 @@ from tests.services.reading import COUNCIL, PAYSLIP, read
 
 pytestmark = pytest.mark.database
 
+_FOLLOWED = text(
+    "INSERT INTO case_shadows (centre_id, case_id, trainee_id, first_day, reason)"
+    " VALUES (:centre, :case, :trainee, current_date - 2, 'To learn')"
+)
 LINE = "client-salary-or-wages"
 BOXES = {"creditor": "Ashdown Borough Council", "debt_type": "council_tax", "balance": "700"}
 
@@ -212,6 +217,17 @@ class TestWalls:
         with cast.open(cast.maria) as session:
             assign_case(session, case_id, advisor_id=cast.tess.user_id)
         assert beside(cast, case_id, debt_id, cast.tess)["balance"] == "860.00"
+
+    def test_who_follows_a_case_reads_its_debts_and_is_offered_nothing(
+        self, cast: Cast, owner: Engine, case_id: int
+    ) -> None:
+        debt_id, _ = owe(cast, case_id), read(cast, case_id)
+        who = {"centre": cast.amina.centre_id, "case": case_id, "trainee": cast.tess.user_id}
+        with owner.begin() as connection:
+            connection.execute(_FOLLOWED, who)
+        assert beside(cast, case_id, debt_id, cast.tess) == {}
+        with cast.open(cast.tess) as session:
+            assert offers.suggest_for_sheet(session, case_id) == []
 
     def test_another_cases_figures_are_not_taken(self, cast: Cast, case_id: int) -> None:
         debt_id = owe(cast, case_id, balance="860")
