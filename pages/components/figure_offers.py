@@ -25,4 +25,4 @@ class FigureOffers(rx.Component):
 def figure_offers(rows: Any, label: str, *, on_dismiss: Any) -> rx.Component:
     """Return what papers offer for a box, to those who may decide on it."""
     made = FigureOffers.create(rows=rows, label=label, on_dismiss=on_dismiss)
-    return when_may(Act.FIGURE_DECIDE, rx.el.div(made, class_name="writes"))
+    return when_may(Act.FIGURE_DECIDE, rx.el.div(made, class_name="writes offers-here"))
