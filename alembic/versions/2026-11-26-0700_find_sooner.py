@@ -30,7 +30,7 @@ NEWEST_FIRST = """  IF v_role = 'trainee' AND cardinality(v_own) <= 200 AND righ
       USING v_hidden, v_own, v_me;
     RETURN;
   END IF;
-  IF numnode(v_query) > 1 AND right(v_from, 8) <> 'OFFSET 0' THEN
+  IF numnode(v_query) > 1 AND v_hits >= v_all * 0.07 THEN  -- enough to fill the list, if so
     EXECUTE 'SELECT coalesce(array_agg(f.id), ''{}'') FROM (SELECT n.id FROM'
       ' (SELECT d.id, d.extracted_tsv FROM public.documents d' || format(
         ' WHERE d.centre_id = %s::bigint AND d.deleted_at IS NULL', v_centre) || v_where
@@ -42,7 +42,7 @@ NEWEST_FIRST = """  IF v_role = 'trainee' AND cardinality(v_own) <= 200 AND righ
       RETURN QUERY SELECT f FROM unnest(v_newest) f ORDER BY f DESC OFFSET greatest(p_skip, 0);
       RETURN;
     END IF;
-    v_from := v_from || ' OFFSET 0';
+    v_from := regexp_replace(v_from, ' OFFSET 0$', '') || ' OFFSET 0';
   END IF;
 """
 DECLARED = "  v_all float8;\n"
