@@ -154,7 +154,7 @@ def test_figures_stand_beside_the_boxes_they_would_fill(office: Office, cast: Ca
 
     desk.open(f"/cases/{case_id}/budget")
     wages = page.locator("[data-code=client-salary-or-wages]")
-    offered = page.get_by_role("list", name="From documents: Salary or wages (client)")
+    offered = page.get_by_role("list", name="From documents: Wages, take-home")
     expect(offered).to_contain_text("October pay, 27 Oct 2026: £1,335.36")
     assert faults_everywhere(page, "budget-offered") == []
     offered.get_by_role("button", name="Use").click()
