@@ -73,7 +73,7 @@ BEGIN
         USING ERRCODE = 'foreign_key_violation', TABLE = TG_TABLE_NAME;
     END IF;
   END LOOP;
-  RETURN NEW;
+  RETURN NULL;
 END
 $$"""
 OF_ONE_CASE = {
@@ -97,7 +97,7 @@ def upgrade() -> None:
         asked = ", ".join(f"'{column}', '{parent}'" for column, parent in columns.items())
         of = ", ".join(columns)
         op.execute(
-            f"CREATE TRIGGER one_case BEFORE INSERT OR UPDATE OF {of} ON {table}"
+            f"CREATE TRIGGER one_case AFTER INSERT OR UPDATE OF {of} ON {table}"
             f" FOR EACH ROW EXECUTE FUNCTION cma_one_case({asked})"
         )
     _find_is((DECLARED, DECLARED + MORE), (WALK, NEWEST_FIRST + WALK))
