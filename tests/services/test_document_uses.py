@@ -275,7 +275,7 @@ def test_the_database_itself_keeps_what_is_of_another_case_out(
             "own": add_debt(session, case_id, boxes).id,
         }
         ask_for(session, case_id, {"document_type": "payslip"})
-    refused = pytest.raises((IntegrityError, ProgrammingError), match="another case|row-level")
+    refused = pytest.raises((IntegrityError, ProgrammingError), match=r"another case|row-level")
     with cast.open(cast.amina) as session, refused:
         session.execute(text(changed), values)
 
