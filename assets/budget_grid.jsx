@@ -3,12 +3,14 @@
    in the sums with each key (budget_store.js); the stored sums are the server's. */
 import { Fragment, memo, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { keeperOf, openHere, personHere } from "./budget_kept.js";
+import { Offer } from "./figure_offers.jsx";
 import { forget, hold, monthText, type, useTyped, useTypedCodes } from "./budget_store.js";
 
 const LETTERS = {
   d: "daily", w: "weekly", f: "fortnightly", 4: "four_weekly", 2: "twice_monthly", m: "monthly",
   q: "quarterly", t: "termly", h: "half_yearly", y: "yearly", x: "ten_instalments",
 };
+const FROM_A_PAPER = "From a document of the case";
 const WAIT = 10000; // milliseconds until an unanswered save may be sent again
 const same = (a, b) =>
   a.typed.trim() === b.typed.trim() && a.frequency === b.frequency && a.note.trim() === b.note.trim();
@@ -22,12 +24,14 @@ function step(box, by) {
   next.select();
 }
 
+const offersOf = (rows) => (rows ?? []).map((row) => row.id).join();
 const unchanged = (a, b) =>
+  offersOf(a.offers) === offersOf(b.offers) &&
   a.spec === b.spec && a.editable === b.editable && a.result?.seq === b.result?.seq &&
   a.loads === b.loads && a.isRead === b.isRead &&
   a.line?.seen === b.line?.seen && a.line?.monthly === b.line?.monthly;
 
-const Line = memo(function Line({ spec, line, result, frequencies, editable, save, loads, desk, isRead }) {
+const Line = memo(function Line({ spec, line, result, frequencies, editable, save, loads, desk, isRead, offers, dismiss }) {
   const stored = {
     typed: line?.amount ?? "", frequency: line?.frequency ?? spec.often, note: line?.note ?? "",
   };
@@ -133,6 +137,11 @@ const Line = memo(function Line({ spec, line, result, frequencies, editable, sav
   const problems = Object.entries(errors);
   const asTyped = draft === null ? null : monthText(draft.typed, draft.frequency);
   const month = asTyped ?? line?.monthly ?? "";
+  const amountBox = () => row.current.querySelector("input[data-amount]");
+  const use = (offer) => {
+    change({ typed: offer.fills[spec.code], note: shown.note || FROM_A_PAPER });
+    amountBox().focus();
+  };
   return (
     <Fragment>
       <tr ref={row} data-code={spec.code} data-saving={draft !== null ? "" : undefined} onBlur={left} onKeyDown={keys}>
@@ -159,9 +168,22 @@ const Line = memo(function Line({ spec, line, result, frequencies, editable, sav
             onChange={(event) => change({ note: event.target.value })} {...said("note")} />
         </td>
       </tr>
-      {problems.length || theirs ? (
+      {problems.length || theirs || offers?.length ? (
         <tr className="said">
           <td colSpan={5}>
+            {offers?.length ? (
+              <ul className="figure-offers" aria-label={`From documents: ${spec.label}`}>
+                {offers.map((offer) => (
+                  <Offer key={offer.id} row={offer} label={spec.label}
+                    isUsed={shown.typed === offer.fills[spec.code] && draft !== null}
+                    onUse={() => use(offer)}
+                    onDismiss={() => {
+                      amountBox().focus();
+                      dismiss(offer.id);
+                    }} />
+                ))}
+              </ul>
+            ) : null}
             {problems.map(([name, sentence]) => (
               <p className="field-error" id={`${at}-${name}-error`} key={name} role="alert">{sentence}</p>
             ))}
@@ -228,11 +250,15 @@ function useDesk(secret, sheet, editable) {
   return [desk.current, isRead];
 }
 
-export function BudgetGrid({ sheet, groups, lines, results, sums, rules, frequencies, editable, loads, secret, onSave }) {
+export function BudgetGrid({ sheet, groups, lines, results, sums, rules, frequencies, editable, loads, secret, offers, onSave, onDismiss }) {
   const [all, setAll] = useState(false);
   const save = useRef(onSave);
   save.current = onSave;
   const call = useRef((...values) => save.current(...values)).current;
+  const putAway = useRef(onDismiss);
+  putAway.current = onDismiss;
+  const dismiss = useRef((id) => putAway.current(id)).current;
+  const offered = editable ? offers : {};
   const [desk, isRead] = useDesk(secret, sheet, editable);
   useLayoutEffect(() => hold(groups, lines, rules), [groups, lines, rules]);
   useEffect(() => forget, []);
@@ -248,7 +274,7 @@ export function BudgetGrid({ sheet, groups, lines, results, sums, rules, frequen
   const sections = [["income", "Income"], ["fixed", "Fixed costs"], ["flexible", "Flexible costs"]];
   const codes = useTypedCodes();
   const visible = ({ code, likely }) =>
-    all || likely || lines[code] || results[code] || codes.includes(`,${code},`) || desk.kept.has(code);
+    all || likely || lines[code] || results[code] || offered[code] || codes.includes(`,${code},`) || desk.kept.has(code);
   const labels = Object.fromEntries(
     groups.flatMap((group) => group.lines.map((spec) => [spec.code, spec.label])),
   );
@@ -289,7 +315,7 @@ export function BudgetGrid({ sheet, groups, lines, results, sums, rules, frequen
                     {group.lines.filter(visible).map((spec) => (
                       <Line key={spec.code} spec={spec} line={lines[spec.code]} result={results[spec.code]}
                         frequencies={frequencies} editable={editable} save={call} loads={loads}
-                        desk={desk} isRead={isRead} />
+                        desk={desk} isRead={isRead} offers={offered[spec.code]} dismiss={dismiss} />
                     ))}
                     <tr className="sum" data-group={group.key}>
                       <th scope="row">Subtotal</th><td colSpan={2}></td>

@@ -96,7 +96,9 @@ def _lines() -> rx.Component:
         secret=BUDGET.keep_under,
         frequencies=BUDGET.frequencies,
         editable=may_change(),
+        offers=BUDGET.suggested,
         on_save=BUDGET.save_line,
+        on_dismiss=BUDGET.dismiss_figure,
         key=BUDGET.sheet.id,
     )
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from cma_app.access.acts import Act
 from cma_app.clock import local, now
 from cma_app.errors import CmaError, Conflict, Invalid, NotFound
-from cma_app.services import budgets, sheet_details
+from cma_app.services import budgets, document_reading, document_suggestions, sheet_details
 from cma_app.services.budgets import CaseBudget
 from cma_app.services.drafts import browser_key, drop_draft, keep_draft, kept_draft
 from cma_app.services.sheet_details import SheetForm
@@ -30,6 +30,7 @@ from state.forms import checked, joined_date
 from state.kept_form import KEPT_EARLIER, is_draft, kept_at, typed_in
 from state.sheet_head import told_details
 from state.submitting import submitted
+from state.suggestion_views import PUT_AWAY, Suggested, by_box, ids_of
 
 KEPT: Final = "sheet details"
 """The form under which what is typed above a sheet's lines and not saved is kept, by sheet."""
@@ -39,7 +40,10 @@ def _sheet_again(session: CentreSession, sheet: BudgetSheet) -> CaseBudget:
     return budgets.read_budget(session, sheet.case_id)
 
 
-def _line(session: CentreSession, sheet_id: int, what: dict[str, str]) -> LinesView:
+def _line(
+    session: CentreSession, sheet_id: int, what: dict[str, str], offered: list[int]
+) -> tuple[LinesView, Suggested | None]:
+    """Save a line, and say what papers offer now where they offered something for it."""
     sheet = budgets.record_line(
         session,
         sheet_id,
@@ -49,7 +53,19 @@ def _line(session: CentreSession, sheet_id: int, what: dict[str, str]) -> LinesV
         note=what["note"],
         seen=what["seen"],
     )
-    return LinesView.of(sheet)
+    if not offered:
+        return LinesView.of(sheet), None
+    document_suggestions.take_for_sheet(session, sheet_id, what["code"], offered)
+    return LinesView.of(sheet), _suggested(session, sheet.case_id)
+
+
+def _suggested(session: CentreSession, case_id: int) -> Suggested:
+    return by_box(document_suggestions.suggest_for_sheet(session, case_id))
+
+
+def _dismiss(session: CentreSession, case_id: int, figure_id: int) -> Suggested:
+    document_reading.dismiss_figure(session, figure_id)
+    return _suggested(session, case_id)
 
 
 def _savings(session: CentreSession, sheet_id: int, typed: str) -> LinesView:
@@ -70,10 +86,12 @@ def _revise(session: CentreSession, sheet_id: int, sheet_type: str) -> BudgetVie
     return BudgetView.of(_sheet_again(session, sheet))
 
 
-def _open(session: CentreSession, case_id: int, number: int | None) -> tuple[BudgetView, str, Form]:
+def _open(
+    session: CentreSession, case_id: int, number: int | None
+) -> tuple[BudgetView, str, Form, Suggested]:
     found = BudgetView.of(budgets.read_budget(session, case_id, sheet_no=number))
     kept = kept_draft(session, KEPT, record_id=found.sheet.id) if found.sheet.id else {}
-    return found, browser_key(session), kept
+    return found, browser_key(session), kept, _suggested(session, case_id)
 
 
 def _details(session: CentreSession, sheet_id: int, answers: Form, seen: str | None) -> BudgetView:
@@ -101,6 +119,7 @@ class BudgetState(CentreState):
     rules: dict[str, Any] = {}
     loads: int = 0
     keep_under: str = ""
+    suggested: Suggested = {}
     detail_errors: FormErrors = {}
     details_theirs: str = ""
     details_shown: int = 0
@@ -118,7 +137,7 @@ class BudgetState(CentreState):
         if wanted and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 6):
             raise NotFound
         number = int(wanted) if wanted else None
-        found, self.keep_under, kept = await self.ask(_open, case_id, number)
+        found, self.keep_under, kept, self.suggested = await self.ask(_open, case_id, number)
         self._show(found)
         self.results, self.savings_error, self.saved_at = {}, "", ""
         self._begin_details()
@@ -139,7 +158,8 @@ class BudgetState(CentreState):
         """Save one line; what is wrong lands beside its box and nothing typed is lost."""
         what = {"code": code, "typed": typed, "frequency": frequency, "note": note, "seen": seen}
         try:
-            found = await self.ask(_line, self.sheet.id, what)
+            offered = ids_of({code: self.suggested.get(code, [])})
+            found, suggested = await self.ask(_line, self.sheet.id, what, offered)
         except Invalid as error:
             return self._note(code, ok=False, errors=dict(error.fields))
         except Conflict as error:
@@ -152,8 +172,16 @@ class BudgetState(CentreState):
             self._note(code, ok=False)
             raise
         self._saved(found)
+        if suggested is not None:
+            self.suggested = suggested
         self._note(code, ok=True)
         return CaseBarState.refresh
+
+    @act(Act.FIGURE_DECIDE)
+    async def dismiss_figure(self, figure_id: int):
+        """Put away what a paper says of a line; what is typed stays."""
+        self.suggested = await self.ask(_dismiss, self.opened, figure_id)
+        return notice(PUT_AWAY)
 
     @act(Act.BUDGET_RECORD)
     async def save_savings(self, typed: str):

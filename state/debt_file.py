@@ -6,7 +6,7 @@ from typing import Any, Final
 from cma_app.access.acts import Act
 from cma_app.clock import local, now
 from cma_app.errors import Conflict, Invalid
-from cma_app.services import debt_events, debt_file
+from cma_app.services import debt_events, debt_file, document_reading, document_suggestions
 from cma_app.services.debt_events import EndForm, EventForm
 from cma_app.services.debt_file import DebtFile
 from cma_app.services.debt_forms import FileForm
@@ -27,6 +27,7 @@ from state.debt_views import (
 from state.forms import checked, joined_date, text_in
 from state.kept_form import KEPT_EARLIER, is_draft, kept_at, typed_in
 from state.submitting import submitted
+from state.suggestion_views import PUT_AWAY, ids_of
 
 KEPT: Final = "debt"
 """The form under which what is typed on a debt's page and not saved is kept."""
@@ -45,11 +46,23 @@ def _open(session: CentreSession, case_id: int, debt_id: int) -> tuple[Shown, Fo
 
 
 def _record(
-    session: CentreSession, case_id: int, debt_id: int, data: dict[str, Any], *, version: int
+    session: CentreSession,
+    case_id: int,
+    debt_id: int,
+    data: dict[str, Any],
+    *,
+    version: int,
+    offered: list[int],
 ) -> Shown:
     debt_file.record_debt(session, debt_id, data, version=version)
+    document_suggestions.take_for_debt(session, debt_id, offered)
     drop_draft(session, KEPT, record_id=debt_id)
     return _shown(debt_file.read_debt(session, case_id, debt_id))
+
+
+def _dismiss(session: CentreSession, case_id: int, debt_id: int, figure_id: int) -> DebtFileView:
+    document_reading.dismiss_figure(session, figure_id)
+    return DebtFileView.of(debt_file.read_debt(session, case_id, debt_id))
 
 
 def _about_event(
@@ -118,7 +131,8 @@ class DebtFileState(CentreState):
             return None
         data = {**form, **{name: joined_date(form, name) for name in DATES}}
         try:
-            found = await self.ask(_record, self.opened, self.view.id, data, version=self.version)
+            seen = {"version": self.version, "offered": ids_of(self.view.suggested)}
+            found = await self.ask(_record, self.opened, self.view.id, data, **seen)
         except Invalid as error:
             self.errors = dict(error.fields)
             return None
@@ -162,6 +176,12 @@ class DebtFileState(CentreState):
         self.theirs = {name: said_of(stored, name) for name in sorted(both)}
         self.saved += 1
         return both
+
+    @act(Act.FIGURE_DECIDE)
+    async def dismiss_figure(self, figure_id: int):
+        """Put away what a paper says of a box; what is typed stays."""
+        self.view = await self.ask(_dismiss, self.opened, self.view.id, figure_id)
+        return notice(PUT_AWAY)
 
     @act(Act.DEBT_RECORD, quiet=True)
     def check(self, name: str, value: str):

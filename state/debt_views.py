@@ -15,6 +15,7 @@ from cma_app.services.debt_file import DebtFile
 from cma_app.services.emergencies import KINDS
 from models import Debt
 from state.case_bar import ClockView
+from state.suggestion_views import Suggested, by_box
 from state.words import clock_text, day_text, moment_text, pounds, weekday_text
 
 Values = dict[str, str]
@@ -186,6 +187,7 @@ class DebtFileView:
     kinds: list[tuple[str, str]] = field(default_factory=list)
     steps: list[tuple[str, str]] = field(default_factory=list)
     happenings: list[tuple[str, str]] = field(default_factory=list)
+    suggested: Suggested = field(default_factory=dict)
 
     @classmethod
     def of(cls, file: DebtFile) -> "DebtFileView":
@@ -221,6 +223,7 @@ class DebtFileView:
             kinds=[(each.code, each.label) for each in debt_types(nation)],
             steps=[(each.code, each.label_for(nation)) for each in court_stages(nation)],
             happenings=[(each.code, each.label_for(nation)) for each in event_kinds(nation)],
+            suggested=by_box(file.suggested),
         )
 
 

@@ -72,13 +72,17 @@ class DocumentReadingState(CentreState):
 
     @load(Act.DOCUMENT_SEE)
     async def open(self):
-        """Show the document with the words of its first page."""
+        """Show the document: its first page, or that of the figure that is asked for."""
         case_id, number = self.route_id("case_id"), self.route_id("document_id")
         found = await self.ask(_look, number, case_id, 1, 0)
+        wanted = self.query("figure")
+        asked = [each.id for each in found[2] if str(each.id) == wanted]
         card = await self.ask(document_reading.sorter_figures, show=CardView.of)
         self.opened, self.shown, self.card = case_id, number, card
         self.errors, self.wrong, self.marked, self.mark_box = {}, {}, 0, []
         self._take(found)
+        if asked:
+            await self._mark(asked[0])
 
     @act(Act.DOCUMENT_SEE, quiet=True, unattended=True)
     async def refresh(self):
@@ -95,6 +99,9 @@ class DocumentReadingState(CentreState):
     @act(Act.DOCUMENT_SEE)
     async def show_figure(self, figure_id: int):
         """Show where a figure stands on its page."""
+        await self._mark(figure_id)
+
+    async def _mark(self, figure_id: int) -> None:
         shown, case_id, _, debt = self._where()
         page, box = await self.ask(_place, figure_id)
         self._take(await self.ask(_look, shown, case_id, page, debt))

@@ -11,6 +11,7 @@ from cma_app.rules.document_types import type_label
 from cma_app.services.document_reading import FIELDS, OpenDocument, SorterFigures, is_poor
 from cma_app.services.document_search import STATUS_LABELS
 from models import Debt, DocumentFigure, DocumentPage
+from state.suggestion_views import shown_figure
 from state.words import day_text
 
 UNSURE: Final = 0.6
@@ -178,16 +179,24 @@ class FigureView:
             id=row.id,
             kind=row.kind,
             word=KINDS[row.kind],
-            value=row.value,
-            shown=_shown(row.kind, row.value),
+            value=_typed(row),
+            shown=shown_figure(row.kind, row.value),
             where=f"Page {row.page_no}" + (f", beside “{row.label}”" if row.label else ""),
-            now=_shown(row.kind, now) if now else "Nothing recorded",
+            now=shown_figure(row.kind, now) if now else "Nothing recorded",
             same=bool(now) and now == row.value,
             is_unsure=row.sure is not None and row.sure < Decimal("0.85"),
             is_income=row.kind == "income",
             status=row.status,
             decided="" if row.status == "open" else _decided(row),
         )
+
+
+def _typed(row: DocumentFigure) -> str:
+    """Return a figure as a person would type it."""
+    if row.kind != "dated":
+        return row.value
+    year, month, day = row.value.split("-")
+    return f"{int(day)} {int(month)} {year}"
 
 
 def _now(row: DocumentFigure, found: OpenDocument, debt: Debt | None) -> str:
@@ -200,21 +209,14 @@ def _now(row: DocumentFigure, found: OpenDocument, debt: Debt | None) -> str:
     return "" if stored is None else str(stored)
 
 
-def _shown(kind: str, value: str) -> str:
-    if kind == "account_number":
-        return value
-    if kind == "dated":
-        parts = value.split("-")
-        return value if len(parts) != 3 else f"{int(parts[2])}.{int(parts[1])}.{parts[0]}"
-    return f"£{Decimal(value):,.2f}"
-
-
 def _decided(row: DocumentFigure) -> str:
     when = local(row.decided_at) if row.decided_at else None
     day = f" on {day_text(when.date())}" if when else ""
     if row.status == "dismissed":
         return f"Put away{day}"
-    taken = f" as {_shown(row.kind, row.taken)}" if row.taken and row.taken != row.value else ""
+    taken = (
+        f" as {shown_figure(row.kind, row.taken)}" if row.taken and row.taken != row.value else ""
+    )
     return f"Taken over{taken}{day}"
 
 
@@ -314,13 +316,14 @@ class CardView:
     suggested_right: str = ""
     nothing: int = 0
     nothing_wrong: int = 0
+    earlier: str = ""
     here: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, here: list[SorterFigures]) -> "CardView":
         """Return the sorter's card with what people of this centre chose."""
         facts = model_facts()
-        tested = facts["tested"]
+        tested, earlier = facts["fresh"], facts["tested"]
         return cls(
             version=facts["version"],
             papers=facts["papers"],
@@ -331,6 +334,12 @@ class CardView:
             suggested_right=f"{tested['suggested_right'] * 100:.0f}%",
             nothing=tested["of_no_class"],
             nothing_wrong=tested["of_no_class_suggested"],
+            earlier=(
+                f"On {earlier['papers']} earlier papers, some written by those who had"
+                f" written the rules: likeliest type right for {earlier['right'] * 100:.0f}%;"
+                f" suggested for {earlier['suggested_count']}, of these"
+                f" {earlier['suggested_right'] * 100:.0f}% right."
+            ),
             here=[
                 f"{each.version or 'No suggestion'}: {each.chosen} sorted by people,"
                 f" {each.suggested} suggested, {each.right} of these taken as suggested"

@@ -10,7 +10,7 @@ they changed.
 from alembic import op
 
 revision = "0039"
-down_revision = "0033"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 

@@ -20,6 +20,7 @@ from cma_app.services.debt_events import EventRow, list_events
 from cma_app.services.debt_forms import FileForm
 from cma_app.services.debt_marks import age_of
 from cma_app.services.debts import change_debt
+from cma_app.services.document_suggestions import Suggestion, suggest_for_debt
 from cma_app.services.emergencies import OpenEmergency, of_debts
 from cma_app.session import CentreSession
 from models import AuditLog, Creditor, Debt, Offer, User
@@ -38,7 +39,7 @@ class DebtFile:
     """A debt with all that is told beside its own columns; sums in pounds.
 
     `offer` is the newest one, None where nothing is offered. `vary` says how an order to pay is
-    changed in this nation.
+    changed in this nation. `suggested` is what papers of the case say otherwise than the debt.
     """
 
     debt: Debt
@@ -55,6 +56,7 @@ class DebtFile:
     inclusions: dict[str, Inclusion]
     verified: Verified | None
     offer: Decimal | None
+    suggested: list[Suggestion]
 
 
 def read_debt(session: CentreSession, case_id: int, debt_id: int) -> DebtFile:
@@ -82,6 +84,7 @@ def read_debt(session: CentreSession, case_id: int, debt_id: int) -> DebtFile:
         inclusions={code: inclusion(debt.debt_type, case.nation, code) for code in named},
         verified=_verified(session, debt) if debt.is_balance_verified else None,
         offer=_offer(session, debt),
+        suggested=suggest_for_debt(session, debt),
     )
 
 

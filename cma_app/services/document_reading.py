@@ -5,7 +5,6 @@ dismisses each figure, into the field that stands beside it.
 """
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -20,9 +19,11 @@ from cma_app.rules.document_figures import income_line
 from cma_app.rules.document_types import document_types
 from cma_app.rules.frequencies import FREQUENCIES
 from cma_app.services import budgets, debts
+from cma_app.services.debt_forms import PastDay
 from cma_app.services.document_choices import remember_choice
 from cma_app.services.document_queue import queue_reading
 from cma_app.services.document_requests import settle_request
+from cma_app.services.forms import Form
 from cma_app.services.locking import locked
 from cma_app.session import CentreSession
 from models import (
@@ -48,6 +49,10 @@ FIELDS: Final = {
 GONE: Final = "This document has a newer version. Load the page again."
 FROM_A_DOCUMENT: Final = "From a document of the case"
 """What a budget line says of where its figure came from."""
+
+
+class _DayForm(Form):
+    value: PastDay = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ def read_reading(session: CentreSession, document_id: int) -> OpenDocument:
         )
         .order_by(col(DocumentFigure.kind), col(DocumentFigure.id))
     )
-    owed = _debts(session, document.case_id)
+    owed = debts_of(session, document.case_id)
     line = income_line(document.document_type or document.ai_classification.get("type")) or ""
     return OpenDocument(
         document=document,
@@ -189,7 +194,7 @@ def accept_for_debt(
         raise NotFound
     field, _ = FIELDS[figure.kind]
     if field == "balance_date":
-        _date_balance(session, debt, value, version)
+        value = _date_balance(session, debt, value, version)
     else:
         boxes = _boxes(session, debt) | {field: value}
         try:
@@ -201,7 +206,7 @@ def accept_for_debt(
         debt.balance_source = "letter"
     session.authorize(Act.FIGURE_DECIDE, session.require(Case, debt.case_id))
     figure.debt_id = debt_id
-    return _accepted(session, figure, value)
+    return settle_figure(session, figure, value)
 
 
 def accept_for_budget(
@@ -234,10 +239,11 @@ def accept_for_budget(
         raise Invalid({"value": next(iter(wrong.fields.values()))}) from None
     session.authorize(Act.FIGURE_DECIDE, session.require(Case, document.case_id))
     figure.budget_line = line
-    return _accepted(session, figure, value)
+    return settle_figure(session, figure, value)
 
 
-def _accepted(session: CentreSession, figure: DocumentFigure, value: str) -> DocumentFigure:
+def settle_figure(session: CentreSession, figure: DocumentFigure, value: str) -> DocumentFigure:
+    """Record that a figure was taken over, and as what."""
     figure.status, figure.taken = "accepted", value.strip()[:60]
     figure.decided_by, figure.decided_at = session.actor.user_id, now()
     session.flush()
@@ -262,19 +268,17 @@ def _authorize(session: CentreSession, document: Document, act: Act) -> None:
     session.authorize(act, case)
 
 
-def _date_balance(session: CentreSession, debt: Debt, value: str, version: int) -> None:
-    """Set the day that a debt's balance is of."""
+def _date_balance(session: CentreSession, debt: Debt, value: str, version: int) -> str:
+    """Set the day that a debt's balance is of, and return it as figures are kept."""
     case = session.require(Case, debt.case_id)
     session.authorize(Act.DEBT_RECORD, case)
     debt = locked(session, Debt, debt.id)
     if debt.version != version:
         raise Conflict("Somebody changed this debt in the meantime. Look again.")
-    try:
-        debt.balance_date = date.fromisoformat(value.strip())
-    except ValueError:
-        raise Invalid({"value": "Enter a date like 2026-11-05."}) from None
-    if debt.balance_date > now().date():
-        raise Invalid({"value": "This day is still to come."})
+    debt.balance_date = _DayForm.read({"value": value}).value
+    if debt.balance_date is None:
+        raise Invalid({"value": "Enter a date like 5 11 2026."})
+    return debt.balance_date.isoformat()
 
 
 def _boxes(session: CentreSession, debt: Debt) -> dict[str, Any]:
@@ -318,7 +322,8 @@ def _choice(session: CentreSession, document: Document) -> DocumentTypeChoice | 
     )
 
 
-def _debts(session: CentreSession, case_id: int | None) -> tuple[tuple[Debt, str], ...]:
+def debts_of(session: CentreSession, case_id: int | None) -> tuple[tuple[Debt, str], ...]:
+    """Return the debts of a case, each with its creditor's name; none where there is no case."""
     if case_id is None:
         return ()
     found = session.execute(
@@ -335,8 +340,14 @@ def _debts(session: CentreSession, case_id: int | None) -> tuple[tuple[Debt, str
 
 
 def _likely(document: Document, owed: tuple[tuple[Debt, str], ...]) -> int:
-    """Return the debt that a document speaks of: by its account number, else by its creditor."""
-    said = " ".join((document.extracted_text or "").lower().split())
+    """Return the debt that a document is of: the one that it speaks of, else the only one."""
+    named = spoken_of(document.extracted_text, owed)
+    return named or (owed[0][0].id if len(owed) == 1 else 0)
+
+
+def spoken_of(text: str | None, owed: tuple[tuple[Debt, str], ...]) -> int:
+    """Return the debt that a text speaks of: by its account number, else by its creditor; or 0."""
+    said = " ".join((text or "").lower().split())
     plain = said.replace(" ", "")
     for debt, _ in owed:
         number = (debt.account_number or "").lower().replace(" ", "")
@@ -345,19 +356,24 @@ def _likely(document: Document, owed: tuple[tuple[Debt, str], ...]) -> int:
     for debt, name in owed:
         if len(name) >= 4 and name.lower() in said:
             return debt.id
-    return owed[0][0].id if len(owed) == 1 else 0
+    return 0
+
+
+def newest_sheet(session: CentreSession, case_id: int) -> BudgetSheet | None:
+    """Return the newest budget sheet of a case; None where there is none."""
+    return session.execute(
+        select(BudgetSheet)
+        .where(col(BudgetSheet.case_id) == case_id)
+        .order_by(col(BudgetSheet.sheet_no).desc())
+        .limit(1)
+    ).scalar_one_or_none()
 
 
 def _income_now(session: CentreSession, case_id: int | None, line: str) -> dict[str, str]:
     """Return the stored line of the case's newest budget sheet; empty where there is none."""
     if case_id is None or not line:
         return {}
-    sheet = session.execute(
-        select(BudgetSheet)
-        .where(col(BudgetSheet.case_id) == case_id)
-        .order_by(col(BudgetSheet.sheet_no).desc())
-        .limit(1)
-    ).scalar_one_or_none()
+    sheet = newest_sheet(session, case_id)
     return dict((sheet.income_details or {}).get(line) or {}) if sheet is not None else {}
 
 

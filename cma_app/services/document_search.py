@@ -48,6 +48,8 @@ _FIND: Final = text(
     "SELECT document_id FROM cma_find_documents(:words, :type, :case, :status, :since, :until,"
     " :most, :skip)"
 )
+_TREE: Final = text("SELECT querytree(websearch_to_tsquery('english', :words))")
+"""What of a search an index can look up: `T` where it only says what is not there."""
 
 
 def _known(words: Mapping[str, str] | tuple[str, ...], sentence: str) -> BeforeValidator:
@@ -104,6 +106,8 @@ def search_documents(
         raise Invalid({"document_type": "Choose a type from the list."})
     if form.since and form.until and form.since > form.until:
         raise Invalid({"until": "The last day is before the first."})
+    if "-" in form.words and session.execute(_TREE, {"words": form.words}).scalar_one() == "T":
+        raise Invalid({"words": "Add a word that it has: words it lacks do not find it."})
     case_id = _case(session, form.case_reference)
     if case_id == 0:
         return Page([], 0, 1, PAGE)

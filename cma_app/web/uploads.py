@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import IO, Final, TypeVar
 from urllib.parse import unquote
+from weakref import WeakValueDictionary
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -34,8 +35,15 @@ from cma_app.web.doorway import hash_in, origin_of
 T = TypeVar("T")
 
 AT_ONCE: Final = 4
-"""Files in memory at the same time; others wait at the door."""
+"""Files that are made safe at the same time; others wait in memory."""
+ARRIVING: Final = 12
+"""Files that are in memory at the same time; others wait at the door."""
+ARRIVING_EACH: Final = 4
+"""Of them one person's, so that a tablet far from its router keeps nobody else waiting."""
 ARRIVES_SECONDS: Final = 600
+GRACE_SECONDS: Final = 20
+SLOWEST: Final = 8_000
+"""Bytes a second, on average, that a file has to come at once its first seconds are over."""
 KEY: Final = re.compile(r"[A-Za-z0-9-]{16,64}")
 """How a browser names one try of one file, so that a try whose answer was lost is known again."""
 _STATUS: Final[dict[type[CmaError], int]] = {
@@ -48,6 +56,8 @@ _STATUS: Final[dict[type[CmaError], int]] = {
 }
 LATE: Final = "The file did not arrive in time. Try again, closer to the router if you can."
 _TURNS: Final = asyncio.Semaphore(AT_ONCE)
+_DOOR: Final = asyncio.Semaphore(ARRIVING)
+_OWN_DOORS: Final[WeakValueDictionary[int, asyncio.Semaphore]] = WeakValueDictionary()
 
 
 async def _new(request: Request) -> Response:
@@ -81,20 +91,22 @@ async def _kept(request: Request, case_id: int, document_id: int | None) -> Resp
     name = unquote(request.headers.get("x-file-name", ""))[:400]
     key = request.headers.get("x-upload-key", "")
 
-    def may(session: CentreSession) -> tuple[int, str] | None:
+    def may(session: CentreSession) -> tuple[int, tuple[int, str] | None]:
         check_upload(session, case_id, document_id)
         found = find_upload(session, case_id, key)
-        return (found.id, found.document_name) if found else None
+        return session.actor.user_id, (found.id, found.document_name) if found else None
 
     if not KEY.fullmatch(key):
         raise Conflict("This page is out of date. Load it again.")
-    before = await asyncio.to_thread(_ask, request, may)
+    person, before = await asyncio.to_thread(_ask, request, may)
     if before is not None:  # the answer was lost on its way: the file is here
         return _stored(*before)
-    async with _TURNS:
+    own = _OWN_DOORS.setdefault(person, asyncio.Semaphore(ARRIVING_EACH))
+    async with own, _DOOR:
         with spool() as file:
             original = await _arrived(request, file, name, key)
-            safe = await asyncio.to_thread(_made_safe, file, name)
+            async with _TURNS:
+                safe = await asyncio.to_thread(_made_safe, file, name)
 
     def keep(session: CentreSession) -> tuple[int, str]:
         if document_id is not None:
@@ -108,11 +120,13 @@ async def _kept(request: Request, case_id: int, document_id: int | None) -> Resp
 
 
 async def _arrived(request: Request, file: IO[bytes], name: str, key: str) -> Original:
-    """Take the bytes in, no more than may come, and return what is told of them."""
+    """Take the bytes in, no more and no slower than may be, and return what is told of them."""
     digest, size = hashlib.sha256(), 0
-    async with asyncio.timeout(ARRIVES_SECONDS):
+    began = asyncio.get_running_loop().time()
+    async with asyncio.timeout(GRACE_SECONDS) as clock:
         async for part in request.stream():
             size += len(part)
+            clock.reschedule(began + min(GRACE_SECONDS + size / SLOWEST, ARRIVES_SECONDS))
             if size > MOST_BYTES:
                 raise FileRefused("too_large")
             digest.update(part)

@@ -7,6 +7,7 @@ import reflex as rx
 from cma_app.access.acts import Act
 from cma_app.rules.frequencies import FREQUENCIES
 from cma_app.services import debt_forms as words
+from pages.components.figure_offers import figure_offers
 from pages.components.form import (
     Options,
     Text,
@@ -33,6 +34,14 @@ VIEW: Any = DebtFileState.view
 VALUES: Any = DebtFileState.values
 ERRORS: Any = DebtFileState.errors
 THEIRS: Any = DebtFileState.theirs
+OFFERED = {
+    "account_number": "account number",
+    "balance": "balance",
+    "arrears": "arrears",
+    "balance_date": "date of the balance",
+    "payment_amount": "payment",
+}
+"""The boxes beside which figures of papers stand, as a button's label calls them."""
 OFTEN: Options = [("", "How often"), *FREQUENCIES.items()]
 LONG = 12_000
 """More than any box keeps: that it is too long is said, and nothing pasted is cut off unseen."""
@@ -70,9 +79,14 @@ def debt_form() -> rx.Component:
 
 
 def _box(part: rx.Component, name: str) -> rx.Component:
-    """Return a box with what somebody else stored in it meanwhile."""
+    """Return a box with what somebody else stored in it meanwhile, and what papers say of it."""
     stored = rx.el.p("Stored now: ", rx.el.strong(THEIRS[name]), class_name="stored", role="status")
-    return rx.el.div(part, rx.cond(THEIRS.contains(name), stored), class_name="boxed")
+    offered = (
+        [figure_offers(VIEW.suggested[name], OFFERED[name], on_dismiss=STATE.dismiss_figure)]
+        if name in OFFERED
+        else []
+    )
+    return rx.el.div(part, rx.cond(THEIRS.contains(name), stored), *offered, class_name="boxed")
 
 
 def _text(

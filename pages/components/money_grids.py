@@ -27,8 +27,10 @@ class BudgetGrid(rx.Component):
     secret: rx.Var[str]
     frequencies: rx.Var[list[list[str]]]
     editable: rx.Var[bool]
+    offers: rx.Var[dict[str, Any]]
 
     on_save: rx.EventHandler[SPEC(str, str, str, str, str)]
+    on_dismiss: rx.EventHandler[SPEC(int)]
 
 
 class BudgetSums(rx.Component):

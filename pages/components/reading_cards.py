@@ -122,7 +122,8 @@ def _about_the_sorter() -> rx.Component:
         rx.el.p(
             "Tested on ",
             CARD.tested,
-            " papers that it had never seen: the likeliest type was right for ",
+            " papers that it had never seen, by somebody who had not seen its rules: the likeliest"
+            " type was right for ",
             CARD.right,
             ". It suggested one for ",
             CARD.suggested,
@@ -137,10 +138,11 @@ def _about_the_sorter() -> rx.Component:
             ".",
         ),
         rx.el.p(
-            "The test papers were written by those who wrote the rules, so expect less of real"
-            " ones. It fails most on short papers, on a bailiff's letter that names council tax,"
-            " and on what read badly."
+            "The test papers were written for this and read well, so expect less of real ones. It"
+            " fails most on short papers, on letters that name another kind of bill, and on what"
+            " read badly."
         ),
+        rx.el.p(CARD.earlier, class_name="hint"),
         rx.cond(
             CARD.here.length() > 0,
             rx.el.div(

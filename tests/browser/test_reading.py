@@ -3,14 +3,16 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from cma_app.services.budgets import start_sheet
 from cma_app.services.debts import add_debt
-from models import Debt, Document
+from models import BudgetSheet, Debt, Document
 from tests.browser.conftest import Office
+from tests.browser.looking import faults as faults_everywhere
 from tests.browser.looking import findings, picture, sideways
 from tests.people import Cast
 from tests.reading.pages import LETTER, typed_pdf
 from tests.services.money import make_case
-from tests.services.reading import kept, read_kept, stored
+from tests.services.reading import COUNCIL, PAYSLIP, kept, read_kept, stored
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
@@ -111,3 +113,54 @@ def test_what_waits_shows_itself_once_it_is_read_and_a_scam_is_told(
     expect(page.get_by_text("This may be a scam")).to_be_visible()
     expect(page.locator("svg.page-words")).to_be_visible()
     assert faults(page, "document-scam-1280") == []
+
+
+def test_figures_stand_beside_the_boxes_they_would_fill(office: Office, cast: Cast) -> None:
+    case_id = make_case(cast, cast.amina)
+    with cast.open(cast.amina) as session:
+        boxes = {"creditor": "Ashdown Borough Council", "debt_type": "council_tax", "balance": "9"}
+        debt_id = add_debt(session, case_id, boxes).id
+        sheet_id = start_sheet(session, case_id).id
+    for said, name in ((COUNCIL, "Council reminder.pdf"), (PAYSLIP, "October pay.pdf")):
+        read_kept(cast, kept(cast, case_id, typed_pdf(said), name))
+    desk = office.signed_in("amina", f"/cases/{case_id}/debts/{debt_id}")
+    page = desk.page
+
+    balance = page.get_by_role("list", name="From documents: balance", exact=True)
+    expect(balance).to_contain_text("Council reminder, 5 Nov 2026: £860.00")
+    assert faults_everywhere(page, "debt-offered") == []
+    balance.get_by_role("link", name="Council reminder").click()
+    expect(page.locator(".figure-mark")).to_have_count(1)
+    page.go_back()
+    dismiss = page.get_by_role("button", name="Dismiss 40771203 of Council reminder")
+    dismiss.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox", name="Account number")).to_be_focused()
+    expect(dismiss).to_have_count(0)
+    balance.get_by_role("button", name="Use").click()
+    box = page.get_by_role("textbox", name="Balance, £")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("860.00")
+    expect(balance).to_contain_text("Filled in, not saved yet.")
+    with cast.open(cast.amina) as session:
+        assert str(session.require(Debt, debt_id).balance) == "9.00"
+    page.get_by_role("list", name="date of the balance").get_by_role("button", name="Use").click()
+    page.get_by_role("button", name="Save debt").click()
+    expect(balance).to_have_count(0)
+    with cast.open(cast.amina) as session:
+        kept_now = session.require(Debt, debt_id)
+        assert (str(kept_now.balance), str(kept_now.balance_date)) == ("860.00", "2026-11-05")
+        assert not kept_now.account_number
+
+    desk.open(f"/cases/{case_id}/budget")
+    wages = page.locator("[data-code=client-salary-or-wages]")
+    offered = page.get_by_role("list", name="From documents: Wages, take-home")
+    expect(offered).to_contain_text("October pay, 27 Oct 2026: £1,335.36")
+    assert faults_everywhere(page, "budget-offered") == []
+    offered.get_by_role("button", name="Use").click()
+    expect(wages.locator("input[data-amount]")).to_have_value("1,335.36")
+    page.keyboard.press("Enter")
+    expect(offered).to_have_count(0)
+    with cast.open(cast.amina) as session:
+        line = session.require(BudgetSheet, sheet_id).income_details["client-salary-or-wages"]
+    assert (line["amount"], line["note"]) == ("1335.36", "From a document of the case")

@@ -21,20 +21,27 @@ def read(name: str) -> dict[str, list[str]]:
     return kept
 
 
-KEPT = [
-    (kind, text)
-    for name in ("held_out.yaml", "later_papers.yaml")
-    for kind, texts in read(name).items()
-    for text in texts
-]
+def papers(*names: str) -> list[tuple[str, str]]:
+    return [(kind, text) for name in names for kind, texts in read(name).items() for text in texts]
 
 
-def test_the_card_says_what_the_papers_show() -> None:
-    found = [(kind, sort_text(text)) for kind, text in KEPT]
+SETS = {
+    "tested": papers("held_out.yaml", "later_papers.yaml"),
+    "fresh": papers("fresh_papers.yaml"),
+}
+KEPT = SETS["tested"] + SETS["fresh"]
+
+
+@pytest.mark.parametrize("which", SETS)
+def test_the_card_says_what_the_papers_show(which: str) -> None:
+    found = [(kind, sort_text(text)) for kind, text in SETS[which]]
+    none = [each for kind, each in found if kind == "none"]
     known = [(kind, each) for kind, each in found if kind != "none"]
     sure = [(kind, each) for kind, each in known if each.suggested]
-    tested: dict[str, Any] = model_facts()["tested"]
+    tested: dict[str, Any] = model_facts()[which]
     assert (tested["papers"], tested["suggested_count"]) == (len(known), len(sure))
+    wrong = sum(each.suggested is not None for each in none)
+    assert (tested["of_no_class"], tested["of_no_class_suggested"]) == (len(none), wrong)
     right = sum(each.guesses[0][0] == kind for kind, each in known) / len(known)
     sure_right = sum(each.suggested == kind for kind, each in sure) / len(sure)
     assert tested["right"] == round(right, 3)

@@ -344,7 +344,8 @@ class TestFigures:
             assert session.require(Debt, debt.id).account_number == "40771203"
             version = session.require(Debt, debt.id).version
             day = figure(cast, number, "dated")
-            accept_for_debt(session, day, debt.id, value="2026-11-05", version=version)
+            taken = accept_for_debt(session, day, debt.id, value="5 11 2026", version=version)
+            assert (taken.value, taken.taken) == ("2026-11-05", "2026-11-05")
             assert str(session.require(Debt, debt.id).balance_date) == "2026-11-05"
 
     def test_nothing_is_posted_by_itself(self, cast: Cast, case_id: int) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, text
 
 from cma_app.access.actor import Actor
 from cma_app.clock import today
@@ -22,6 +23,12 @@ from tests.services.money import make_case
 from tests.services.reading import COUNCIL, PAYSLIP, read, stored
 
 pytestmark = pytest.mark.database
+
+_MANY = text(
+    "INSERT INTO documents (centre_id, case_id, document_name, extracted_text)"
+    " SELECT :centre, :case, 'page ' || n, 'A heron kestrel of ' || n"
+    " FROM generate_series(1, 900) n"
+)
 
 
 @pytest.fixture
@@ -57,6 +64,31 @@ class TestWords:
         assert ids(cast, words="pay -council") == [pay]
         assert ids(cast, words="elephants") == []
         assert ids(cast, words="the") == []  # a word of no meaning finds nothing
+
+    def test_finds_those_with_several_words_and_side_by_side(
+        self, cast: Cast, case_id: int
+    ) -> None:
+        apart = read(cast, case_id, "The council wrote. Then came a tax of the water")
+        together = read(cast, case_id, "The council tax of the year")
+        assert ids(cast, words="council tax") == [together, apart]
+        assert ids(cast, words='"council tax"') == [together]
+        assert ids(cast, words='"tax council"') == []
+        assert ids(cast, words="council -water") == [together]
+        assert ids(cast, words="year or water") == [together, apart]
+
+    def test_finds_the_same_however_common_the_words_are(
+        self, cast: Cast, owner: Engine, case_id: int
+    ) -> None:
+        other_way = read(cast, case_id, "The kestrel heron of old")
+        with owner.begin() as connection:  # what the search knows of words it has from ANALYZE
+            values = {"centre": cast.amina.centre_id, "case": case_id}
+            connection.execute(_MANY, values)
+            connection.execute(text("ANALYZE documents"))
+        newest = ids(cast)
+        assert ids(cast, words="kestrel heron") == newest
+        assert ids(cast, words='"heron kestrel"') == newest
+        assert other_way not in newest
+        assert ids(cast, words='"kestrel heron"') == [other_way]
 
     def test_finds_by_name_before_it_was_read(self, cast: Cast, case_id: int) -> None:
         number = stored(cast, case_id, name="Bailiff_letter.october.pdf")
@@ -100,6 +132,8 @@ class TestBoxes:
             ({"since": "31 2 2026"}, "since"),
             ({"since": "2 3 2026", "until": "1 3 2026"}, "until"),
             ({"words": "x" * 201}, "words"),
+            ({"words": "-council"}, "words"),
+            ({"words": "council or -tax"}, "words"),
         ],
     )
     def test_a_wrong_box_has_its_sentence(

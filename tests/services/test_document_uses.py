@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from cma_app.clock import today
 from cma_app.errors import Conflict, Invalid, NotFound
@@ -42,8 +44,11 @@ from models import Case, Document
 from tests.papers import keep
 from tests.people import Cast
 from tests.services.money import make_case
+from tests.services.reading import read
 
 pytestmark = pytest.mark.database
+
+_USE = "INSERT INTO document_uses (centre_id, document_id, case_id, debt_id)"
 
 
 @pytest.fixture
@@ -243,6 +248,36 @@ class TestAskedFor:
         for who in (cast.colin, cast.tess):
             with cast.open(who) as session, pytest.raises(NotFound):
                 list_asked(session, case_id)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "UPDATE document_figures SET debt_id = :debt WHERE document_id = :here",
+        "UPDATE document_requests SET document_id = :there WHERE case_id = :case",
+        "UPDATE case_compliance SET evidence_document_id = :there WHERE case_id = :case",
+        f"{_USE} VALUES (:centre, :here, :case, :debt)",
+        f"{_USE} VALUES (:centre, :there, :case, :own)",
+    ],
+)
+def test_the_database_itself_keeps_what_is_of_another_case_out(
+    cast: Cast, case_id: int, changed: str
+) -> None:
+    here, elsewhere = read(cast, case_id), make_case(cast, cast.amina)
+    with cast.open(cast.amina) as session:
+        boxes = {"creditor": "Elsewhere", "debt_type": "credit_card", "balance": "5"}
+        values = {
+            "centre": cast.amina.centre_id,
+            "case": case_id,
+            "here": here,
+            "there": read(cast, elsewhere),
+            "debt": add_debt(session, elsewhere, boxes).id,
+            "own": add_debt(session, case_id, boxes).id,
+        }
+        ask_for(session, case_id, {"document_type": "payslip"})
+    refused = pytest.raises((IntegrityError, ProgrammingError), match=r"another case|row-level")
+    with cast.open(cast.amina) as session, refused:
+        session.execute(text(changed), values)
 
 
 def test_every_type_has_its_words_and_the_chasers_end() -> None:

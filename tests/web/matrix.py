@@ -592,6 +592,12 @@ DEBT_FILE = {
     ),
     "DebtFileState.drop": Call(DEBT, after=ON_DEBT, shows=SHOWN),
     "DebtFileState.check": Call("/cases", args=left("balance_date", "1 13 2027"), shows=WRONG_DAY),
+    "DebtFileState.dismiss_figure": Call(
+        DEBT,
+        args={"figure_id": "@document_figures"},
+        after=ON_DEBT,
+        writes="document_figures",
+    ),
     "DebtFileState.begin_event": Call(
         DEBT, args={"event_id": "@debt_events"}, after=ON_DEBT, shows=SHOWN
     ),
@@ -845,6 +851,12 @@ BUDGET = {
         },
         after=ON_SHEET,
         writes="budget_sheets",
+    ),
+    "BudgetState.dismiss_figure": Call(
+        f"{CASE}/budget",
+        args={"figure_id": "@document_figures"},
+        after=("BudgetState.open",),
+        writes="document_figures",
     ),
     "BudgetState.save_line stale": Call(
         f"{CASE}/budget",

@@ -1,7 +1,10 @@
 """Files that come in over our own route: by whom, from where, how large, and what comes back."""
 
+import asyncio
 import json
 import socket
+from contextlib import ExitStack
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -10,10 +13,12 @@ import httpx
 import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import col, select
+from starlette.requests import Request
 
 from cma_app.intake.refusals import MOST_BYTES, SENTENCES
 from cma_app.services.document_changes import restrict_document
 from cma_app.vault import store
+from cma_app.web import uploads
 from cma_app.web.downloads import attachment
 from models import AuditLog, Document
 from tests.papers import keep, paper, picture
@@ -52,13 +57,16 @@ def send(
 
 def announced(served: Served, cookie: str, path: str, length: int) -> int:
     """Return what a request that announces so many bytes, and sends none, is answered."""
-    head = (
+    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as line:
+        line.sendall(_head(served, cookie, path, length).encode())
+        return int(line.recv(100).split()[1])
+
+
+def _head(served: Served, cookie: str, path: str, length: int) -> str:
+    return (
         f"POST {path} HTTP/1.1\r\nHost: {served.name}:{served.port}\r\nCookie: {cookie}\r\n"
         f"Origin: {served.origin}\r\nX-Upload-Key: {uuid4()}\r\nContent-Length: {length}\r\n\r\n"
     )
-    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as line:
-        line.sendall(head.encode())
-        return int(line.recv(100).split()[1])
 
 
 def count(owner: Engine, case_id: int) -> int:
@@ -135,6 +143,48 @@ def test_who_may_not_is_answered_before_a_byte_is_read_and_nothing_is_kept(
         assert served.get(f"/documents/{number}/pages/1.jpg", cookies[who]).status_code == 404
         newer = send(served, cookies[who], f"/documents/{number}/versions", paper())
         assert newer.status_code == 404
+
+
+def test_slow_senders_keep_nobody_waiting(
+    served: Served, cast: Cast, owner: Engine, case_id: int
+) -> None:
+    path = f"/cases/{case_id}/documents"
+    slow, quick = served.sign_in(cast, "amina"), served.sign_in(cast, "ben")
+    with ExitStack() as lines:
+        for _ in range(uploads.ARRIVING_EACH + 3):  # more than come in, or are made safe, at once
+            line = socket.create_connection(("127.0.0.1", served.port), timeout=10)
+            lines.enter_context(line)
+            line.sendall(_head(served, slow, path, 5_000).encode() + b"%PDF-1.7")
+        began = monotonic()
+        assert send(served, quick, path, paper()).status_code == 201
+        assert served.get(path, quick).status_code == 200
+        assert monotonic() - began < uploads.GRACE_SECONDS
+    assert count(owner, case_id) == 1  # what was never sent whole is not kept
+
+
+def test_a_file_that_comes_too_slowly_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "GRACE_SECONDS", 0.05)
+
+    async def arrive(parts: int) -> int:
+        """Take in a file whose last part never comes."""
+        left = [b"x" * 40_000] * parts
+
+        async def receive() -> dict[str, Any]:
+            if not left:
+                await asyncio.Event().wait()
+            return {"type": "http.request", "body": left.pop(), "more_body": len(left) != 1}
+
+        request = Request({"type": "http", "method": "POST", "headers": []}, receive)
+        with uploads.spool() as file:
+            return (await uploads._arrived(request, file, "a.pdf", "k")).size
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(arrive(0))
+    assert asyncio.run(arrive(3)) == 80_000
+    assert json.loads(bytes(uploads._said(TimeoutError()).body)) == {
+        "sentence": uploads.LATE,
+        "again": True,
+    }
 
 
 def test_each_refusal_is_its_sentence(served: Served, cast: Cast, case_id: int) -> None:
