@@ -13,7 +13,7 @@ key over the case as well would need one more index on each of the large tables 
 from alembic import op
 
 revision = "0040"
-down_revision = "0033"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
