@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
 from cma_app.web import (
+    account_links,
     bell,
     doorkeeper,
     downloads,
@@ -138,6 +139,7 @@ SCREENS: list[Screen] = [
 ROUTES: list[BaseRoute] = [
     *health.ROUTES,
     *sign_in.ROUTES,
+    *account_links.ROUTES,
     *live_board.ROUTES,
     *live_topics.ROUTES,
     *downloads.ROUTES,

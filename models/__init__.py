@@ -2,6 +2,7 @@
 
 from sqlalchemy import BigInteger, DateTime, column
 
+from models.account_links import AccountLink
 from models.appointments import (
     Appointment,
     AppointmentNote,
@@ -68,6 +69,7 @@ __all__ = [
     "CASEWORK",
     "CENTRE_OWNED",
     "SCHEMA_VERSION_TABLE",
+    "AccountLink",
     "AiInsight",
     "Appointment",
     "AppointmentNote",

@@ -9,6 +9,7 @@ from pages import routes
 from pages.components.empty import empty
 from pages.components.form import (
     button,
+    choice,
     error_summary,
     field,
     form,
@@ -80,7 +81,7 @@ def _centre_choice() -> rx.Component:
 def _filters() -> rx.Component:
     shows = (
         ("active", "Active"),
-        ("unused", "One-time password not used"),
+        ("unused", "Not yet in"),
         ("inactive", "Deactivated"),
         ("all", "All"),
     )
@@ -139,8 +140,15 @@ def _row(person: Any) -> rx.Component:
                 person.status,
                 ("active", badge("Active", "good")),
                 ("unused", badge("Not yet signed in", "soon")),
+                ("invited", badge("Invited, not yet in", "soon")),
+                ("unknown", badge("Invited, not yet in", "soon")),
+                ("old", badge("Invitation ran out", "soon")),
+                ("ended", badge("Invitation ended", "soon")),
+                ("failed", badge("Invitation not sent", "late")),
                 badge("Deactivated"),
-            )
+            ),
+            rx.cond(person.told != "", rx.el.span(person.told, class_name="sub")),
+            rx.cond(person.leave != "", rx.el.span(person.leave, class_name="sub")),
         ),
         rx.el.td(person.last_login),
         rx.el.td(
@@ -158,6 +166,22 @@ def _actions(person: Any) -> rx.Component:
     return rx.cond(
         person.is_active,
         rx.fragment(
+            rx.cond(
+                person.may_invite,
+                row_button(
+                    "Invite",
+                    rx.cond(person.was_invited, f" {person.name} again", f" {person.name}"),
+                    on_click=UsersState.send_invitation(person.id),
+                ),
+            ),
+            rx.cond(
+                person.may_withdraw,
+                row_button(
+                    "Take invitation back",
+                    whose,
+                    on_click=UsersState.withdraw_invitation(person.id),
+                ),
+            ),
             row_button("New password", whose, on_click=UsersState.reset_password(person.id)),
             row_button(
                 "Deactivate",
@@ -215,6 +239,23 @@ def _form() -> rx.Component:
                         hint=STAND_IN_HINT,
                         error=errors["stand_in_id"],
                     ),
+                ),
+            ),
+            rx.cond(
+                UsersState.mail,
+                choice(
+                    "How do they get in?",
+                    "how",
+                    (
+                        ("invitation", "An invitation by e-mail: they choose their own password"),
+                        ("password", "A one-time password that you hand over"),
+                    ),
+                    value="invitation",
+                ),
+                rx.el.p(
+                    "A one-time password is shown next, for you to hand over. No mail server is set"
+                    " up for invitations.",
+                    class_name="hint",
                 ),
             ),
             class_name="card-body stack",

@@ -15,6 +15,7 @@ from sqlmodel import col
 from cma_app.access.acts import Act, Role
 from cma_app.clock import now
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
+from cma_app.services import account_links
 from cma_app.services.passwords import ONE_TIME_VALID, hashed, one_time_password
 from cma_app.services.people_list import SUPERVISES
 from cma_app.services.person_forms import PersonEdit, PersonForm
@@ -64,16 +65,36 @@ class PersonDetails:
 
 def add(session: CentreSession, form: PersonForm, *, centre_id: int | None = None) -> Issued:
     """Add a person and return the one-time password to hand over, once."""
+    password = one_time_password()
+    person = _add(session, form, password, now() + ONE_TIME_VALID, centre_id=centre_id)
+    return _issued(person, password)
+
+
+def invite(session: CentreSession, form: PersonForm, *, centre_id: int | None = None) -> User:
+    """Add a person and have a letter sent to them, in which they choose their own password."""
+    person = _add(session, form, one_time_password(), now(), centre_id=centre_id)
+    account_links.invite(session, person.id, centre_id=centre_id)
+    return person
+
+
+def _add(
+    session: CentreSession,
+    form: PersonForm,
+    password: str,
+    until: datetime,
+    *,
+    centre_id: int | None,
+) -> User:
+    """Add a person whose password is to be changed, and works until then."""
     session.authorize(Act.USER_ADD)
     _refuse_role(session, form.role)
-    password = one_time_password()
     with session.in_centre(centre_id):
         person = User(
             username=form.username,
             email=form.email,
             password_hash=hashed(password),
             must_change_password=True,
-            password_expires_at=now() + ONE_TIME_VALID,
+            password_expires_at=until,
             first_name=form.first_name,
             last_name=form.last_name,
             role=form.role,
@@ -83,7 +104,7 @@ def add(session: CentreSession, form: PersonForm, *, centre_id: int | None = Non
             qualification_level=form.qualification_level,
         )
         _save(session, person)
-    return _issued(person, password)
+    return person
 
 
 def read_person(

@@ -11,9 +11,10 @@ from starlette.routing import Route
 
 from cma_app.errors import CmaError, Invalid, Refused, SignedOut
 from cma_app.services import sign_in as service
+from cma_app.services.passwords import HINT
 from cma_app.session import hash_token, open_session
 from cma_app.settings import settings
-from cma_app.web.doorway import PASSWORD, SIGN_IN, hash_in, origin_of, safe_next, who
+from cma_app.web.doorway import FORGOTTEN, PASSWORD, SIGN_IN, hash_in, origin_of, safe_next, who
 from cma_app.web.security import server_made
 from state.gate import cookie_name, forget
 
@@ -165,7 +166,7 @@ def _form(
         f"{_box('password', 'Password', secret=True, auto='current-password')}"
         f'<input type="hidden" name="next" value="{escape(following)}">'
         '<button class="button main wide" type="submit">Sign in</button>'
-        "<p>If you cannot sign in, ask your manager for a one-time password.</p></div></form>"
+        f'<p><a href="{FORGOTTEN}">Forgotten your password?</a></p></div></form>'
         f'<footer class="small">After {minutes} quiet minutes you are signed out. '
         "What you typed is kept.</footer>"
     )
@@ -180,7 +181,7 @@ def _password_form(request: Request, errors: dict[str, str], *, first: bool) -> 
     )
     boxes = (
         ("current", "Current password", "current-password", ""),
-        ("new", "New password", "new-password", "At least 12 characters; a few words are good."),
+        ("new", "New password", "new-password", HINT),
         ("again", "New password again", "new-password", ""),
     )
     fields = "".join(
