@@ -17,14 +17,18 @@ from pages.components.form import (
     select,
     submit,
 )
-from pages.components.people_dialogs import DEACTIVATE, EDIT, STAND_IN_HINT, people_dialogs
+from pages.components.leaving_dialog import DEACTIVATE, leaving_dialog
+from pages.components.people_dialogs import EDIT, STAND_IN_HINT, edit_dialog
 from pages.components.status import badge, callout
 from pages.components.table import card, chip, column, list_pager, opens, row_button, table
 from pages.layout import main_button, page_head, screen, when_may
+from state.leaving import LeavingState
 from state.person_edit import PersonEditState
 from state.users import UsersState
 
 FOOT: Any = UsersState.people.foot  # pyright: ignore[reportAttributeAccessIssue]
+
+BECAME: Any = UsersState.became
 
 
 @screen("People", route=routes.PEOPLE, act=Act.USER_LIST, section="people", on_load=UsersState.open)
@@ -34,11 +38,13 @@ def people() -> rx.Component:
     return rx.el.div(
         page_head("People", when_may(Act.USER_ADD, add), lead=UsersState.centre_name),
         _password(),
+        _became(),
         rx.cond(UsersState.adding, card("Add a person", _form(), key="add-person")),
         when_may(Act.CENTRE_LIST, _centre_choice()),
         _filters(),
         rx.el.section(_table(), _pager(), class_name="card", aria_label="People found"),
-        people_dialogs(),
+        edit_dialog(),
+        leaving_dialog(),
         class_name="page",
         on_unmount=UsersState.put_away,
     )
@@ -59,6 +65,21 @@ def _password() -> rx.Component:
                     ", and is changed at the first sign-in.",
                 ),
                 rx.el.p(button("I have handed it over", on_click=UsersState.put_away)),
+                class_name="stack close",
+            ),
+        ),
+    )
+
+
+def _became() -> rx.Component:
+    """Return what became of the work of whoever was deactivated, until it is put away."""
+    return rx.cond(
+        BECAME.length() > 0,
+        callout(
+            rx.el.div(
+                rx.el.h2("Handed on"),
+                rx.el.ul(rx.foreach(BECAME, rx.el.li)),
+                rx.el.p(button("I have read it", on_click=UsersState.put_away)),
                 class_name="stack close",
             ),
         ),
@@ -186,7 +207,7 @@ def _actions(person: Any) -> rx.Component:
             row_button(
                 "Deactivate",
                 whose,
-                on_click=UsersState.ask_deactivate(person.id),
+                on_click=LeavingState.ask_deactivate(person.id),
                 custom_attrs=opens(DEACTIVATE, fills=True),
             ),
         ),

@@ -8,7 +8,7 @@ import reflex as rx
 
 from cma_app.access.actor import Actor
 from cma_app.access.acts import Act, Role
-from cma_app.errors import Conflict, NotFound
+from cma_app.errors import NotFound
 from cma_app.paging import Page
 from cma_app.services import account_links, people_list, users
 from cma_app.services.account_links import Invite, mail_is_on
@@ -91,14 +91,6 @@ class Password:
         return cls(issued.name, issued.username, issued.password, moment_text(issued.valid_until))
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """Who is about to be deactivated; `id` is 0 while nobody is."""
-
-    id: int = 0
-    name: str = ""
-
-
 NO_PASSWORD = Password("", "", "", "")
 NOBODY = People(rows=[], foot=Foot())
 
@@ -118,9 +110,7 @@ class UsersState(CentreState):
     role: str = "advisor"
     mail: bool = False
     issued: Password = NO_PASSWORD
-    leaving: Leaving = Leaving()
-    obstacle: str = ""
-    left: int = 0
+    became: list[str] = []
     adding: bool = False
     errors: FormErrors = {}
     form_number: int = 0
@@ -128,7 +118,7 @@ class UsersState(CentreState):
     @load(Act.USER_LIST)
     async def open(self):
         """Show the people under the filters in the address."""
-        self.issued = NO_PASSWORD
+        self.issued, self.became = NO_PASSWORD, []
         self.adding = False
         centre_id = self._centre_id()
         asked_show = self.query("show", "active")
@@ -234,27 +224,6 @@ class UsersState(CentreState):
         return notice(f"{issued.name} has a new one-time password and was signed out.")
 
     @act(Act.USER_DEACTIVATE)
-    def ask_deactivate(self, person: int):
-        """Ask before a person of the list is deactivated."""
-        names = {line.id: line.name for line in self.people.rows}
-        self.leaving, self.obstacle = Leaving(person, names.get(person, "")), ""
-
-    @act(Act.USER_DEACTIVATE)
-    async def deactivate(self, person: int):
-        """Stop a person from signing in, at once; say in the dialog what stands in the way."""
-        self.obstacle = ""
-        try:
-            name = await self.ask(
-                users.deactivate, person, centre_id=self._centre_id(), show=lambda it: it.full_name
-            )
-        except Conflict as error:
-            self.obstacle = error.sentence
-            return None
-        await self._refresh(NO_PASSWORD)
-        self.left += 1
-        return notice(f"{name} can no longer sign in.")
-
-    @act(Act.USER_DEACTIVATE)
     async def reactivate(self, person: int):
         """Let a person sign in again, with a one-time password shown once."""
         issued = await self.ask(
@@ -265,14 +234,14 @@ class UsersState(CentreState):
 
     @act(Act.USER_LIST)
     def put_away(self):
-        """Forget the one-time password on screen: it was handed over, or the page was left."""
-        self.issued = NO_PASSWORD
+        """Forget what is shown once: a one-time password, and what became of a leaver's work."""
+        self.issued, self.became = NO_PASSWORD, []
 
     async def _refresh(self, issued: Password) -> None:
         wanted = {"show": self.show, "prefix": self.sought, "number": self.people.foot.number}
         page = await self._page(wanted)
         self.people = People.of(page, current_sign_in().actor)
-        self.issued = issued
+        self.issued, self.became = issued, []
 
     async def _page(self, wanted: dict[str, Any]) -> Page[Person]:
         """Return the page asked for; `show` is the list's own word, so `ask` does not take it."""

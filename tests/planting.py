@@ -38,6 +38,7 @@ WORDS = {
     "reply": "accept",
     "recipient": "client",
     "letters.kind": "holding",
+    "account_links.kind": "invitation",
     "notifications.kind": "task_given",
     "issued_files.kind": "full",
     "debt_events.kind": "claim",

@@ -180,16 +180,23 @@ def reset_password(session: CentreSession, user_id: int, *, centre_id: int | Non
 def deactivate(session: CentreSession, user_id: int, *, centre_id: int | None = None) -> User:
     """Stop a person from signing in, at once; refused while cases or trainees are theirs."""
     session.authorize(Act.USER_DEACTIVATE)
-    if user_id == session.actor.user_id:
-        raise Refused("You cannot deactivate yourself. Ask another manager or an admin.")
     with session.in_centre(centre_id):
-        person = _managed(session, user_id)
-        if not person.is_active:
-            raise Conflict("This person is already deactivated.")
+        person = leaver(session, user_id)
         _refuse_holding_cases(session, person, "then deactivate")
         _refuse_supervising(session, person)
         person.is_active = False
         end_other_sign_ins(session, person.id)
+    return person
+
+
+def leaver(session: CentreSession, user_id: int) -> User:
+    """Return an active person whom the acting person may deactivate."""
+    session.authorize(Act.USER_DEACTIVATE)
+    if user_id == session.actor.user_id:
+        raise Refused("You cannot deactivate yourself. Ask another manager or an admin.")
+    person = _managed(session, user_id)
+    if not person.is_active:
+        raise Conflict("This person is already deactivated.")
     return person
 
 

@@ -1,10 +1,10 @@
-"""The dialogs of the people's list: editing one, and asking before one is deactivated."""
+"""The dialog of the people's list that edits one of them."""
 
 from typing import Any, Final
 
 import reflex as rx
 
-from pages.components.confirm import confirm, stored_now
+from pages.components.confirm import stored_now
 from pages.components.form import error_summary, field, form, form_foot, select, submit
 from pages.components.note_dialog import saved_mark
 from pages.components.table import dialog
@@ -12,7 +12,6 @@ from state.person_edit import PersonEditState
 from state.users import UsersState
 
 EDIT: Final = "edit-person"
-DEACTIVATE: Final = "deactivate"
 LABELS: Final = {
     "first_name": "First name",
     "last_name": "Last name",
@@ -25,15 +24,10 @@ LABELS: Final = {
 STAND_IN_HINT: Final = "Supervises them beside the supervisor, and when the supervisor is away."
 PERSON: Any = PersonEditState.person
 ERRORS: Any = PersonEditState.person_errors
-LEAVING: Any = UsersState.leaving
 
 
-def people_dialogs() -> rx.Component:
-    """Return both dialogs."""
-    return rx.fragment(_edit(), _deactivate())
-
-
-def _edit() -> rx.Component:
+def edit_dialog() -> rx.Component:
+    """Return the dialog."""
     return dialog(
         EDIT,
         "Edit a person",
@@ -102,23 +96,4 @@ def _role() -> rx.Component:
             ),
         ),
         class_name="stack",
-    )
-
-
-def _deactivate() -> rx.Component:
-    return confirm(
-        DEACTIVATE,
-        "Deactivate a person",
-        rx.el.p(
-            rx.el.strong(LEAVING.name),
-            " is signed out at once and cannot sign in. What they wrote stays under their name.",
-        ),
-        rx.el.p(
-            "You can reactivate them at any time, with a new one-time password.", class_name="hint"
-        ),
-        word="Deactivate",
-        busy="Deactivating",
-        on_yes=UsersState.deactivate(LEAVING.id),
-        done=UsersState.left,
-        obstacle=UsersState.obstacle,
     )
