@@ -22,7 +22,7 @@ from cma_app.errors import Conflict, NotFound, Refused
 from cma_app.services.passwords import OwnWords, good_password, hashed
 from cma_app.session import CentreSession, hash_token
 from cma_app.settings import settings
-from models import AccountLink, User
+from models import AccountLink, Centre, User
 
 VALID: Final = {"invitation": timedelta(hours=72), "reset": timedelta(minutes=30)}
 """How long a link works, from the moment its letter is written."""
@@ -81,6 +81,7 @@ def invite(session: CentreSession, user_id: int, *, centre_id: int | None = None
         raise Conflict("No mail server is set up. Give a one-time password instead.")
     with session.in_centre(centre_id):
         person = _not_in_yet(session, user_id)
+        _refuse_closed(session)
         _end(session, person.id, "invitation")
         asked = AccountLink(
             user_id=person.id,
@@ -190,6 +191,13 @@ def _not_in_yet(session: CentreSession, user_id: int) -> User:
     if not person.must_change_password:
         raise Conflict(f"{person.full_name} has a password already.")
     return person
+
+
+def _refuse_closed(session: CentreSession) -> None:
+    """Refuse to invite somebody to a centre that nobody can sign in to."""
+    centre = session.get(Centre, session.actor.centre_id)
+    if centre is not None and centre.status != "active":
+        raise Conflict("This centre is closed. Reopen it under Centres first.")
 
 
 def _end(session: CentreSession, user_id: int, kind: str) -> bool:

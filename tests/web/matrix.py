@@ -1456,6 +1456,19 @@ PEOPLE_SCREEN = {
         ),
         writes="users",
     ),
+    "UsersState.add by letter": Call(
+        PEOPLE,
+        "maria",
+        form(
+            first_name="Ivy",
+            last_name="Invited",
+            username="ivy{unique}",
+            email="ivy{unique}@example.org",
+            role="advisor",
+            how="invitation",
+        ),
+        shows="No mail server is set up",
+    ),
     "UsersState.check": Call("/people", "maria", left("email", "nova@"), shows="e-mail address"),
     "UsersState.reset_password": Call(PEOPLE, "maria", {"person": "@users"}, writes="users"),
     "UsersState.send_invitation": Call(
