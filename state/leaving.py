@@ -21,7 +21,7 @@ class LeavingCase:
     client: str
     reference: str
     is_restricted: bool
-    to: str = ""
+    goes_to: str = ""
     why: str = ""
     visits: str = ""
 
@@ -88,7 +88,7 @@ class LeavingState(UsersState):
     async def give_all(self, holder: str):
         """Give every case to one person, to be changed one by one."""
         self.everything = holder if number_in(holder) else ""
-        self.leaving_cases = [replace(line, to=self.everything) for line in self.leaving_cases]
+        self.leaving_cases = [replace(line, goes_to=self.everything) for line in self.leaving_cases]
         await self._look()
 
     @act(Act.USER_DEACTIVATE)
@@ -96,7 +96,7 @@ class LeavingState(UsersState):
         """Give one case to somebody else than the rest."""
         to = holder if number_in(holder) else ""
         self.leaving_cases = [
-            replace(line, to=to) if line.id == case else line for line in self.leaving_cases
+            replace(line, goes_to=to) if line.id == case else line for line in self.leaving_cases
         ]
         await self._look()
 
@@ -145,7 +145,7 @@ class LeavingState(UsersState):
 
     def _begin(self, found: Holding, *, keep: bool = False) -> None:
         """Show what somebody holds; what was chosen for a case that is still there stays."""
-        chosen = {line.id: line.to for line in self.leaving_cases} if keep else {}
+        chosen = {line.id: line.goes_to for line in self.leaving_cases} if keep else {}
         self.leaving_cases = [
             LeavingCase(
                 each.id, each.client, each.reference, each.is_restricted, chosen.get(each.id, "")
@@ -159,7 +159,7 @@ class LeavingState(UsersState):
         self._count()
 
     def _holders(self) -> dict[int, int]:
-        return {line.id: int(line.to) for line in self.leaving_cases if line.to}
+        return {line.id: int(line.goes_to) for line in self.leaving_cases if line.goes_to}
 
     async def _look(self) -> None:
         """Show what would become of each case with whom was chosen for it."""
@@ -178,7 +178,7 @@ class LeavingState(UsersState):
         self._mark(rows)
 
     def _count(self) -> None:
-        self.chosen_all = all(line.to for line in self.leaving_cases)
+        self.chosen_all = all(line.goes_to for line in self.leaving_cases)
 
     def _mark(self, rows: list[MoveRow]) -> None:
         by_case = {row.case_id: row for row in rows}

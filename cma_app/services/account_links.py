@@ -75,7 +75,10 @@ def mail_is_on() -> bool:
 
 
 def invite(session: CentreSession, user_id: int, *, centre_id: int | None = None) -> User:
-    """Have a letter sent to somebody who is not in yet; an earlier link of theirs ends."""
+    """Have a letter sent to somebody who is not in yet.
+
+    An earlier link of theirs ends, and so does a one-time password that was not used.
+    """
     session.authorize(Act.USER_ADD)
     if not mail_is_on():
         raise Conflict("No mail server is set up. Give a one-time password instead.")
@@ -83,6 +86,7 @@ def invite(session: CentreSession, user_id: int, *, centre_id: int | None = None
         person = _not_in_yet(session, user_id)
         _refuse_closed(session)
         _end(session, person.id, "invitation")
+        person.password_expires_at = now()
         asked = AccountLink(
             user_id=person.id,
             kind="invitation",

@@ -99,7 +99,7 @@ def _case(line: Any) -> rx.Component:
     chosen = rx.el.select(
         rx.el.option("Choose somebody", value=""),
         rx.foreach(LEAVER.holders, lambda pair: rx.el.option(pair[1], value=pair[0])),
-        value=line.to,
+        value=line.goes_to,
         on_change=lambda to: STATE.give_one(line.id, to),
         aria_label=rx.Var.create(f"Who takes over the case of {line.client}"),
         class_name="box",
@@ -114,7 +114,7 @@ def _case(line: Any) -> rx.Component:
             scope="row",
         ),
         rx.el.td(chosen),
-        rx.el.td(rx.cond(line.to == "", "", rx.cond(line.why != "", stays, goes))),
+        rx.el.td(rx.cond(line.goes_to == "", "", rx.cond(line.why != "", stays, goes))),
         key=line.id,
     )
 

@@ -14,7 +14,7 @@ from cma_app.access.actor import Actor, Origin
 from cma_app.clock import at, now
 from cma_app.errors import Conflict, Invalid, NotFound, Refused, SignedOut
 from cma_app.link_jobs import send_one
-from cma_app.services import account_links, link_sending, people_list, users
+from cma_app.services import account_links, centres, link_sending, people_list, users
 from cma_app.services.account_links import (
     MOST_FOR_ACCOUNT,
     MOST_FROM_ADDRESS,
@@ -152,6 +152,35 @@ class TestInvite:
             choose_password(first, NEW, HERE)
         choose_password(second, NEW, HERE)
 
+    def test_it_takes_the_place_of_a_one_time_password(
+        self, cast: Cast, server: MailServer
+    ) -> None:
+        with cast.open(cast.maria) as session:
+            issued = users.add(session, person(nell(cast)))
+        assert invite_of(cast, issued.user_id) == "none"
+        with cast.open(cast.maria) as session:
+            account_links.invite(session, issued.user_id)
+        assert invite_of(cast, issued.user_id) == "waiting"
+        with pytest.raises(Refused):
+            sign_in(nell(cast), issued.password, HERE)
+        send(cast)
+        with cast.open(cast.maria) as session:
+            again = users.reset_password(session, issued.user_id)
+        assert invite_of(cast, issued.user_id) == "none"
+        assert sign_in(nell(cast), again.password, HERE).actor.must_change_password
+
+    def test_of_a_letter_whose_worker_is_gone_it_is_said_that_it_may_have_arrived(
+        self, cast: Cast, server: MailServer
+    ) -> None:
+        user_id = invited(cast)
+        here = cast.maria.centre_id
+        ((_, link_id, _),) = due(here)
+        assert asyncio.run(jobs._in_centre(here, link_sending.claim_link, link_id))
+        assert due(here) == [(here, link_id, "settle")]
+        asyncio.run(jobs._in_centre(here, link_sending.settle_link, link_id))
+        assert invite_of(cast, user_id) == "unknown"
+        assert due(here) == []
+
     @pytest.mark.parametrize("ending", ["withdraw", "reset_password", "deactivate", "email"])
     def test_what_ends_it(self, cast: Cast, server: MailServer, ending: str) -> None:
         user_id = invited(cast)
@@ -167,6 +196,13 @@ class TestInvite:
             choose_password(token_in(server.letters[0]), NEW, HERE)
         with cast.open(cast.maria) as session, pytest.raises(Conflict):
             account_links.withdraw(session, user_id)
+
+    def test_nobody_is_invited_to_a_closed_centre(self, cast: Cast, server: MailServer) -> None:
+        user_id = invited(cast, cast.root, cast.bea.centre_id)
+        with cast.open(cast.root) as session:
+            centres.close(session, cast.bea.centre_id)
+        with pytest.raises(Conflict, match="closed"), cast.open(cast.root) as session:
+            account_links.invite(session, user_id, centre_id=cast.bea.centre_id)
 
     def test_a_closed_centre_lets_nobody_choose(
         self, cast: Cast, server: MailServer, owner: Engine

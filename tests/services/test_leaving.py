@@ -146,7 +146,7 @@ class TestHandOn:
             audited = connection.execute(
                 text(
                     "SELECT DISTINCT user_id, action FROM audit_logs WHERE table_name = 'users'"
-                    " AND record_id = :id AND new_values ? 'is_active'"
+                    " AND record_id = :id AND old_values ? 'is_active'"
                 ),
                 {"id": cast.amina.user_id},
             ).all()
