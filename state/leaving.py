@@ -165,11 +165,15 @@ class LeavingState(UsersState):
         """Show what would become of each case with whom was chosen for it."""
         self.obstacle = ""
         self._count()
+        holders = self._holders()
+        if not holders:
+            self._mark([])
+            return
         try:
             rows: list[MoveRow] = await self.ask(
                 leaving.preview_leaving,
                 self.leaver.id,
-                self._holders(),
+                holders,
                 appointments=self.takes_visits,
             )
         except Invalid as invalid:
