@@ -214,7 +214,7 @@ class TestInvited:
         page.wait_for_selector("html[data-ready]")
         listed.reload()
         expect(row).to_have_count(0)
-        gone = office.desk(expected=("/invitation",)).page
+        gone = office.desk(expected=(f"/invitation{there}",)).page
         gone.goto(f"{office.served.origin}/invitation{there}")
         expect(gone.get_by_role("heading", name="This link does not work")).to_be_visible()
         picture(gone, "invitation-gone-1280")

@@ -25,8 +25,8 @@ from tests.people import Cast, make_cast
 from tests.planting import CENTRE_TABLES, plant, plant_one
 
 TABLES = [table.name for table in CENTRE_TABLES]
-MANAGERS = {"review_pool", "saved_views"}
-"""Tables of managers alone: which files may be under review, and how the board is looked at."""
+MANAGERS = {"account_links", "review_pool", "saved_views"}
+"""Tables of managers alone: who was sent a link, which files may be under review, board views."""
 SCOPE = text(
     "SELECT set_config('app.centre_id', :centre, true), set_config('app.user_id', :user, true),"
     " set_config('app.role', :role, true)"
