@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
 from cma_app.web import (
+    account_links,
     bell,
     client_copies,
     doorkeeper,
@@ -152,6 +153,7 @@ ROUTES: list[BaseRoute] = [
     *oidc.ROUTES,
     *second_factor.ROUTES,
     *factor_setup.ROUTES,
+    *account_links.ROUTES,
     *live_board.ROUTES,
     *live_topics.ROUTES,
     *downloads.ROUTES,

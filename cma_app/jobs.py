@@ -1,8 +1,8 @@
-"""The worker: procrastinate's queue, and its jobs: reminders, documents, tasks and old news.
+"""The worker: procrastinate's queue, and its jobs: reminders, links, documents, tasks and old news.
 
-The rows of `reminders` and `document_readings` are what is true; a job is only a nudge, and may be
-lost or come twice. A job holds the number of a centre and of an appointment or a document, and
-opens that centre's session by itself.
+The rows of `reminders`, `account_links` and `document_readings` are what is true; a job is only a
+nudge, and may be lost or come twice. A job holds the numbers of a centre and of an appointment, a
+link or a document, and opens that centre's session by itself.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from procrastinate.jobs import Status
 from cma_app.access.actor import Actor
 from cma_app.database import app_engine
 from cma_app.databases import require_safe_role
+from cma_app.link_jobs import add_links, keep_looking_for_links
 from cma_app.mail import deliver
 from cma_app.postgres_parts import plain
 from cma_app.reading_jobs import AT_ONCE as DOCUMENTS_AT_ONCE
@@ -215,6 +216,7 @@ def make_app() -> procrastinate.App:
     every_hour = app.periodic(cron="7 * * * *")
     every_hour(app.task(name="tidy", queueing_lock="tidy", pass_context=True)(tidy))
     add_reading(app, _in_centre, _held)
+    add_links(app, _in_centre, _held)
     return app
 
 
@@ -238,6 +240,7 @@ async def work() -> None:
             await app.configure_task("tidy", queueing_lock="tidy").defer_async(timestamp=0)
         beside = [
             asyncio.create_task(keep_looking(app, _in_centre)),
+            asyncio.create_task(keep_looking_for_links(app, _in_centre)),
             asyncio.create_task(_run(app, "documents", QUEUE, DOCUMENTS_AT_ONCE, signals=False)),
         ]
         try:

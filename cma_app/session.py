@@ -121,14 +121,15 @@ class CentreSession(Session):
             return
         self._told.add(told)
         is_client, is_case = isinstance(record, Client), isinstance(record, Case)
+        number = record.id if record is not None else None
         self.execute(
             _EVENT,
             {
                 "action": act.value,
                 "table": "access_grants" if record is None else record.__tablename__,
                 "record": self.actor.visit.grant_id if record is None else record.id,
-                "client": record.id if is_client else getattr(record, "client_id", None),
-                "case": record.id if is_case else getattr(record, "case_id", None),
+                "client": number if is_client else getattr(record, "client_id", None),
+                "case": number if is_case else getattr(record, "case_id", None),
                 "values": None,
             },
         )

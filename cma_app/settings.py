@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     """The least count that leaves a centre in a report, where more than the rule asks is wished."""
 
     smtp_host: str | None = Field(None, validation_alias="CMA_SMTP_HOST")
-    """The mail server that takes reminders. None: every client is on the call list."""
+    """The mail server for reminders and account links. None: calls and one-time passwords."""
     smtp_port: int = Field(587, ge=1, le=65535, validation_alias="CMA_SMTP_PORT")
     """Where it listens: 587 with starttls, 465 with tls."""
     smtp_tls: Literal["starttls", "tls", "none"] = Field(

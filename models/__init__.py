@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, DateTime, column
 
 from models.access_grants import AccessGrant
+from models.account_links import AccountLink
 from models.appointments import (
     Appointment,
     AppointmentNote,
@@ -73,6 +74,7 @@ __all__ = [
     "CENTRE_OWNED",
     "SCHEMA_VERSION_TABLE",
     "AccessGrant",
+    "AccountLink",
     "AiInsight",
     "Appointment",
     "AppointmentNote",

@@ -9,6 +9,7 @@ from pages import routes
 from pages.components.empty import empty
 from pages.components.form import (
     button,
+    choice,
     error_summary,
     field,
     form,
@@ -16,22 +17,19 @@ from pages.components.form import (
     select,
     submit,
 )
-from pages.components.people_dialogs import (
-    DEACTIVATE,
-    EDIT,
-    RESET,
-    STAND_IN_HINT,
-    UNLINK,
-    people_dialogs,
-)
+from pages.components.leaving_dialog import DEACTIVATE, leaving_dialog
+from pages.components.people_dialogs import EDIT, RESET, STAND_IN_HINT, UNLINK, people_dialogs
 from pages.components.status import badge, callout
 from pages.components.table import card, chip, column, list_pager, opens, row_button, table
 from pages.layout import main_button, page_head, screen, when_may
+from state.leaving import LeavingState
 from state.linking import LinkingState
 from state.person_edit import PersonEditState
 from state.users import UsersState
 
 FOOT: Any = UsersState.people.foot  # pyright: ignore[reportAttributeAccessIssue]
+
+BECAME: Any = UsersState.became
 
 
 @screen("People", route=routes.PEOPLE, act=Act.USER_LIST, section="people", on_load=UsersState.open)
@@ -41,11 +39,13 @@ def people() -> rx.Component:
     return rx.el.div(
         page_head("People", when_may(Act.USER_ADD, add), lead=UsersState.centre_name),
         _password(),
+        _became(),
         rx.cond(UsersState.adding, card("Add a person", _form(), key="add-person")),
         when_may(Act.CENTRE_LIST, _centre_choice()),
         _filters(),
         rx.el.section(_table(), _pager(), class_name="card", aria_label="People found"),
         people_dialogs(),
+        leaving_dialog(),
         class_name="page",
         on_unmount=UsersState.put_away,
     )
@@ -84,6 +84,21 @@ def _password() -> rx.Component:
     )
 
 
+def _became() -> rx.Component:
+    """Return what became of the work of whoever was deactivated, until it is put away."""
+    return rx.cond(
+        BECAME.length() > 0,
+        callout(
+            rx.el.div(
+                rx.el.h2("Handed on"),
+                rx.el.ul(rx.foreach(BECAME, rx.el.li)),
+                rx.el.p(button("I have read it", on_click=UsersState.put_away)),
+                class_name="stack close",
+            ),
+        ),
+    )
+
+
 def _centre_choice() -> rx.Component:
     return rx.el.div(
         select(
@@ -100,7 +115,7 @@ def _centre_choice() -> rx.Component:
 def _filters() -> rx.Component:
     shows = (
         ("active", "Active"),
-        ("unused", "One-time password not used"),
+        ("unused", "Not yet in"),
         ("inactive", "Deactivated"),
         ("all", "All"),
     )
@@ -162,9 +177,16 @@ def _row(person: Any) -> rx.Component:
                 person.status,
                 ("active", badge("Active", "good")),
                 ("unused", badge("Not yet signed in", "soon")),
+                ("invited", badge("Invited, not yet in", "soon")),
+                ("unknown", badge("Invited, not yet in", "soon")),
+                ("old", badge("Invitation ran out", "soon")),
+                ("ended", badge("Invitation ended", "soon")),
+                ("failed", badge("Invitation not sent", "late")),
                 badge("Deactivated"),
             ),
             rx.cond(person.factors != "", rx.el.span(person.factors, class_name="sub")),
+            rx.cond(person.told != "", rx.el.span(person.told, class_name="sub")),
+            rx.cond(person.leave != "", rx.el.span(person.leave, class_name="sub")),
         ),
         rx.el.td(person.last_login),
         rx.el.td(
@@ -183,6 +205,22 @@ def _actions(person: Any) -> rx.Component:
         person.is_active,
         rx.fragment(
             rx.cond(
+                person.may_invite,
+                row_button(
+                    "Invite",
+                    rx.cond(person.was_invited, f" {person.name} again", f" {person.name}"),
+                    on_click=UsersState.send_invitation(person.id),
+                ),
+            ),
+            rx.cond(
+                person.may_withdraw,
+                row_button(
+                    "Take invitation back",
+                    whose,
+                    on_click=UsersState.withdraw_invitation(person.id),
+                ),
+            ),
+            rx.cond(
                 person.takes_password,
                 row_button("New password", whose, on_click=UsersState.reset_password(person.id)),
             ),
@@ -199,7 +237,7 @@ def _actions(person: Any) -> rx.Component:
             row_button(
                 "Deactivate",
                 whose,
-                on_click=UsersState.ask_deactivate(person.id),
+                on_click=LeavingState.ask_deactivate(person.id),
                 custom_attrs=opens(DEACTIVATE, fills=True),
             ),
         ),
@@ -265,6 +303,23 @@ def _form() -> rx.Component:
                         hint=STAND_IN_HINT,
                         error=errors["stand_in_id"],
                     ),
+                ),
+            ),
+            rx.cond(
+                UsersState.mail,
+                choice(
+                    "How do they get in?",
+                    "how",
+                    (
+                        ("invitation", "An invitation by e-mail: they choose their own password"),
+                        ("password", "A one-time password that you hand over"),
+                    ),
+                    value="invitation",
+                ),
+                rx.el.p(
+                    "A one-time password is shown next, for you to hand over. No mail server is set"
+                    " up for invitations.",
+                    class_name="hint",
                 ),
             ),
             class_name="card-body stack",

@@ -8,10 +8,11 @@ from cma_app.access.acts import Act
 from cma_app.errors import Conflict
 from cma_app.paging import Page
 from cma_app.services import centres
-from cma_app.services.centres import CentreForm, CentreRow
+from cma_app.services.centres import CentreForm, CentreRow, ClosingMeans
 from state.base import CentreState, Form, FormErrors, act, current_sign_in, load, notice
 from state.forms import checked
 from state.lists import Foot, address, page_in
+from state.words import several
 
 NATION_WORDS = {
     "england": "England",
@@ -53,10 +54,18 @@ class Centres:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The centre that is about to be closed; `id` is 0 while none is."""
+    """The centre that is about to be closed, and what that touches; `id` is 0 while none is."""
 
     id: int = 0
     name: str = ""
+    touches: str = ""
+
+    @classmethod
+    def of(cls, found: ClosingMeans) -> "Closing":
+        """Return what the question says of a centre."""
+        people = several(found.people, "person", "people")
+        cases = several(found.open_cases, "open case")
+        return cls(found.id, found.name, f"{people} and {cases}")
 
 
 class CentresState(CentreState):
@@ -112,10 +121,10 @@ class CentresState(CentreState):
         self.errors = checked(self.errors, CentreForm, name, value)
 
     @act(Act.CENTRE_EDIT)
-    def ask_close(self, centre: int):
-        """Ask before a centre of the list is closed."""
-        names = {line.id: line.name for line in self.listed.rows}
-        self.closing, self.obstacle = Closing(centre, names.get(centre, "")), ""
+    async def ask_close(self, centre: int):
+        """Ask before a centre of the list is closed, and say what that means."""
+        self.closing, self.obstacle = Closing(), ""
+        self.closing = await self.ask(centres.what_closing_means, centre, show=Closing.of)
 
     @act(Act.CENTRE_EDIT)
     async def close(self, centre: int):

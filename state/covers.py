@@ -39,6 +39,7 @@ class CoversView:
     choices: list[tuple[str, str]] = field(default_factory=list)
     perhaps: list[tuple[str, str]] = field(default_factory=list)
     may_set: bool = False
+    suggested: str = ""
 
     @classmethod
     def of(cls, found: Covers, user_id: int) -> "CoversView":
@@ -52,6 +53,7 @@ class CoversView:
             choices=[("", "Choose"), *people],
             perhaps=[("", "Nobody yet"), *people],
             may_set=found.may_set,
+            suggested=found.suggested,
         )
 
 

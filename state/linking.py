@@ -5,7 +5,7 @@ from cma_app.errors import Conflict
 from cma_app.services import identities
 from cma_app.services.identities import IssuedCode
 from state.base import act, notice
-from state.users import NO_PASSWORD, Leaving, Password, UsersState
+from state.users import NO_PASSWORD, AskedAbout, Password, UsersState
 from state.words import moment_text
 
 
@@ -17,7 +17,7 @@ def _shown(issued: IssuedCode) -> Password:
 class LinkingState(UsersState):
     """Who of a centre's people is linked to its organisation."""
 
-    unlinking: Leaving = Leaving()
+    unlinking: AskedAbout = AskedAbout()
     unlink_obstacle: str = ""
     unlinked: int = 0
 
@@ -34,7 +34,7 @@ class LinkingState(UsersState):
     def ask_unlink(self, person: int):
         """Ask before a person of the list is unlinked."""
         names = {line.id: line.name for line in self.people.rows}
-        self.unlinking, self.unlink_obstacle = Leaving(person, names.get(person, "")), ""
+        self.unlinking, self.unlink_obstacle = AskedAbout(person, names.get(person, "")), ""
 
     @act(Act.USER_LINK)
     async def unlink(self, person: int):

@@ -10,14 +10,15 @@ from cma_app.access.actor import Actor
 from cma_app.access.acts import Act, Role
 from cma_app.errors import Conflict, NotFound
 from cma_app.paging import Page
-from cma_app.services import factor_resets, identities, people_list, users
-from cma_app.services.people_list import CentreChoice, Person
+from cma_app.services import account_links, factor_resets, identities, people_list, users
+from cma_app.services.account_links import Invite, mail_is_on
+from cma_app.services.people_list import AwayFrom, CentreChoice, Person
 from cma_app.services.person_forms import PersonForm
 from cma_app.services.users import Issued
 from state.base import CentreState, Form, FormErrors, act, current_sign_in, load, notice
 from state.forms import checked
 from state.lists import Foot, address, page_in
-from state.words import moment_text
+from state.words import moment_text, weekday_text
 
 ROLE_WORDS = {
     "advisor": "Advisor",
@@ -25,6 +26,14 @@ ROLE_WORDS = {
     "manager": "Manager",
     "admin": "Admin",
 }
+FAILED = {
+    "refused": "The address was refused: check it under Edit",
+    "unreachable": "The mail server could not be reached",
+    "late": "It could not be sent in time",
+}
+"""Why no letter arrived, in words."""
+OPEN = ("waiting", "sent", "unknown")
+"""Invitations that can be taken back."""
 SHOWS = ("active", "unused", "inactive", "all")
 
 
@@ -40,6 +49,8 @@ class PersonLine:
     supervisor: str
     stand_in: str
     status: str
+    told: str
+    leave: str
     last_login: str
     factors: str
     is_active: bool
@@ -48,6 +59,9 @@ class PersonLine:
     is_linked: bool
     may_link: bool
     takes_password: bool
+    may_invite: bool
+    was_invited: bool
+    may_withdraw: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +98,8 @@ class Password:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
-    """Who is about to be deactivated or to lose a factor; `id` is 0 while nobody is."""
+class AskedAbout:
+    """Whom a dialog asks about before they lose something; `id` is 0 while nobody is."""
 
     id: int = 0
     name: str = ""
@@ -108,11 +122,13 @@ class UsersState(CentreState):
     supervisors: list[tuple[str, str]] = []
     stand_ins: list[tuple[str, str]] = []
     role: str = "advisor"
+    mail: bool = False
     issued: Password = NO_PASSWORD
     way_in: str = ""
-    leaving: Leaving = Leaving()
-    obstacle: str = ""
-    left: int = 0
+    resetting: AskedAbout = AskedAbout()
+    reset_obstacle: str = ""
+    reset_done: int = 0
+    became: list[str] = []
     adding: bool = False
     errors: FormErrors = {}
     form_number: int = 0
@@ -120,7 +136,7 @@ class UsersState(CentreState):
     @load(Act.USER_LIST)
     async def open(self):
         """Show the people under the filters in the address."""
-        self.issued = NO_PASSWORD
+        self.issued, self.became = NO_PASSWORD, []
         self.adding = False
         centre_id = self._centre_id()
         asked_show = self.query("show", "active")
@@ -134,6 +150,7 @@ class UsersState(CentreState):
         supervisors = await self.ask(people_list.choices_of_supervisor, centre_id=centre_id)
         self.people = people
         self.show, self.sought = wanted["show"], wanted["prefix"]
+        self.mail = mail_is_on()
         self._keep_choices(centre_id, choices, supervisors)
 
     @act(Act.USER_LIST)
@@ -174,14 +191,42 @@ class UsersState(CentreState):
 
     @act(Act.USER_ADD, form="errors")
     async def add(self, form: Form):
-        """Add a person and show the one-time password, once."""
+        """Add a person and send them an invitation, or show the one-time password, once."""
         read = PersonForm.read(form)
-        issued = await self.ask(users.add, read, centre_id=self._centre_id(), show=Password.of)
+        issued, said = NO_PASSWORD, "was added and is invited."
+        if form.get("how") == "invitation":
+            name = await self.ask(
+                users.invite, read, centre_id=self._centre_id(), show=lambda it: it.full_name
+            )
+        else:
+            issued = await self.ask(users.add, read, centre_id=self._centre_id(), show=Password.of)
+            name, said = issued.name, "was added."
         await self._refresh(issued)
         self.form_number += 1
         self.adding = False
         self.role = "advisor"
-        return notice(f"{issued.name} was added.")
+        return notice(f"{name} {said}")
+
+    @act(Act.USER_ADD)
+    async def send_invitation(self, person: int):
+        """Send a person who is not in yet an invitation; an earlier link works no more."""
+        name = await self.ask(
+            account_links.invite, person, centre_id=self._centre_id(), show=lambda it: it.full_name
+        )
+        await self._refresh(NO_PASSWORD)
+        return notice(f"{name} is sent an invitation.")
+
+    @act(Act.USER_ADD)
+    async def withdraw_invitation(self, person: int):
+        """Take an invitation back: its link works no more."""
+        name = await self.ask(
+            account_links.withdraw,
+            person,
+            centre_id=self._centre_id(),
+            show=lambda it: it.full_name,
+        )
+        await self._refresh(NO_PASSWORD)
+        return notice(f"The invitation of {name} is taken back. Its link does not work any more.")
 
     @act(Act.USER_ADD, quiet=True)
     def check(self, name: str, value: str):
@@ -201,41 +246,20 @@ class UsersState(CentreState):
     def ask_reset(self, person: int):
         """Ask before a person's second factors are removed."""
         names = {line.id: line.name for line in self.people.rows}
-        self.leaving, self.obstacle = Leaving(person, names.get(person, "")), ""
+        self.resetting, self.reset_obstacle = AskedAbout(person, names.get(person, "")), ""
 
     @act(Act.USER_RESET_FACTORS)
     async def reset_factors(self, person: int):
         """Remove a person's second factors; say in the dialog what stands in the way."""
-        self.obstacle = ""
+        self.reset_obstacle = ""
         try:
             name = await self.ask(factor_resets.reset_factors, person, centre_id=self._centre_id())
         except Conflict as error:
-            self.obstacle = error.sentence
+            self.reset_obstacle = error.sentence
             return None
         await self._refresh(NO_PASSWORD)
-        self.left += 1
+        self.reset_done += 1
         return notice(f"{name} has no second factor now and was signed out.")
-
-    @act(Act.USER_DEACTIVATE)
-    def ask_deactivate(self, person: int):
-        """Ask before a person of the list is deactivated."""
-        names = {line.id: line.name for line in self.people.rows}
-        self.leaving, self.obstacle = Leaving(person, names.get(person, "")), ""
-
-    @act(Act.USER_DEACTIVATE)
-    async def deactivate(self, person: int):
-        """Stop a person from signing in, at once; say in the dialog what stands in the way."""
-        self.obstacle = ""
-        try:
-            name = await self.ask(
-                users.deactivate, person, centre_id=self._centre_id(), show=lambda it: it.full_name
-            )
-        except Conflict as error:
-            self.obstacle = error.sentence
-            return None
-        await self._refresh(NO_PASSWORD)
-        self.left += 1
-        return notice(f"{name} can no longer sign in.")
 
     @act(Act.USER_DEACTIVATE)
     async def reactivate(self, person: int):
@@ -248,13 +272,13 @@ class UsersState(CentreState):
 
     @act(Act.USER_LIST)
     def put_away(self):
-        """Forget the one-time password on screen: it was handed over, or the page was left."""
-        self.issued = NO_PASSWORD
+        """Forget what is shown once: a one-time password, and what became of a leaver's work."""
+        self.issued, self.became = NO_PASSWORD, []
 
     async def _refresh(self, issued: Password) -> None:
         wanted = {"show": self.show, "prefix": self.sought, "number": self.people.foot.number}
         self.people = await self._page(wanted)
-        self.issued = issued
+        self.issued, self.became = issued, []
 
     async def _page(self, wanted: dict[str, Any]) -> People:
         """Return the page asked for; `show` is the list's own word, so `ask` does not take it."""
@@ -301,8 +325,10 @@ class UsersState(CentreState):
 
 
 def _line(person: Person, factors: str, actor: Actor, way_in: str) -> PersonLine:
+    takes_password = way_in != "instead" or person.role == Role.ADMIN
     managed = person.role != Role.ADMIN or actor.role == Role.ADMIN
-    status = "active" if person.is_active else "inactive"
+    invited = person.invite.state
+    may_change = managed and person.id != actor.user_id
     return PersonLine(
         id=person.id,
         name=person.name,
@@ -311,13 +337,53 @@ def _line(person: Person, factors: str, actor: Actor, way_in: str) -> PersonLine
         role=ROLE_WORDS[person.role],
         supervisor=person.supervisor,
         stand_in=person.stand_in,
-        status="unused" if person.waits_for_password else status,
+        status=_status(person),
+        told=_invite_text(person.invite),
+        leave=_leave_text(person.leave),
         last_login=moment_text(person.last_login) or "Never",
         factors=factors,
         is_active=person.is_active,
-        may_change=managed and person.id != actor.user_id,
+        may_change=may_change,
         may_edit=managed,
         is_linked=person.is_linked,
         may_link=way_in != "" and person.role != Role.ADMIN and person.is_active,
-        takes_password=way_in != "instead" or person.role == Role.ADMIN,
+        takes_password=takes_password,
+        may_invite=may_change and takes_password and person.waits_for_password and mail_is_on(),
+        was_invited=invited != "none",
+        may_withdraw=may_change and invited in OPEN,
     )
+
+
+def _status(person: Person) -> str:
+    """Return the word of the badge: how it stands with a person and their way in."""
+    if not person.is_active:
+        return "inactive"
+    if person.waits_for_password:
+        state = person.invite.state
+        return {"none": "unused", "waiting": "invited", "sent": "invited"}.get(state, state)
+    return "active"
+
+
+def _invite_text(invite: Invite) -> str:
+    at, until = moment_text(invite.at), moment_text(invite.until)
+    return {
+        "none": "",
+        "waiting": "The letter is on its way",
+        "sent": f"Sent {at}; works until {until}",
+        "unknown": f"Sent {at}, perhaps in vain; works until {until}",
+        "failed": FAILED.get(invite.reason, FAILED["unreachable"]),
+        "old": f"Sent {at}; its time is over",
+        "ended": f"{at}: taken back, or another address",
+    }[invite.state]
+
+
+def _leave_text(leave: AwayFrom | None) -> str:
+    if leave is None:
+        return ""
+    days = (
+        f"until {weekday_text(leave.last_day)}"
+        if leave.is_today
+        else f"from {weekday_text(leave.first_day)} to {weekday_text(leave.last_day)}"
+    )
+    cover = f"; {leave.cover} covers" if leave.cover else "; nobody covers yet"
+    return f"On leave {days}{cover}"

@@ -39,6 +39,7 @@ WORDS = {
     "reply": "accept",
     "recipient": "client",
     "letters.kind": "holding",
+    "account_links.kind": "invitation",
     "notifications.kind": "task_given",
     "access_grants.kind": "fault",
     "access_grants.expires_at": datetime(2026, 11, 22, 1, tzinfo=UTC),

@@ -100,6 +100,16 @@ class Totals:
     unused_passwords: int
 
 
+@dataclass(frozen=True, slots=True)
+class ClosingMeans:
+    """What closing a centre would touch: who is signed out for good, and what nobody works on."""
+
+    id: int
+    name: str
+    people: int
+    open_cases: int
+
+
 def list_centres(session: CentreSession, *, number: int = 1) -> Page[CentreRow]:
     """Return a page of the centres with their numbers of people and their managers."""
     session.authorize(Act.CENTRE_LIST)
@@ -195,6 +205,20 @@ def edit(
     keep_settings(centre, typed)
     session.flush()
     return centre
+
+
+def what_closing_means(session: CentreSession, centre_id: int) -> ClosingMeans:
+    """Return whom and how much closing a centre touches, in numbers alone."""
+    session.authorize(Act.CENTRE_EDIT)
+    centre = _required(session, centre_id)
+    with session.in_centre(centre.id):
+        people, cases = session.execute(
+            select(
+                func.count().filter(col(User.is_active).is_(True)),
+                func.coalesce(func.sum(func.cma_open_cases_of(col(User.id))), 0),
+            ).where(col(User.centre_id) == centre.id)
+        ).one()
+    return ClosingMeans(centre.id, centre.name, people, int(cases))
 
 
 def close(session: CentreSession, centre_id: int) -> Centre:

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field
 from sqlalchemy import Select, exists, func, select
 from sqlmodel import col
 
-from cma_app.access.acts import Act
+from cma_app.access.acts import Act, Role
 from cma_app.clock import now, today
 from cma_app.errors import Invalid, NotFound
 from cma_app.services.availability import (
@@ -83,7 +83,7 @@ class Covered:
 class Covers:
     """The covers that are not over of one person: when others cover them, and they others.
 
-    `uncovered` are the leaves of theirs on which nobody does.
+    `uncovered` are the leaves of theirs on which nobody does; `suggested` says who could, and why.
     """
 
     away: list[CoverRow]
@@ -91,6 +91,7 @@ class Covers:
     uncovered: list[int]
     choices: list[tuple[int, str]]
     may_set: bool
+    suggested: str = ""
 
 
 def set_cover(session: CentreSession, absent_id: int, data: Mapping[str, Any]) -> CoverRow:
@@ -160,7 +161,21 @@ def list_covers(session: CentreSession, user_id: int) -> Covers:
         _uncovered(session, person.id),
         [(row[0], row[1]) for row in choices],
         may_set=may_record(session, person.id),
+        suggested=_suggested(session, person),
     )
+
+
+def _suggested(session: CentreSession, person: User) -> str:
+    """Return who would cover somebody: who supervises a trainee, else who did it last."""
+    if person.role == Role.TRAINEE:
+        found, why = person.stand_in_id or person.supervisor_id, "who supervises them as well"
+    else:
+        last = select(col(Cover.cover_id)).where(col(Cover.absent_id) == person.id)
+        last = last.order_by(col(Cover.last_day).desc(), col(Cover.id).desc()).limit(1)
+        found, why = session.execute(last).scalar_one_or_none(), "who covered last"
+    who = session.require(User, found) if found is not None else None
+    covers = who is not None and who.is_active and who.role in SUPERVISES
+    return f"{who.full_name}, {why}" if who is not None and covers else ""
 
 
 def covers_today(session: CentreSession) -> dict[int, CoverNow]:

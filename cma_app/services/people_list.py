@@ -4,7 +4,7 @@ A manager reads the own centre; an admin names another by `centre_id`.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Select, func, select
@@ -12,10 +12,16 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from cma_app.access.acts import Act, Role
+from cma_app.clock import today
 from cma_app.paging import PAGE_SIZE, Page, offset_of
+from cma_app.services.account_links import NOT_INVITED, Invite, invites_of
 from cma_app.session import CentreSession
-from models import Centre, Identity, IdentityProvider, User
+from models import Centre, Cover, Identity, IdentityProvider, StaffLeave, User
 
+SOON: Final = timedelta(days=28)
+"""How far ahead leave is told of in the list of people."""
+ONE_TIME_LEAST: Final = timedelta(hours=1)
+"""An invited person's stored password ends as they are added; one that is handed over, days on."""
 SUPERVISES: Final = (Role.MANAGER.value, Role.ADVISOR.value)
 _IS_LINKED: Final = (
     select(col(Identity.id))
@@ -38,6 +44,16 @@ _SORTS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class AwayFrom:
+    """Days away that run or come next, both ends included, and who covers on the first of them."""
+
+    first_day: date
+    last_day: date
+    is_today: bool
+    cover: str
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """A row of the list of people."""
 
@@ -52,6 +68,8 @@ class Person:
     waits_for_password: bool
     is_linked: bool
     last_login: datetime | None
+    invite: Invite = NOT_INVITED
+    leave: AwayFrom | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +107,7 @@ def list_people(
         col(User.is_active),
         col(User.must_change_password),
         _IS_LINKED.label("is_linked"),
+        col(User.password_expires_at),
         col(User.last_login),
     )
     conditions = {
@@ -111,6 +130,8 @@ def list_people(
             .offset(offset_of(number))
             .limit(PAGE_SIZE)
         ).all()
+        ids = [row.id for row in rows]
+        invites, away = invites_of(session, ids), _away(session, ids)
     people = [
         Person(
             row.id,
@@ -124,10 +145,59 @@ def list_people(
             row.must_change_password and row.is_active,
             row.is_linked,
             row.last_login,
+            _invite(row, invites.get(row.id, NOT_INVITED)),
+            away.get(row.id),
         )
         for row in rows
     ]
     return Page(people, total, number)
+
+
+def _invite(row: Any, found: Invite) -> Invite:
+    """Return how a person's invitation stands; none where they got a password since, or are in."""
+    waits = row.must_change_password and row.is_active
+    until = row.password_expires_at
+    password_since = (
+        until is None or found.made_at is None or until > found.made_at + ONE_TIME_LEAST
+    )
+    return NOT_INVITED if not waits or password_since else found
+
+
+def _away(session: CentreSession, people: list[int]) -> dict[int, AwayFrom]:
+    """Return the leave of each that runs or comes next; an admin is shown none of it."""
+    cover = aliased(User)
+    crosses = (
+        (col(Cover.centre_id) == col(StaffLeave.centre_id))
+        & (col(Cover.absent_id) == col(StaffLeave.user_id))
+        & (col(Cover.first_day) <= col(StaffLeave.last_day))
+        & (col(Cover.last_day) >= col(StaffLeave.first_day))
+        & col(Cover.deleted_at).is_(None)
+    )
+    rows = session.execute(
+        select(
+            col(StaffLeave.user_id),
+            col(StaffLeave.first_day),
+            col(StaffLeave.last_day),
+            _name_of(cover).label("cover"),
+        )
+        .outerjoin(Cover, crosses)
+        .outerjoin(
+            cover,
+            (col(cover.centre_id) == col(Cover.centre_id)) & (col(cover.id) == col(Cover.cover_id)),
+        )
+        .where(
+            col(StaffLeave.user_id).in_(people),
+            col(StaffLeave.last_day) >= today(),
+            col(StaffLeave.first_day) <= today() + SOON,
+        )
+        .order_by(col(StaffLeave.first_day).desc(), col(Cover.first_day).desc())
+    ).all()
+    return {
+        row.user_id: AwayFrom(
+            row.first_day, row.last_day, row.first_day <= today(), row.cover or ""
+        )
+        for row in rows
+    }
 
 
 def _with_both(

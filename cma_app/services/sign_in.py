@@ -18,7 +18,7 @@ from cma_app.access.acts import Act
 from cma_app.clock import now
 from cma_app.database import app_engine
 from cma_app.errors import Invalid, Refused, SignedOut
-from cma_app.services.passwords import good_password, hashed, matches
+from cma_app.services.passwords import OwnWords, good_password, hashed, matches
 from cma_app.services.second_factors import prove, stamp_proof
 from cma_app.services.slowing import note_event, subject_of, too_many, wait_left
 from cma_app.session import CentreSession, hash_token, open_waiting, resume, resume_waiting
@@ -165,8 +165,14 @@ def change_own_password(session: CentreSession, *, current: str, new: str) -> No
     person = session.require(User, session.actor.user_id)
     if not matches(current, person.password_hash):
         raise Invalid({"current": "This is not your current password."})
-    names = (person.username, person.last_name or "")
-    person.password_hash = hashed(good_password(new, field="new", unlike=names))
+    own = OwnWords(
+        username=person.username,
+        email=person.email,
+        names=(person.first_name or "", person.last_name or ""),
+        centre=session.actor.centre_name,
+        code=session.actor.centre_code,
+    )
+    person.password_hash = hashed(good_password(new, field="new", own=own))
     if matches(current, person.password_hash):
         raise Invalid({"new": "Choose a password that differs from the current one."})
     person.must_change_password = False

@@ -15,6 +15,7 @@ from sqlmodel import col
 from cma_app.access.acts import Act, Role
 from cma_app.clock import now
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
+from cma_app.services import account_links
 from cma_app.services.identities import end_link, make_code, provider_here
 from cma_app.services.identity_providers import INSTEAD
 from cma_app.services.passwords import ONE_TIME_VALID, hashed, one_time_password
@@ -26,6 +27,7 @@ from models import Centre, User
 
 MANAGED: Final = (Role.MANAGER.value, Role.ADVISOR.value, Role.TRAINEE.value)
 """The roles a manager looks after; an admin's account is an admin's to change."""
+ELSEWHERE: Final = "This centre signs in with its organisation. Give a linking code."
 CHANGED: Final = (
     "Somebody else changed this person after you opened them. What is stored now is shown; save"
     " again to keep yours."
@@ -68,16 +70,40 @@ class PersonDetails:
 
 def add(session: CentreSession, form: PersonForm, *, centre_id: int | None = None) -> Issued:
     """Add a person and return the one-time password to hand over, once."""
+    password = one_time_password()
+    person = _add(session, form, password, now() + ONE_TIME_VALID, centre_id=centre_id)
+    with session.in_centre(centre_id):
+        return _handed_over(session, person, password)
+
+
+def invite(session: CentreSession, form: PersonForm, *, centre_id: int | None = None) -> User:
+    """Add a person and have a letter sent to them, in which they choose their own password."""
+    person = _add(session, form, one_time_password(), now(), centre_id=centre_id)
+    with session.in_centre(centre_id):
+        if _signs_in_elsewhere(session, person):
+            raise Conflict(ELSEWHERE)
+    account_links.invite(session, person.id, centre_id=centre_id)
+    return person
+
+
+def _add(
+    session: CentreSession,
+    form: PersonForm,
+    password: str,
+    until: datetime,
+    *,
+    centre_id: int | None,
+) -> User:
+    """Add a person whose password is to be changed, and works until then."""
     session.authorize(Act.USER_ADD)
     _refuse_role(session, form.role)
-    password = one_time_password()
     with session.in_centre(centre_id):
         person = User(
             username=form.username,
             email=form.email,
             password_hash=hashed(password),
             must_change_password=True,
-            password_expires_at=now() + ONE_TIME_VALID,
+            password_expires_at=until,
             first_name=form.first_name,
             last_name=form.last_name,
             role=form.role,
@@ -87,7 +113,7 @@ def add(session: CentreSession, form: PersonForm, *, centre_id: int | None = Non
             qualification_level=form.qualification_level,
         )
         _save(session, person)
-        return _handed_over(session, person, password)
+    return person
 
 
 def read_person(
@@ -156,7 +182,7 @@ def reset_password(session: CentreSession, user_id: int, *, centre_id: int | Non
         if not person.is_active:
             raise Conflict("This person is not active. Reactivate them instead.")
         if _signs_in_elsewhere(session, person):
-            raise Conflict("This centre signs in with its organisation. Give a linking code.")
+            raise Conflict(ELSEWHERE)
         _give(person, password)
         end_other_sign_ins(session, person.id)
     return _issued(person, password)
@@ -165,17 +191,24 @@ def reset_password(session: CentreSession, user_id: int, *, centre_id: int | Non
 def deactivate(session: CentreSession, user_id: int, *, centre_id: int | None = None) -> User:
     """Stop a person from signing in, at once; refused while cases or trainees are theirs."""
     session.authorize(Act.USER_DEACTIVATE)
-    if user_id == session.actor.user_id:
-        raise Refused("You cannot deactivate yourself. Ask another manager or an admin.")
     with session.in_centre(centre_id):
-        person = managed_person(session, user_id)
-        if not person.is_active:
-            raise Conflict("This person is already deactivated.")
+        person = leaver(session, user_id)
         _refuse_holding_cases(session, person, "then deactivate")
         _refuse_supervising(session, person)
         person.is_active = False
         end_link(session, person.id)
         end_other_sign_ins(session, person.id)
+    return person
+
+
+def leaver(session: CentreSession, user_id: int) -> User:
+    """Return an active person whom the acting person may deactivate."""
+    session.authorize(Act.USER_DEACTIVATE)
+    if user_id == session.actor.user_id:
+        raise Refused("You cannot deactivate yourself. Ask another manager or an admin.")
+    person = managed_person(session, user_id)
+    if not person.is_active:
+        raise Conflict("This person is already deactivated.")
     return person
 
 

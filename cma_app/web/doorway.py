@@ -20,6 +20,7 @@ from cma_app.settings import settings
 from state.gate import token_in
 
 SIGN_IN: Final = "/sign-in"
+FORGOTTEN: Final = "/forgotten"
 PASSWORD: Final = "/password"  # noqa: S105 - an address
 SECOND: Final = "/sign-in/second"
 FACTOR: Final = "/second-factor"

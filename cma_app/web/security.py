@@ -143,6 +143,8 @@ def _with_headers(scope: Scope, asked: Headers, send: Send) -> Send:
 def _mark(headers: MutableHeaders, scope: Scope, asked: Headers, *, found: bool) -> None:
     for name, value in _ALWAYS.items():
         headers[name] = value
+    if scope.get("cma.secret_address"):
+        headers["referrer-policy"] = "strict-origin"
     if settings().https:
         headers["strict-transport-security"] = "max-age=31536000"
     path: str = scope["path"]
@@ -165,3 +167,11 @@ def _is_file(path: str) -> bool:
 def server_made(scope: Any, *, scripted: bool = False) -> None:
     """Mark an answer as a page of our own making: with no script at all, or with files of ours."""
     scope["cma.scripts"] = () if scripted else None
+
+
+def secret_address(scope: Any) -> None:
+    """Mark an answer whose address holds a secret: no request that it leads to names it.
+
+    The origin alone is sent, and a form of the page still says whose it is.
+    """
+    scope["cma.secret_address"] = True

@@ -12,12 +12,14 @@ from starlette.routing import Route
 
 from cma_app.errors import CmaError, Invalid, Refused, SignedOut
 from cma_app.services import sign_in as service
+from cma_app.services.passwords import HINT
 from cma_app.services.second_factors import kinds_of_own
 from cma_app.services.single_sign_on import offered
 from cma_app.session import hash_token, open_session, open_waiting
 from cma_app.settings import settings
 from cma_app.web.doorway import (
     FACTOR,
+    FORGOTTEN,
     PASSWORD,
     SECOND,
     SIGN_IN,
@@ -240,7 +242,7 @@ def form_of_sign_in(
         '<button class="button main wide" type="submit">Sign in</button>'
         f"{passkey if site_of(request).takes_passkeys else ''}"
         f"{way if with_organisation else ''}"
-        "<p>If you cannot sign in, ask your manager for a one-time password.</p></div></form>"
+        f'<p><a href="{FORGOTTEN}">Forgotten your password?</a></p></div></form>'
         f'<footer class="small">After {minutes} quiet minutes you are signed out. '
         "What you typed is kept.</footer>"
     )
@@ -255,7 +257,7 @@ def _password_form(request: Request, errors: dict[str, str], *, first: bool) -> 
     )
     boxes = (
         ("current", "Current password", "current-password", ""),
-        ("new", "New password", "new-password", "At least 12 characters; a few words are good."),
+        ("new", "New password", "new-password", HINT),
         ("again", "New password again", "new-password", ""),
     )
     fields = "".join(

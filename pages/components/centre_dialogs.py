@@ -139,9 +139,24 @@ def _close() -> rx.Component:
         rx.el.p(
             "Everybody of ",
             rx.el.strong(CLOSING.name),
-            " is signed out at once and nobody of it can sign in. Its records stay as they are.",
+            " is signed out at once and nobody of it can sign in.",
+            rx.cond(CLOSING.touches != "", rx.fragment(" It has ", CLOSING.touches, ".")),
         ),
-        rx.el.p("You can reopen it at any time.", class_name="hint"),
+        rx.el.dl(
+            *[
+                rx.el.div(rx.el.dt(what), rx.el.dd(said))
+                for what, said in (
+                    ("Stops", "signing in, reminders to clients, calendar feeds, invitations"),
+                    ("Stays", "every record, for as long as it has to be kept, and the code"),
+                    ("Not done by itself", "cases are not closed and clients are not told"),
+                )
+            ],
+            class_name="holds",
+        ),
+        rx.el.p(
+            "You can reopen it at any time: its active people can sign in again.",
+            class_name="hint",
+        ),
         word="Close centre",
         busy="Closing",
         on_yes=CentresState.close(CLOSING.id),

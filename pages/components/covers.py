@@ -40,13 +40,18 @@ def nobody_covers(leave_id: Any) -> rx.Component:
 
 def who_covers(error: Any) -> rx.Component:
     """Return the question of the leave's form."""
-    return select(
-        "Who covers? (optional)",
-        "cover_id",
-        VIEW.perhaps,
-        hint="They see this person's cases among their own, and supervise their trainees.",
-        error=error,
-        key="leave-",
+    return rx.fragment(
+        select(
+            "Who covers? (optional)",
+            "cover_id",
+            VIEW.perhaps,
+            hint="They see this person's cases among their own, and supervise their trainees.",
+            error=error,
+            key="leave-",
+        ),
+        rx.cond(
+            VIEW.suggested != "", rx.el.p("Suggested: ", VIEW.suggested, ".", class_name="hint")
+        ),
     )
 
 

@@ -13,7 +13,6 @@ from state.person_edit import PersonEditState
 from state.users import UsersState
 
 EDIT: Final = "edit-person"
-DEACTIVATE: Final = "deactivate"
 UNLINK: Final = "unlink"
 RESET: Final = "reset-factor"
 LABELS: Final = {
@@ -28,13 +27,13 @@ LABELS: Final = {
 STAND_IN_HINT: Final = "Supervises them beside the supervisor, and when the supervisor is away."
 PERSON: Any = PersonEditState.person
 ERRORS: Any = PersonEditState.person_errors
-LEAVING: Any = UsersState.leaving
+RESETTING: Any = UsersState.resetting
 UNLINKING: Any = LinkingState.unlinking
 
 
 def people_dialogs() -> rx.Component:
     """Return the dialogs."""
-    return rx.fragment(_edit(), _deactivate(), _unlink(), _reset())
+    return rx.fragment(_edit(), _unlink(), _reset())
 
 
 def _edit() -> rx.Component:
@@ -109,25 +108,6 @@ def _role() -> rx.Component:
     )
 
 
-def _deactivate() -> rx.Component:
-    return confirm(
-        DEACTIVATE,
-        "Deactivate a person",
-        rx.el.p(
-            rx.el.strong(LEAVING.name),
-            " is signed out at once and cannot sign in. What they wrote stays under their name.",
-        ),
-        rx.el.p(
-            "You can reactivate them at any time, with a new one-time password.", class_name="hint"
-        ),
-        word="Deactivate",
-        busy="Deactivating",
-        on_yes=UsersState.deactivate(LEAVING.id),
-        done=UsersState.left,
-        obstacle=UsersState.obstacle,
-    )
-
-
 def _unlink() -> rx.Component:
     return confirm(
         UNLINK,
@@ -152,7 +132,7 @@ def _reset() -> rx.Component:
         RESET,
         "Reset a second factor",
         rx.el.p(
-            rx.el.strong(LEAVING.name),
+            rx.el.strong(RESETTING.name),
             " is signed out at once and signs in by the password alone, until they set up a second"
             " factor again. They are told that you did this.",
         ),
@@ -163,7 +143,7 @@ def _reset() -> rx.Component:
         ),
         word="Reset",
         busy="Resetting",
-        on_yes=UsersState.reset_factors(LEAVING.id),
-        done=UsersState.left,
-        obstacle=UsersState.obstacle,
+        on_yes=UsersState.reset_factors(RESETTING.id),
+        done=UsersState.reset_done,
+        obstacle=UsersState.reset_obstacle,
     )

@@ -1,14 +1,21 @@
 """People and centres in a manager's and an admin's browser: edited, and asked before an end."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, text
 
+from cma_app.services import users as people
 from tests.browser.conftest import Office
-from tests.browser.looking import findings, picture
+from tests.browser.looking import findings, picture, sideways
+from tests.mail_server import mail_server
+from tests.plant import plant_case
+from tests.services.test_account_links import NEW, address_in, send
+from tests.services.test_caseload_moves import holders
+from tests.services.test_users import nell, person
 
 pytestmark = pytest.mark.browser
 
@@ -102,18 +109,57 @@ class TestEditAPerson:
 
 
 class TestDeactivate:
-    def test_asks_first_and_says_what_stands_in_the_way(self, office: Office, owner: Engine):
-        page = office.signed_in("maria", "/people", width=768).page
+    def test_hands_everything_on_first_and_says_what_became_of_it(
+        self, office: Office, owner: Engine
+    ):
+        cases = [plant_case(owner, office.cast.amina, last=last) for last in ("Archer", "Baker")]
+        page = office.signed_in("maria", "/people").page
         dialog = page.locator("#deactivate")
         press(page, "Deactivate for Amina Khan")
         expect(dialog).to_contain_text("Amina Khan is signed out at once")
-        dialog.get_by_role("button", name="Deactivate", exact=True).click()
-        expect(dialog.get_by_role("alert")).to_contain_text("Amina Khan supervises Tess Moore")
+        expect(dialog).to_contain_text("Open cases: 2")
+        expect(dialog).to_contain_text("Trainees: 1")
+        done = dialog.get_by_role("button", name="Hand on and deactivate")
+        expect(done).to_be_disabled()
+        dialog.get_by_label("Give every case to").select_option(label="Ben Ellis")
+        one = dialog.get_by_label("Who takes over the case of Pat Baker")
+        expect(one).to_have_value(str(office.cast.ben.user_id))
+        one.select_option(label="Maria Silva")
+        expect(dialog.get_by_text("Goes", exact=True)).to_have_count(2)
+        done.click()
+        expect(dialog.get_by_role("alert")).to_contain_text("Choose who supervises their trainees")
+        for width, height in ((1280, 900), (768, 1024), (320, 700)):
+            page.set_viewport_size({"width": width, "height": height})
+            picture(page, f"people-leaving-{width}")
+            assert findings(page) + sideways(page, boxes_may=True) == []
+        page.emulate_media(color_scheme="dark")
         assert findings(page) == []
-        picture(page, "people-deactivate-768")
-        dialog.get_by_role("button", name="Cancel").click()
+        page.set_viewport_size({"width": 768, "height": 1024})
+        picture(page, "people-leaving-dark-768")
+        page.emulate_media(color_scheme="light")
+        dialog.get_by_label("Who supervises Tess Moore").select_option(label="Ben Ellis")
+        done.click()
         expect(dialog).to_be_hidden()
-        assert users(office, owner, "amina", "is_active")
+        said = page.locator(".callout").filter(has_text="Handed on")
+        expect(said).to_contain_text("Amina Khan can no longer sign in.")
+        expect(said).to_contain_text("1 case went to Ben Ellis.")
+        expect(said).to_contain_text("Trainees with another supervisor: 1.")
+        picture(page, "people-handed-on-768")
+        assert findings(page) == []
+        said.get_by_role("button", name="I have read it").click()
+        expect(said).to_have_count(0)
+        expect(page.get_by_role("row", name=re.compile("Tess Moore"))).to_contain_text("Ben Ellis")
+        assert not users(office, owner, "amina", "is_active")
+        assert holders(owner, cases) == [office.cast.ben.user_id, office.cast.maria.user_id]
+
+    def test_an_admin_is_told_whom_to_ask(self, office: Office, owner: Engine):
+        plant_case(owner, office.cast.ben, last="Archer")
+        page = office.signed_in("root", "/people", width=768).page
+        press(page, "Deactivate for Ben Ellis")
+        dialog = page.locator("#deactivate")
+        expect(dialog.get_by_role("alert")).to_contain_text("Ask a manager of the centre")
+        expect(dialog).not_to_contain_text("Archer")
+        dialog.get_by_role("button", name="Cancel").click()
         press(page, "Deactivate for Tess Moore")
         expect(dialog).to_contain_text("Tess Moore is signed out at once")
         expect(dialog.get_by_role("alert")).to_have_count(0)
@@ -121,6 +167,61 @@ class TestDeactivate:
         expect(dialog).to_be_hidden()
         expect(page.get_by_role("row", name=re.compile("Tess Moore"))).to_have_count(0)
         assert not users(office, owner, "tess", "is_active")
+
+
+class TestInvited:
+    def test_the_link_of_a_letter_leads_to_a_password_and_the_password_in(self, office: Office):
+        cast = office.cast
+        with mail_server() as server:
+            with cast.open(cast.maria) as session:
+                people.invite(session, person(nell(cast)))
+            with ThreadPoolExecutor(1) as worker:  # the browser's loop runs in this thread
+                worker.submit(send, cast).result()
+        there = address_in(server.letters[0]).partition("/invitation")[2]
+        listed = office.signed_in("maria", "/people?show=unused").page
+        row = listed.get_by_role("row", name=re.compile("Nell Ward"))
+        expect(row).to_contain_text("Invited, not yet in")
+        expect(row).to_contain_text("works until")
+        for width, height in ((1280, 800), (768, 1024), (320, 700)):
+            listed.set_viewport_size({"width": width, "height": height})
+            picture(listed, f"people-invited-{width}")
+            assert sideways(listed, boxes_may=True) == []
+        desk = office.desk(expected=("/invitation",))
+        page = desk.page
+        page.goto(f"{office.served.origin}/invitation{there}")
+        expect(page.get_by_role("heading", name="Choose your password")).to_be_visible()
+        assert findings(page) == []
+        page.fill("#new", "passwordpassword")
+        page.fill("#again", "passwordpassword")
+        page.keyboard.press("Enter")
+        expect(page.locator("#new-error")).to_contain_text("tried first")
+        for scheme, width, height in (
+            ("light", 1280, 800),
+            ("dark", 768, 1024),
+            ("dark", 320, 700),
+        ):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.set_viewport_size({"width": width, "height": height})
+            picture(page, f"invitation-{scheme}-{width}")
+            assert findings(page) + sideways(page, boxes_may=True) == []
+        page.fill("#new", NEW)
+        page.fill("#again", NEW)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Your password is set")).to_be_visible()
+        picture(page, "invitation-done-320")
+        page.get_by_role("link", name="Sign in").click()
+        page.fill("#identifier", nell(cast))
+        page.fill("#password", NEW)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("html[data-ready]")
+        listed.reload()
+        expect(row).to_have_count(0)
+        gone = office.desk(expected=(f"/invitation{there}",)).page
+        gone.goto(f"{office.served.origin}/invitation{there}")
+        expect(gone.get_by_role("heading", name="This link does not work")).to_be_visible()
+        picture(gone, "invitation-gone-1280")
+        gone.goto(f"{office.served.origin}/forgotten")
+        picture(gone, "forgotten-1280")
 
 
 class TestCentres:

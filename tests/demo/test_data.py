@@ -8,7 +8,7 @@ import pytest
 from cma_app.clock import LONDON
 from cma_app.demo.dates import day_of, moment_of
 from cma_app.demo.households import HouseholdData, Sheet, households
-from cma_app.demo.people import CAST, PASSWORD, sign_in_lines
+from cma_app.demo.people import CAST, CENTRES, PASSWORD, sign_in_lines
 from cma_app.demo.story import steps
 from cma_app.demo.telling import VERBS
 from cma_app.rules.calendars import is_working_day
@@ -18,7 +18,7 @@ from cma_app.rules.financial_statement import Totals, line_entry, totals
 from cma_app.rules.frequencies import monthly, monthly_from_pay
 from cma_app.rules.identifiers import nation_of_postcode, phone_digits
 from cma_app.rules.offers import DebtForOffer, Plan, plan_offers
-from cma_app.services.passwords import good_password
+from cma_app.services.passwords import OwnWords, good_password
 
 T = date(2026, 11, 25)
 TWO_YEARS = [date(2026, 3, 1) + timedelta(days=n) for n in range(730)]
@@ -198,8 +198,16 @@ class TestWhatEachShows:
 
 class TestPeople:
     def test_the_password_is_good_enough_for_everybody(self) -> None:
+        centres = {each.code: each.name for each in CENTRES}
         for member in CAST:
-            good_password(PASSWORD, field="new", unlike=(member.username, member.last_name))
+            own = OwnWords(
+                member.username,
+                f"{member.username}@example.org",
+                (member.name, member.last_name),
+                centres[member.centre],
+                member.centre,
+            )
+            good_password(PASSWORD, field="new", own=own)
 
     def test_every_sign_in_is_printed(self) -> None:
         lines = sign_in_lines()

@@ -18,7 +18,8 @@ from cma_app.commands.serving import _Worker
 from cma_app.databases import plain
 from cma_app.postgres import EmbeddedPostgres
 from cma_app.serve import WorkerProcess
-from cma_app.services import reminders
+from cma_app.services import reminders, users
+from cma_app.services.account_links import find_link
 from cma_app.services.appointments import book_appointment
 from cma_app.services.call_list import read_call_list
 from cma_app.settings import settings
@@ -26,7 +27,9 @@ from models import Appointment, Reminder
 from tests.mail_server import MailServer, mail_server
 from tests.people import Cast
 from tests.platform.waiting import gone, until
+from tests.services.test_account_links import token_in
 from tests.services.test_reminders import ADDRESS, form, now_of, safe_case
+from tests.services.test_users import nell, person
 
 pytestmark = pytest.mark.database
 
@@ -138,6 +141,19 @@ def _started(worker: WorkerProcess) -> float:
     ticks = int(Path(f"/proc/{worker.pid}/stat").read_text().rpartition(")")[2].split()[19])
     boot = time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
     return ticks / os.sysconf("SC_CLK_TCK") - boot
+
+
+class TestLinks:
+    def test_an_invitation_goes_within_seconds_and_its_secret_is_in_no_log(
+        self, cast: Cast, server: MailServer, worker: WorkerProcess
+    ) -> None:
+        with cast.open(cast.maria) as session:
+            users.invite(session, person(nell(cast)))
+        worker.start()
+        until(lambda: server.letters, what="the letter")
+        token = token_in(server.letters[0])
+        assert find_link(token).username == nell(cast)
+        assert token not in worker.log.read_text()
 
 
 class TestTwoAtOnce:

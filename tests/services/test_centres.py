@@ -187,6 +187,17 @@ class TestClose:
             centres.reopen(session, cast.bea.centre_id)
         assert sign_in(cast.usernames["colin"], PASSWORD, HERE).actor.name == "Colin Hart"
 
+    def test_says_before_whom_and_how_much_it_touches(self, cast: Cast, owner: Engine) -> None:
+        plant_case(owner, cast.colin)
+        plant_case(owner, cast.colin, restricted=True)
+        plant_case(owner, cast.colin, status="closed")
+        with cast.open(cast.root) as session:
+            means = centres.what_closing_means(session, cast.bea.centre_id)
+        assert (means.name, means.people, means.open_cases) == ("Brook", 2, 2)
+        for role in ("manager", "advisor", "trainee"):
+            with pytest.raises(Refused), cast.open(cast.by_role(role)) as session:
+                centres.what_closing_means(session, cast.bea.centre_id)
+
     def test_refuses_the_own_centre(self, cast: Cast) -> None:
         with pytest.raises(Conflict, match="own centre"), cast.open(cast.root) as session:
             centres.close(session, cast.root.centre_id)

@@ -257,3 +257,14 @@ def owner_of_action(owner: Engine, case_id: int) -> int:
     with owner.connect() as connection:
         asked = "SELECT owner_id FROM next_actions WHERE case_id = :id AND due_date = :day"
         return connection.execute(text(asked), {"id": case_id, "day": today()}).scalar_one()
+
+
+def test_who_covered_last_or_supervises_is_suggested(cast: Cast) -> None:
+    with cast.open(cast.maria) as session:
+        assert list_covers(session, cast.amina.user_id).suggested == ""
+        assert list_covers(session, cast.tess.user_id).suggested == (
+            "Amina Khan, who supervises them as well"
+        )
+    cover(cast, cast.amina, cast.amina, cast.ben)
+    with cast.open(cast.maria) as session:
+        assert list_covers(session, cast.amina.user_id).suggested == "Ben Ellis, who covered last"

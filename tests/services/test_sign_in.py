@@ -1,17 +1,24 @@
 """Signing in: equal answers, slow-down, expiry, sign-out."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import time_machine
+from argon2 import PasswordHasher
+from scipy.stats import mannwhitneyu
 from sqlalchemy import Engine, text
 
 from cma_app.access.actor import Origin
 from cma_app.errors import Invalid, Refused, SignedOut
+from cma_app.services import passwords
+from cma_app.services import sign_in as service
+from cma_app.services.passwords import OwnWords, good_password
 from cma_app.services.sign_in import WRONG, change_own_password, remaining, sign_in, sign_out
-from cma_app.services.slowing import FREE_TRIES
+from cma_app.services.slowing import FREE_TRIES, WINDOW
 from cma_app.session import hash_token, open_session, resume
+from cma_app.settings import settings
 from tests.people import PASSWORD, Cast
 
 HERE = Origin("127.0.0.1", "a test")
@@ -88,6 +95,84 @@ class TestSignIn:
             assert not any(token in row or "amina" in row for row in kept)
 
 
+class TestGuessing:
+    def test_after_a_thousand_wrong_ones_the_right_one_works_when_the_window_is_over(
+        self, cast: Cast, owner: Engine
+    ) -> None:
+        name, there = cast.usernames["ben"], Origin("192.0.2.77", "a test")
+        said = set()
+        for number in range(1000):
+            with pytest.raises(Refused) as refused:
+                sign_in(name, f"wrong {number}", there)
+            said.add(refused.value.sentence.split(".", 1)[0])
+        assert said == {WRONG.split(".", 1)[0], "Too many tries"}
+        with pytest.raises(Refused, match="Too many tries"):
+            sign_in(name, PASSWORD, there)
+        with time_machine.travel(WINDOW + timedelta(seconds=1), tick=True):
+            assert sign_in(name, PASSWORD, there).actor.name == "Ben Ellis"
+
+    def test_takes_as_long_for_nobody_as_for_somebody(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """200 wrong tries each by Mann-Whitney: the ranks of both are mixed as chance mixes them.
+
+        All of the way is taken, with hashes that are cheap; equal ones would be told apart in one
+        run of a hundred, so that three runs have to agree before it counts.
+        """
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        monkeypatch.setattr(passwords, "_hasher", cheap)
+        monkeypatch.setattr(passwords, "_DUMMY", cheap.hash("nobody's"))
+        monkeypatch.setattr(service, "FREE_TRIES", 10_000)
+        monkeypatch.setattr(service, "ADDRESS_TRIES", 10_000)
+        found = []
+        for turn in range(3):
+            names = (cast.usernames["amina"], f"nobody{cast.amina.user_id}-{turn}")
+            took = tries(names, 200)
+            found.append(mannwhitneyu(*(took[name] for name in names)).pvalue)
+            if found[-1] > 0.01:
+                return
+        raise AssertionError(found)
+
+
+def tries(names: tuple[str, str], many: int) -> dict[str, list[int]]:
+    """Return how long wrong tries take for each name, one after the other, the first ones aside."""
+    took: dict[str, list[int]] = {name: [] for name in names}
+    for number in range(many + 5):
+        for name in names if number % 2 else reversed(names):
+            began = time.perf_counter_ns()
+            with pytest.raises(Refused, match="not right"):
+                sign_in(name, "wrong", Origin("192.0.2.78", "a test"))
+            took[name].append(time.perf_counter_ns() - began)
+    return {name: times[5:] for name, times in took.items()}
+
+
+class TestClock:
+    """The sign-in at the very second at which it is over; its stamps move, which is the same."""
+
+    @pytest.mark.parametrize("over", [False, True])
+    @pytest.mark.parametrize("column", ["last_seen_at", "expires_at"])
+    def test_idle_and_absolute(self, cast: Cast, owner: Engine, column: str, over: bool) -> None:
+        limits = {
+            "last_seen_at": timedelta(minutes=settings().idle_minutes),
+            "expires_at": timedelta(hours=settings().absolute_hours),
+        }
+        token = hash_token(sign_in(cast.usernames["amina"], PASSWORD, HERE).token)
+        move = f"UPDATE sessions SET {column} = {column} - cast(:back AS interval)"
+        with owner.begin() as connection:
+            back = limits[column] + timedelta(seconds=1 if over else -30)
+            connection.execute(text(f"{move} WHERE token_hash = :t"), {"back": back, "t": token})
+        assert_lives(token, lives=not over)
+
+
+def assert_lives(token: str, *, lives: bool) -> None:
+    """Check that a sign-in still lets its person in, or does not."""
+    if lives:
+        assert resume(token, HERE).name == "Amina Khan"
+        return
+    with pytest.raises(SignedOut):
+        resume(token, HERE)
+
+
 class TestSignOut:
     def test_ends_the_sign_in_at_once(self, cast: Cast) -> None:
         token = hash_token(sign_in(cast.usernames["amina"], PASSWORD, HERE).token)
@@ -157,3 +242,81 @@ class TestChangeOwnPassword:
         with pytest.raises(Invalid) as invalid, cast.open(cast.amina) as session:
             change_own_password(session, current=current, new=new)
         assert list(invalid.value.fields) == [field]
+
+
+class TestGoodPassword:
+    OWN = OwnWords(
+        username="amina.khan",
+        email="a.khan@ashdown.example",
+        names=("Amina", "Khan"),
+        centre="Ashdown Money Advice",
+        code="AMA",
+    )
+
+    @pytest.mark.parametrize(
+        "known",
+        [
+            "1q2w3e4r5t6y",
+            "123456789012",
+            "987654321098",
+            "qwertyuiop123",
+            "qwertyuiopasdfgh",
+            "passwordpassword",
+            "password12345",
+            "Password1234!",
+            "P@ssw0rd12345",
+            "iloveyou1234",
+            "letmeinletmein",
+            "adminadmin123",
+            "welcome12345",
+            "unbelievable",
+            "manchesterunited",
+            "liverpoolfc1",
+            "abcdefghijkl",
+            "aaaaaaaaaaaaaaaa",
+            "abcabcabcabc",
+        ],
+    )
+    def test_refuses_what_is_tried_first_however_long(self, known: str) -> None:
+        assert len(known) >= 12
+        with pytest.raises(Invalid) as invalid:
+            good_password(known, field="new", own=self.OWN)
+        assert invalid.value.fields == {"new": passwords.TRIED_FIRST}
+
+    @pytest.mark.parametrize(
+        "own",
+        [
+            "amina.khan.1984",
+            "Amina-Khan-Amina",
+            "a.khan@ashdown.example",
+            "ashdownmoneyadvice",
+            "Ashdown.2026.AMA",
+            "debtadvice2026",
+            "casework-casework",
+            "AMA-AMA-AMA-2026",
+        ],
+    )
+    def test_refuses_what_is_about_the_person_and_the_work(self, own: str) -> None:
+        with pytest.raises(Invalid) as invalid:
+            good_password(own, field="new", own=self.OWN)
+        assert invalid.value.fields == {"new": passwords.TOO_OWN}
+
+    @pytest.mark.parametrize(
+        "good",
+        [
+            "blue kettle sings",
+            "lantern-river-basket",
+            "my ashdown kettle whistles",
+            "ключ дверь корова",
+            "k7#vQ2!mZ9pL",
+            "x" * 3 + "violet marches kettle" * 5,
+        ],
+    )
+    def test_takes_words_without_a_capital_or_a_digit(self, good: str) -> None:
+        assert good_password(good, field="new", own=self.OWN) == good
+
+    @pytest.mark.parametrize("length", [11, 201])
+    def test_refuses_the_short_and_the_endless(self, length: int) -> None:
+        with pytest.raises(Invalid) as invalid:
+            good_password(("violet kettle " * 20)[:length], field="new", own=self.OWN)
+        assert "characters" in invalid.value.fields["new"]

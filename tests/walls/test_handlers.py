@@ -122,7 +122,7 @@ REFUSED = [
     ("ClosingState", "place_hold", {"form": {"kind": "complaint", "reason": "Open"}}),
     ("CaseState", "assign", {"form": {"advisor_id": "1"}}),
     ("UsersState", "reset_password", {"person": 1}),
-    ("UsersState", "deactivate", {"person": 1}),
+    ("LeavingState", "ask_deactivate", {"person": 1}),
     ("CentresState", "close", {"centre": 1}),
     ("CaseloadState", "open", {}),
     ("ReferralsState", "accept", {"number": 1}),

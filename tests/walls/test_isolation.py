@@ -25,9 +25,9 @@ from tests.people import Cast, make_cast
 from tests.planting import CENTRE_TABLES, plant, plant_one
 
 TABLES = [table.name for table in CENTRE_TABLES]
-MANAGERS = {"access_grants", "review_pool", "saved_views", "linking_codes"}
+MANAGERS = {"access_grants", "account_links", "linking_codes", "review_pool", "saved_views"}
 """Tables of managers alone: which files may be under review, how the board is looked at, who had
-emergency access, codes handed over."""
+emergency access, codes handed over, who was sent a link."""
 BY_FUNCTIONS = {"access_grants", "audit_logs"}
 """Tables of which the app writes no row itself."""
 SCOPE = text(

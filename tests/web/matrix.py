@@ -1576,25 +1576,69 @@ PEOPLE_SCREEN = {
         ),
         writes="users",
     ),
-    "UsersState.check": Call("/people", "maria", left("email", "nova@"), shows="e-mail address"),
     "UsersState.ask_reset": Call(
-        PEOPLE, "maria", {"person": "@users"}, ("UsersState.open",), shows="leaving_rx_state_"
+        PEOPLE, "maria", {"person": "@users"}, ("UsersState.open",), shows="resetting_rx_state_"
     ),
     "UsersState.reset_factors": Call(
         PEOPLE, "maria", {"person": "@users"}, writes="second_factors"
     ),
-    "UsersState.reset_password": Call(PEOPLE, "maria", {"person": "@users"}, writes="users"),
-    "UsersState.ask_deactivate": Call(
-        # whoever is not on the page that is shown has no name in the question
+    "UsersState.add by letter": Call(
         PEOPLE,
         "maria",
-        {"person": "@users"},
-        ("UsersState.open",),
-        shows="leaving_rx_state_",
+        form(
+            first_name="Ivy",
+            last_name="Invited",
+            username="ivy{unique}",
+            email="ivy{unique}@example.org",
+            role="advisor",
+            how="invitation",
+        ),
+        shows="No mail server is set up",
     ),
-    "UsersState.deactivate": Call(PEOPLE, "maria", {"person": "@users"}, writes="users"),
+    "UsersState.check": Call("/people", "maria", left("email", "nova@"), shows="e-mail address"),
+    "UsersState.reset_password": Call(PEOPLE, "maria", {"person": "@users"}, writes="users"),
+    "UsersState.send_invitation": Call(
+        PEOPLE, "maria", {"person": "@users"}, shows="No mail server is set up"
+    ),
+    "UsersState.withdraw_invitation": Call(
+        PEOPLE, "maria", {"person": "@users"}, writes="account_links"
+    ),
+    "LeavingState.ask_deactivate": Call(
+        PEOPLE, "maria", {"person": "@users"}, shows="{people_canary}"
+    ),
+    "LeavingState.give_all": Call(
+        PEOPLE,
+        "maria",
+        {"holder": "{colleague}"},
+        ("LeavingState.ask_deactivate",),
+        shows=flag_set("everything", ""),
+    ),
+    "LeavingState.give_one": Call(
+        PEOPLE,
+        "maria",
+        {"case": "@cases", "holder": "{colleague}"},
+        ("LeavingState.ask_deactivate",),
+        shows=flag_set("leaving_cases", ""),
+    ),
+    "LeavingState.take_visits": Call(
+        PEOPLE,
+        "maria",
+        {"ticked": False},
+        ("LeavingState.ask_deactivate",),
+        shows=flag_set("takes_visits", "false"),
+    ),
+    "LeavingState.choose_supervisor": Call(
+        PEOPLE,
+        "maria",
+        {"person": "{colleague}"},
+        ("LeavingState.ask_deactivate",),
+        shows=flag_set("supervisor", ""),
+    ),
+    "LeavingState.deactivate": Call(
+        PEOPLE, "maria", after=("LeavingState.ask_deactivate",), writes="users"
+    ),
     "UsersState.reactivate": Call(
-        PEOPLE, "maria", {"person": "@users"}, ("UsersState.deactivate",), writes="users"
+        PEOPLE, "maria", {"person": "@users"}, ("LeavingState.deactivate",), writes="users"
     ),
     "LinkingState.issue_code": Call(
         PEOPLE,

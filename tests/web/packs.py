@@ -126,6 +126,14 @@ def plant_pack(
             connection, actions, holder, pack, marks.casework, _said("next_actions", marks)
         )
         _plant_reviews(connection, holder, pack, marks)
+        connection.execute(
+            text("UPDATE account_links SET user_id = :who WHERE id = :id"),
+            {"who": pack["users"], "id": pack["account_links"]},
+        )
+        connection.execute(
+            text("UPDATE users SET must_change_password = true WHERE id = :who"),
+            {"who": pack["users"]},
+        )
         removed = {"deleted_at": now(), "document_type": "other"}
         pack["removed_document"] = plant_one(
             connection,

@@ -1,10 +1,16 @@
 """The gate over a real socket: what a bare client may send, and what it ever hears back."""
 
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 from reflex_base.registry import RegistrationContext
 from sqlalchemy import Engine, text
 
 import cma_app.cma_app
+from cma_app.services import centres, users
+from cma_app.services.person_forms import PersonEdit
 from state.gate import INTERNAL, attended, declared, undeclared_handlers
 from tests.people import Cast
 from tests.served import CENTRE, SHELL, Served, Socket
@@ -137,6 +143,24 @@ class TestSignedOut:
             assert "ended_rx_state_" in came
             assert "Amina" not in came
 
+    @pytest.mark.parametrize("stamp", ["last_seen_at", "expires_at"])
+    def test_one_that_idled_out_or_is_too_old_is_refused_a_second_later(
+        self, served: Served, cast: Cast, owner: Engine, stamp: str
+    ):
+        """Its stamps move back, which is the clock moved on: the event comes a second too late."""
+        limits = {"last_seen_at": "30 minutes 1 second", "expires_at": "10 hours 1 second"}
+        move = text(
+            f"UPDATE sessions SET {stamp} = {stamp} - interval '{limits[stamp]}'"
+            " WHERE user_id = :user"
+        )
+        with Socket(served, served.sign_in(cast, "amina")) as tab:
+            tab.open()
+            with owner.begin() as connection:
+                connection.execute(move, {"user": cast.amina.user_id})
+            came = "".join(tab.send(ARRIVE))
+            assert "ended_rx_state_" in came
+            assert "Amina" not in came
+
     def test_signing_out_wipes_what_the_tab_held(self, served: Served, cast: Cast):
         cookie = served.sign_in(cast, "amina")
         with Socket(served, cookie) as tab:
@@ -147,6 +171,62 @@ class TestSignedOut:
         again = served.sign_in(cast, "amina")
         with Socket(served, again, client=client) as tab:
             assert "a secret of the tab" not in "".join(tab.open())
+
+
+def deactivated(cast: Cast) -> None:
+    with cast.open(cast.maria) as session:
+        users.deactivate(session, cast.ben.user_id)
+
+
+def given_another_role(cast: Cast) -> None:
+    with cast.open(cast.maria) as session:
+        seen = users.read_person(session, cast.ben.user_id)
+        form = PersonEdit.read(
+            {
+                "first_name": "Ben",
+                "last_name": "Ellis",
+                "email": seen.email,
+                "role": "trainee",
+                "supervisor_id": str(cast.amina.user_id),
+            }
+        )
+        users.edit(session, cast.ben.user_id, form, version=seen.version)
+
+
+def given_another_password(cast: Cast) -> None:
+    with cast.open(cast.maria) as session:
+        users.reset_password(session, cast.ben.user_id)
+
+
+def left_without_a_centre(cast: Cast) -> None:
+    with cast.open(cast.root) as session:
+        session.actor = replace(session.actor, centre_id=cast.bea.centre_id)
+        centres.close(session, cast.ben.centre_id)
+
+
+class TestRevoked:
+    """What somebody else does ends an open page within a second, and refuses its next event."""
+
+    @pytest.mark.parametrize(
+        "undone", [deactivated, given_another_role, given_another_password, left_without_a_centre]
+    )
+    def test_an_open_page_is_told_within_a_second_and_its_next_event_refused(
+        self, served: Served, cast: Cast, undone: Callable[[Cast], None]
+    ):
+        cookie = served.sign_in(cast, "ben")
+        with Socket(served, cookie) as tab, Socket(served, cookie) as busy:
+            tab.open()
+            busy.open()
+            undone(cast)
+            began = time.monotonic()
+            busy.post(ARRIVE)  # an event on its way just then
+            assert "Ben" not in "".join(busy.hear("ended_rx_state_", times=1))
+            assert time.monotonic() - began < 1
+            tab.hear("ended_rx_state_", times=1)  # and nobody touched this one
+            assert time.monotonic() - began < 1
+        with Socket(served, cookie, client=tab.client) as again:
+            assert "Ben" not in "".join([*again.open(), *again.send(ARRIVE)])
+        assert served.get("/session", cookie).status_code == 401
 
 
 class TestStolenTabToken:
