@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlmodel import col, select
 
-from cma_app.access.acts import Act
+from cma_app.access.acts import VISITOR, Act
 from cma_app.clock import now
 from cma_app.errors import Invalid
 from cma_app.keys import key_for
@@ -21,7 +21,7 @@ def browser_key(session: CentreSession) -> str:
 
     It is the same at each of their sign-ins and nobody else's; it is written down nowhere.
     """
-    session.authorize(Act.BUDGET_RECORD)
+    session.authorize(Act.CASE_OPEN)  # a sheet that is read asks for it too
     actor = session.actor
     return key_for(f"what a browser keeps, centre {actor.centre_id}, person {actor.user_id}")
 
@@ -48,7 +48,9 @@ def keep_draft(
 
 
 def kept_draft(session: CentreSession, form: str, *, record_id: int = 0) -> dict[str, str]:
-    """Return what this person typed earlier; empty where nothing was kept."""
+    """Return what this person typed earlier; empty where nothing was kept, and for a visitor."""
+    if session.actor.role == VISITOR:
+        return {}
     session.authorize(Act.CLIENT_RECORD)
     draft = _own(session, form, record_id)
     return {str(name): str(text) for name, text in draft.content.items()} if draft else {}

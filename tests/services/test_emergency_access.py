@@ -17,6 +17,7 @@ from cma_app.services import (
     notifications,
     sign_in,
 )
+from cma_app.services.case_facts import open_facts
 from cma_app.services.case_overview import read_overview
 from cma_app.services.emergency_access import (
     AccessRow,
@@ -188,6 +189,7 @@ class TestLooking:
             assert (actor.visit.grant_id, actor.visit.reason) == (grant, WHY)
             assert session.require(Client, desk.client_id).last_name == "Ortega"
             assert read_overview(session, desk.case_id)
+            assert open_facts(session, desk.case_id).draft == ""
             assert clients.open_client(session, desk.client_id)
             assert case_list.list_cases(session, case_list.CaseFilter()).page.total == 1
 
