@@ -51,7 +51,7 @@ TOLD_BY_THEMSELVES = ("documents", *OF_A_DOCUMENT, "appointment_notes")
 NOT_TOLD = (
     "'legal_holds', 'file_access', 'case_shadows', 'review_samples', 'file_reviews',"
     " 'file_review_versions', 'review_responses', 'sign_offs', 'notifications',"
-    " 'monitoring_answers', 'access_grants'"
+    " 'monitoring_answers', 'access_grants', 'rights_requests', 'client_copies'"
 )
 
 
@@ -98,6 +98,10 @@ NO_ROLE = {
     "centres": (
         "(id = (SELECT nullif(current_setting('app.centre_id', true), '')::bigint)"
         f" OR {ROLE} = 'admin')"
+    ),
+    "identities": (
+        f"{CENTRE} AND (user_id = {ME}"
+        f" OR ({ROLE} IN ('admin', 'manager', 'system') AND ended_at IS NOT NULL))"
     ),
     "recovery_codes": f"{CENTRE} AND user_id = {ME}",
     "reference_counters": CENTRE,

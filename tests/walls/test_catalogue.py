@@ -60,6 +60,7 @@ NEVER_FOLLOWED = {
 """Tables of casework that a trainee who follows a case does not read, and why."""
 NEVER_VISITED = {
     "case_shadows": "who learns from a case is no part of its record",
+    "client_copies": "who took a copy of everything is for those who answer for it",
     "drafts": "its author alone sees one",
     "file_access": "no restricted file is opened by emergency access",
     "legal_holds": "why a record is held is for those who hold it",
@@ -70,6 +71,7 @@ NEVER_VISITED = {
     "file_reviews": "as the pool",
     "file_review_versions": "as the pool",
     "review_responses": "as the pool",
+    "rights_requests": "how a request about data is answered is for those who answer it",
     "saved_views": "of managers alone",
     "sign_offs": "what a colleague submitted is between them and their supervisor",
 }
