@@ -1512,7 +1512,11 @@ PEOPLE_SCREEN = {
         PEOPLE, "maria", after=("LeavingState.ask_deactivate",), writes="users"
     ),
     "UsersState.reactivate": Call(
-        PEOPLE, "maria", {"person": "@users"}, ("LeavingState.deactivate",), writes="users"
+        PEOPLE,
+        "maria",
+        {"person": "@users"},
+        ("LeavingState.ask_deactivate", "LeavingState.deactivate"),
+        writes="users",
     ),
     "PersonEditState.begin_edit": Call(
         PEOPLE, "maria", {"person": "@users"}, shows="{people_canary}"
