@@ -315,6 +315,7 @@ def _form() -> rx.Component:
                         ("password", "A one-time password that you hand over"),
                     ),
                     value="invitation",
+                    error=errors["how"],
                 ),
                 rx.el.p(
                     "A one-time password is shown next, for you to hand over. No mail server is set"

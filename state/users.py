@@ -11,7 +11,7 @@ from cma_app.access.acts import Act, Role
 from cma_app.errors import Conflict, NotFound
 from cma_app.paging import Page
 from cma_app.services import account_links, factor_resets, identities, people_list, users
-from cma_app.services.account_links import Invite, mail_is_on
+from cma_app.services.account_links import NO_MAIL, Invite, mail_is_on
 from cma_app.services.people_list import AwayFrom, CentreChoice, Person
 from cma_app.services.person_forms import PersonForm
 from cma_app.services.users import Issued
@@ -210,6 +210,8 @@ class UsersState(CentreState):
     @act(Act.USER_ADD)
     async def send_invitation(self, person: int):
         """Send a person who is not in yet an invitation; an earlier link works no more."""
+        if not mail_is_on():
+            return notice(NO_MAIL, "note")
         name = await self.ask(
             account_links.invite, person, centre_id=self._centre_id(), show=lambda it: it.full_name
         )

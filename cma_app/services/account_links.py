@@ -31,6 +31,8 @@ MOST_FOR_ACCOUNT: Final = 3
 MOST_FROM_ADDRESS: Final = 30
 """How often a new password is asked for in that time; a whole centre may share one address."""
 
+NO_MAIL: Final = "No mail server is set up. Give a one-time password instead."
+
 _FIND: Final = text("SELECT * FROM cma_find_link(:token_hash, :at)")
 _USE: Final = text(
     "SELECT cma_use_link(:token_hash, :password_hash, :at, cast(:address AS inet), :agent)"
@@ -81,7 +83,7 @@ def invite(session: CentreSession, user_id: int, *, centre_id: int | None = None
     """
     session.authorize(Act.USER_ADD)
     if not mail_is_on():
-        raise Conflict("No mail server is set up. Give a one-time password instead.")
+        raise Conflict(NO_MAIL)
     with session.in_centre(centre_id):
         person = _not_in_yet(session, user_id)
         _refuse_closed(session)

@@ -77,7 +77,13 @@ def add(session: CentreSession, form: PersonForm, *, centre_id: int | None = Non
 
 
 def invite(session: CentreSession, form: PersonForm, *, centre_id: int | None = None) -> User:
-    """Add a person and have a letter sent to them, in which they choose their own password."""
+    """Add a person and have a letter sent to them, in which they choose their own password.
+
+    Invalid beside `how` where no letters can be sent.
+    """
+    session.authorize(Act.USER_ADD)
+    if not account_links.mail_is_on():
+        raise Invalid({"how": account_links.NO_MAIL})
     person = _add(session, form, one_time_password(), now(), centre_id=centre_id)
     with session.in_centre(centre_id):
         if _signs_in_elsewhere(session, person):

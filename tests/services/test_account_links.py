@@ -247,8 +247,13 @@ class TestInvite:
         assert server.letters == []
 
     def test_without_a_mail_server_there_is_none(self, cast: Cast) -> None:
-        with pytest.raises(Conflict, match="No mail server"):
+        with pytest.raises(Invalid) as invalid:
             invited(cast)
+        assert list(invalid.value.fields) == ["how"]
+        with cast.open(cast.maria) as session:
+            new = users.add(session, person(f"{nell(cast)}x"))
+        with pytest.raises(Conflict, match="No mail server"), cast.open(cast.maria) as session:
+            account_links.invite(session, new.user_id)
         with cast.open(cast.maria) as session:
             assert nell(cast) not in {row.username for row in people_list.list_people(session).rows}
 

@@ -1638,7 +1638,11 @@ PEOPLE_SCREEN = {
         PEOPLE, "maria", after=("LeavingState.ask_deactivate",), writes="users"
     ),
     "UsersState.reactivate": Call(
-        PEOPLE, "maria", {"person": "@users"}, ("LeavingState.deactivate",), writes="users"
+        PEOPLE,
+        "maria",
+        {"person": "@users"},
+        ("LeavingState.ask_deactivate", "LeavingState.deactivate"),
+        writes="users",
     ),
     "LinkingState.issue_code": Call(
         PEOPLE,
