@@ -27,6 +27,7 @@ from state.emergency_access import AccessRegisterState, AccessState
 
 ASKED: Any = AccessState.asked
 FOOT: Any = AccessRegisterState.foot
+GRANTS: Any = AccessRegisterState.grants
 
 
 @screen(
@@ -170,11 +171,9 @@ def register() -> rx.Component:
         rx.cond(
             AccessRegisterState.ready,
             rx.cond(
-                AccessRegisterState.grants.length() > 0,
+                GRANTS.length() > 0,
                 rx.fragment(
-                    rx.el.ul(
-                        rx.foreach(AccessRegisterState.grants, _grant), class_name="stack grants"
-                    ),
+                    rx.el.ul(rx.foreach(GRANTS, _grant), class_name="stack grants"),
                     list_pager(
                         FOOT,
                         on_back=AccessRegisterState.step(-1),
@@ -234,7 +233,7 @@ def _opened(grant: Any) -> rx.Component:
             grant.opened,
             lambda line: rx.el.li(
                 rx.el.span(line.at, class_name="fig"),
-                " ",
+                f", {line.what} ",
                 link(line.name, to=line.path),
                 " ",
                 rx.el.span(line.reference, class_name="ref"),
