@@ -120,16 +120,18 @@ class CentreSession(Session):
         if self.actor.visit is None or told in self._told:
             return
         self._told.add(told)
-        is_client, is_case = isinstance(record, Client), isinstance(record, Case)
-        number = record.id if record is not None else None
+        of_grant = ("access_grants", self.actor.visit.grant_id)
+        table, number = (record.__tablename__, record.id) if record is not None else of_grant
         self.execute(
             _EVENT,
             {
                 "action": act.value,
-                "table": "access_grants" if record is None else record.__tablename__,
-                "record": self.actor.visit.grant_id if record is None else record.id,
-                "client": number if is_client else getattr(record, "client_id", None),
-                "case": number if is_case else getattr(record, "case_id", None),
+                "table": table,
+                "record": number,
+                "client": number
+                if isinstance(record, Client)
+                else getattr(record, "client_id", None),
+                "case": number if isinstance(record, Case) else getattr(record, "case_id", None),
                 "values": None,
             },
         )

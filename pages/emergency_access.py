@@ -233,7 +233,7 @@ def _opened(grant: Any) -> rx.Component:
             grant.opened,
             lambda line: rx.el.li(
                 rx.el.span(line.at, class_name="fig"),
-                " ",
+                f", {line.what} ",
                 link(line.name, to=line.path),
                 " ",
                 rx.el.span(line.reference, class_name="ref"),

@@ -14,7 +14,7 @@ from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.forms import checked
 from state.lists import Foot, address, page_beside, page_in
 from state.shell import ShellState
-from state.words import clock_text, moment_text, several
+from state.words import clock_text, moment_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ class AccessState(CentreState):
 class OpenedView:
     """A client or case that was opened; `path` leads the manager there."""
 
+    what: str
     name: str
     reference: str
     path: str
@@ -86,7 +87,8 @@ class OpenedView:
         case = f"/cases/{opened.case_id}"
         path = case if opened.case_id else f"/clients/{opened.client_id}"
         at = clock_text(local(opened.first_at).time())
-        return cls(opened.name, opened.reference, path, at)
+        what = "case of" if opened.case_id else "client"
+        return cls(what, opened.name, opened.reference, path, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ class AccessView:
             ended="" if row.is_open else f"{ENDS[row.ended_how]} at {until}",
             is_open=row.is_open,
             opened=[OpenedView.of(each) for each in row.opened],
-            lists=f"Lists were looked at {several(row.lists, 'time')}." if row.lists else "",
+            lists="Lists of the centre were looked at too." if row.lists else "",
         )
 
 

@@ -332,14 +332,14 @@ VISITOR_ACTS: Final = frozenset(
         Act.COMPLIANCE_SEE,
         Act.DOCUMENT_SEE,
         Act.DOCUMENT_OPEN,
-        Act.DOCUMENT_FIND,
         Act.GUIDELINE_SEE,
         Act.APPOINTMENT_SEE,
     }
 )
 """What is read under emergency access: one client's or case's own record, in any of its parts.
 
-Neither the board nor a report, which show many at once, nor a National Insurance number.
+Neither the board nor a report nor the words of every document, which show many at once, nor a
+National Insurance number.
 """
 
 ROLE_ACTS: Final[dict[str, frozenset[Act]]] = {

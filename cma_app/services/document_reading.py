@@ -389,7 +389,7 @@ class SorterFigures:
 
 def sorter_figures(session: CentreSession) -> list[SorterFigures]:
     """Return, by version of the sorter, how often people took what it suggested."""
-    session.authorize(Act.DOCUMENT_FIND)
+    session.authorize(Act.DOCUMENT_SEE)  # it stands beside a document that is read
     suggested = col(DocumentTypeChoice.suggested)
     found = session.execute(
         select(

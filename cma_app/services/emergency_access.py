@@ -215,7 +215,7 @@ def _looked_at(
             or_(
                 col(AuditLog.case_id).is_not(None),
                 col(AuditLog.client_id).is_not(None),
-                col(AuditLog.action).in_((Act.CLIENT_FIND, Act.CASE_LIST, Act.DOCUMENT_FIND)),
+                col(AuditLog.action).in_((Act.CLIENT_FIND, Act.CASE_LIST, Act.COMPLIANCE_SEE)),
             ),
         )
         .group_by(col(AuditLog.access_grant_id), col(AuditLog.case_id), col(AuditLog.client_id))

@@ -60,6 +60,7 @@ def test_an_admin_looks_and_the_manager_ends_it(office: Office, owner: Engine) -
     assert faults(page, "access-client") == []
     page.goto(f"{office.served.origin}/cases/{case_id}")
     expect(page.get_by_role("heading", name="Pat Ortega")).to_be_visible()
+    expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
     expect(page.get_by_role("button", name="Write a note")).to_have_count(0)
     picture(page, "access-case-1280")
     page.goto(f"{office.served.origin}/cases/{case_id}/documents")
@@ -71,7 +72,8 @@ def test_an_admin_looks_and_the_manager_ends_it(office: Office, owner: Engine) -
     expect(page.get_by_role("heading", name="Pat Ortega")).to_be_visible()
 
     manager = office.signed_in("bea", "/notifications").page
-    expect(manager.get_by_text("Somebody opened emergency access")).to_contain_text("Root Admin")
+    news = manager.get_by_role("strong").filter(has_text="Somebody opened emergency access")
+    expect(news).to_contain_text("Root Admin")
     manager.get_by_role("button", name="See it or end it").click()
     expect(manager.get_by_text(WHY)).to_be_visible()
     expect(manager.get_by_role("link", name="Pat Ortega").first).to_be_visible()

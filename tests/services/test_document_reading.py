@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlmodel import select
+from sqlmodel import col, select
 
 from cma_app.access.actor import Actor
 from cma_app.clock import now
@@ -295,7 +295,9 @@ class TestType:
             with cast.open(cast.amina) as session:
                 choose_type(session, number, code, version=1)
         with cast.open(cast.amina) as session:
-            rows = session.exec(select(DocumentTypeChoice)).all()
+            rows = session.exec(
+                select(DocumentTypeChoice).order_by(col(DocumentTypeChoice.id))
+            ).all()
         assert [row.chosen for row in rows] == ["court_form", "council_tax"]
         assert opened(cast, number).document.document_type == "council_tax"
 

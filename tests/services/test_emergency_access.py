@@ -189,7 +189,7 @@ class TestLooking:
             assert (actor.visit.grant_id, actor.visit.reason) == (grant, WHY)
             assert session.require(Client, desk.client_id).last_name == "Ortega"
             assert read_overview(session, desk.case_id)
-            assert open_facts(session, desk.case_id).draft == ""
+            assert open_facts(session, desk.case_id, first=True).draft == ""
             assert clients.open_client(session, desk.client_id)
             assert case_list.list_cases(session, case_list.CaseFilter()).page.total == 1
 
