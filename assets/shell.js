@@ -6,7 +6,7 @@
   const frame = () => document.querySelector(".app");
   const typing = (target) =>
     target instanceof Element &&
-    target.closest("input, textarea, select, [contenteditable='true'], dialog") !== null;
+    (target.isContentEditable || target.closest("input, textarea, select, dialog") !== null);
 
   /* ---- busy buttons: from the click until an event has settled ---- */
   const working = new Map();
@@ -176,7 +176,7 @@
   let afterG = 0;
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (typing(event.target) || localStorage.getItem(OFF) === "yes") return;
+    if (event.isComposing || typing(event.target) || localStorage.getItem(OFF) === "yes") return;
     const gone = Date.now() - afterG < 1500;
     afterG = 0;
     let done = true;

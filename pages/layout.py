@@ -13,6 +13,7 @@ from pages import routes
 from pages.components.empty import skeleton
 from pages.components.form import VISITING
 from pages.components.icons import icon
+from pages.components.palette import act_link, book_act, note_act, palette, palette_button
 from pages.components.table import anchor, dialog, link, opens
 from pages.components.visit_banner import visit_banner
 from state.base import CentreState
@@ -169,6 +170,14 @@ def frame(content: rx.Component, *, section: str, act: Act) -> rx.Component:
         _notice(),
         _connection(),
         _help(),
+        palette(
+            finds=reaches(Act.CLIENT_FIND),
+            acts=(
+                when_may(Act.NOTE_RECORD, note_act()),
+                when_may(Act.APPOINTMENT_BOOK, book_act()),
+                when_may(Act.CLIENT_RECORD, act_link("New walk-in", routes.WALK_IN, "walk-in")),
+            ),
+        ),
     )
 
 
@@ -247,6 +256,7 @@ def _topbar() -> rx.Component:
     )
     return rx.el.header(
         when_may(Act.CLIENT_FIND, finder),
+        palette_button(),
         when_may(Act.NOTIFICATION_SEE, _bell()),
         rx.el.div(
             rx.el.span(ShellState.initials, class_name="person", aria_hidden="true"),
@@ -313,6 +323,7 @@ def _connection() -> rx.Component:
 
 def _help() -> rx.Component:
     keys = (
+        ("Ctrl and K", "Go anywhere, or find a client or case (⌘ and K on a Mac)"),
         ("/", "Find a client or case"),
         ("g then c", "Go to Cases"),
         ("n", "The page's main action"),
@@ -331,7 +342,7 @@ def _help() -> rx.Component:
         ),
         rx.el.label(
             rx.el.input(type="checkbox", custom_attrs={"id": "shortcuts-off"}),
-            "Turn the shortcuts off on this device",
+            "Turn the keys without Ctrl or Alt off on this device",
             class_name="choice",
         ),
     )
@@ -344,6 +355,7 @@ def head() -> list[rx.Component]:
         rx.el.link(rel="stylesheet", href="/font.css"),
         rx.el.link(rel="icon", href="/icon.svg"),
         rx.el.script(src="/shell.js", defer=True),
+        rx.el.script(src="/palette.js", defer=True),
         rx.el.script(src="/drafts.js", defer=True),
         rx.el.script(src="/session.js", defer=True),
         rx.el.script(src="/visit.js", defer=True),

@@ -36,6 +36,10 @@ _TO_DO: Final = and_(
     col(NextAction.done_at).is_(None),
 )
 _DUE: Final = select(func.min(NextAction.due_date)).where(_TO_DO).correlate(Case).scalar_subquery()
+_ADVISOR: Final = (
+    col(User.first_name).label("advisor_first"),
+    col(User.last_name).label("advisor_last"),
+)
 _IS_DATED: Final = exists().where(_TO_DO, col(NextAction.due_date).is_not(None)).correlate(Case)
 
 
@@ -130,6 +134,41 @@ def list_cases(session: CentreSession, wanted: CaseFilter) -> CaseListing:
     return CaseListing(page, _counts(session, wanted, covered))
 
 
+@dataclass(frozen=True, slots=True)
+class FoundCase:
+    """A case as a name or a reference finds it, whatever its status."""
+
+    id: int
+    reference: str
+    client: str
+    status: str
+    stage: str
+    advisor: str
+
+
+def first_cases(session: CentreSession, text: str, most: int) -> list[FoundCase]:
+    """Return the newest few cases that a name or a reference finds, ended ones too, uncounted."""
+    session.authorize(Act.CASE_LIST)
+    search = CaseFilter(search=text.replace("\x00", ""))
+    rows = session.execute(
+        _from(select(*_columns()[:6], *_ADVISOR))
+        .where(*_scope(session, search, ()))
+        .order_by(col(Case.id).desc())
+        .limit(most)
+    )
+    return [
+        FoundCase(
+            row.id,
+            row.case_reference,
+            f"{row.first_name} {row.last_name}",
+            row.status,
+            row.stage,
+            _advisor(row),
+        )
+        for row in rows
+    ]
+
+
 def _from(statement: Any) -> Any:
     return (
         statement.select_from(Case)
@@ -160,8 +199,7 @@ def _columns() -> tuple[Any, ...]:
         Case.emergency_date,
         Case.emergency_time,
         Case.advisor_id,
-        User.first_name.label("advisor_first"),  # type: ignore[union-attr]
-        User.last_name.label("advisor_last"),  # type: ignore[union-attr]
+        *_ADVISOR,
         Case.next_review_date,
         _DUE.label("next_action"),
         Case.total_debt,
@@ -173,7 +211,7 @@ def _columns() -> tuple[Any, ...]:
 def _row(
     row: Any, of_its_debts: Sequence[OpenEmergency], *, is_covered: bool, is_shadowed: bool
 ) -> CaseRow:
-    advisor = " ".join(part for part in (row.advisor_first, row.advisor_last) if part)
+    advisor = _advisor(row)
     own = own_emergency(row.emergency, row.emergency_date, row.emergency_time)
     first = soonest(own, of_its_debts)
     return CaseRow(
@@ -194,6 +232,10 @@ def _row(
         covering=advisor if is_covered else "",
         is_shadowed=is_shadowed,
     )
+
+
+def _advisor(row: Any) -> str:
+    return " ".join(part for part in (row.advisor_first, row.advisor_last) if part)
 
 
 def _mine(session: CentreSession, covered: Sequence[int]) -> ColumnElement[bool]:

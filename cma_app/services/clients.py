@@ -44,6 +44,7 @@ __all__ = [
     "cases_of",
     "edit_client",
     "find_clients",
+    "first_clients",
     "masked_ni_number",
     "open_client",
     "read_client",
@@ -172,6 +173,16 @@ def find_clients(
     ordered = statement.order_by(*keys).limit(PAGE_SIZE).offset(offset_of(number))
     rows = [FoundClient(*row) for row in session.execute(ordered)]
     return Page(rows, count(session, statement), max(number, 1))
+
+
+def first_clients(session: CentreSession, text: str, most: int) -> list[FoundClient]:
+    """Return the first few clients that the one box means, by name and uncounted."""
+    session.authorize(Act.CLIENT_FIND)
+    columns = [col(getattr(Client, each.name)) for each in fields(FoundClient)]
+    statement = select(*columns).where(col(Client.deleted_at).is_(None))
+    narrowed = _narrowed(session, statement, text.replace("\x00", "")[:200].strip())
+    rows = session.execute(narrowed.order_by(*SORTS["name"]).limit(most))
+    return [FoundClient(*row) for row in rows]
 
 
 def _narrowed(

@@ -31,6 +31,7 @@ PERSON = {
 SHELL = {
     "CentreState.tell": Call(args={"sentence": "told", "tone": "good"}, shows='"told"'),
     "ShellState.arrive": Call(),
+    "PaletteState.find": Call(args={"text": SEARCH}, shows=SHOWN),
     "HomeState.open": Call(shows=SHOWN),
     "HomeState.open as trainee": Call(by="tess"),
     "StandingInState.open": Call(shows='"lines_rx_state_":['),
