@@ -9,7 +9,7 @@ from sqlmodel import Field
 from models.base import CentreOwned, Stamped, key, named, one_of, stamp, when
 
 KINDS = ("safeguarding", "cover", "fault", "security", "regulator", "other")
-ENDS = ("left", "revoked", "signed_out")
+ENDS = ("left", "revoked", "signed_out", "closed")
 
 
 class AccessGrant(CentreOwned, Stamped, table=True):

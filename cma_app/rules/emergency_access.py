@@ -32,6 +32,7 @@ ENDS: Final = {
     "left": "Left by hand",
     "revoked": "Ended by a manager",
     "signed_out": "Signed out",
+    "closed": "The centre was closed",
     "": "Time ran out",
 }
 """How it ended, by the stored word; what ran out by the clock stores none."""

@@ -33,6 +33,9 @@ MOST_FROM_ADDRESS: Final = 30
 
 NO_MAIL: Final = "No mail server is set up. Give a one-time password instead."
 
+ELSEWHERE: Final = "This centre signs in with its organisation. Give a linking code."
+
+_MAY_USE_PASSWORD: Final = text("SELECT cma_may_use_password(:user)")
 _FIND: Final = text("SELECT * FROM cma_find_link(:token_hash, :at)")
 _USE: Final = text(
     "SELECT cma_use_link(:token_hash, :password_hash, :at, cast(:address AS inet), :agent)"
@@ -87,6 +90,8 @@ def invite(session: CentreSession, user_id: int, *, centre_id: int | None = None
     with session.in_centre(centre_id):
         person = _not_in_yet(session, user_id)
         _refuse_closed(session)
+        if not session.execute(_MAY_USE_PASSWORD, {"user": person.id}).scalar_one():
+            raise Conflict(ELSEWHERE)
         _end(session, person.id, "invitation")
         person.password_expires_at = now()
         asked = AccountLink(

@@ -111,8 +111,13 @@ def everything(
     whose, without = _whose(session, client), without or {}
     names = _names(session)
     sections = {name: _section(session, metadata.tables[name], whose, names) for name in SECTIONS}
-    for name, key in (("documents", "id"), ("document_versions", "document_id")):
-        sections[name] = [row for row in sections[name] if row[key] not in without]
+    removed = {row["id"] for row in sections["documents"] if row["removed_at"]}
+    for name, key, gone in (
+        ("documents", "id", set(without)),
+        ("document_versions", "document_id", set(without)),
+        ("document_figures", "document_id", removed | set(without)),  # what was read from them
+    ):
+        sections[name] = [row for row in sections[name] if row[key] not in gone]
     return Everything(
         client=client,
         centre=session.get(Centre, client.centre_id),
@@ -195,7 +200,8 @@ def _by_owner(table: Table, whose: Whose) -> ColumnElement[bool]:
         return or_(mine, and_(table.c.client_id.is_(None), by_case))
     if by_case is not None:
         return by_case
-    for column, parent in _parents(table):
+    needed = [each for each in _parents(table) if not table.c[each[0]].nullable]
+    for column, parent in needed or _parents(table):
         return _within(table.c[column], parent, whose)
     return false()
 

@@ -160,11 +160,13 @@ def remaining(token_hash: str) -> Remaining:
 
 
 def change_own_password(session: CentreSession, *, current: str, new: str) -> None:
-    """Change one's own password; every other sign-in of this person ends."""
+    """Change one's own password; every other sign-in of this person ends.
+
+    A wrong current one counts as at signing in: whoever finds a desk unlocked guesses no further.
+    """
     session.authorize(Act.OWN_PASSWORD_CHANGE)
     person = session.require(User, session.actor.user_id)
-    if not matches(current, person.password_hash):
-        raise Invalid({"current": "This is not your current password."})
+    _ask_own(session, person, current, "current", "This is not your current password.")
     own = OwnWords(
         username=person.username,
         email=person.email,
@@ -184,14 +186,19 @@ def prove_password(session: CentreSession, password: str) -> None:
     """Show by the password once more that it is oneself; a wrong one counts as at signing in."""
     session.authorize(Act.OWN_FACTOR_PROVE)
     person = session.require(User, session.actor.user_id)
+    _ask_own(session, person, password, "password", "This is not your password.")
+    stamp_proof(session)
+
+
+def _ask_own(session: CentreSession, person: User, typed: str, field: str, wrong: str) -> None:
+    """Raise Invalid unless this is the person's password; a wrong one is counted."""
     subject = subject_of("sign-in", person.username)
     if wait := wait_left(session, subject, Origin()):
-        raise Invalid({"password": too_many(wait)})
-    if not matches(password[:1000], person.password_hash):
+        raise Invalid({field: too_many(wait)})
+    if not matches(typed[:1000], person.password_hash):
         note_event(session, "sign_in_failed", subject, Origin())
         session.commit()
-        raise Invalid({"password": "This is not your password."})
-    stamp_proof(session)
+        raise Invalid({field: wrong})
 
 
 def end_other_sign_ins(session: CentreSession, user_id: int, *, keep: int | None = None) -> None:

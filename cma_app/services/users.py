@@ -16,6 +16,7 @@ from cma_app.access.acts import Act, Role
 from cma_app.clock import now
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.services import account_links
+from cma_app.services.account_links import ELSEWHERE
 from cma_app.services.identities import end_link, make_code, provider_here
 from cma_app.services.identity_providers import INSTEAD
 from cma_app.services.passwords import ONE_TIME_VALID, hashed, one_time_password
@@ -27,7 +28,6 @@ from models import Centre, User
 
 MANAGED: Final = (Role.MANAGER.value, Role.ADVISOR.value, Role.TRAINEE.value)
 """The roles a manager looks after; an admin's account is an admin's to change."""
-ELSEWHERE: Final = "This centre signs in with its organisation. Give a linking code."
 CHANGED: Final = (
     "Somebody else changed this person after you opened them. What is stored now is shown; save"
     " again to keep yours."
@@ -85,9 +85,6 @@ def invite(session: CentreSession, form: PersonForm, *, centre_id: int | None = 
     if not account_links.mail_is_on():
         raise Invalid({"how": account_links.NO_MAIL})
     person = _add(session, form, one_time_password(), now(), centre_id=centre_id)
-    with session.in_centre(centre_id):
-        if _signs_in_elsewhere(session, person):
-            raise Conflict(ELSEWHERE)
     account_links.invite(session, person.id, centre_id=centre_id)
     return person
 

@@ -47,8 +47,8 @@ async def _copy(request: Request) -> Response:
 
 
 def _may_work(session: CentreSession) -> None:
-    if session.actor.must_change_password:
-        raise Refused("Choose a new password first.")
+    if session.actor.is_held:
+        raise Refused("Finish setting up your sign-in first.")
 
 
 ROUTES: Final = [Route("/copies/{copy_id:int}.zip", _copy, methods=["GET"])]

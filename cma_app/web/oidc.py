@@ -15,17 +15,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from cma_app.errors import CmaError, Refused, SignedOut
+from cma_app.errors import CmaError, Refused
 from cma_app.identity.asking import address_to_go, come_back, journey
 from cma_app.identity.tokens import Proven
 from cma_app.identity.troubles import NotProven
 from cma_app.keys import KeyTrouble
 from cma_app.services import single_sign_on as service
+from cma_app.services.factor_setup import is_fresh
 from cma_app.services.identities import host_of, link_own
 from cma_app.services.sign_in import admit
 from cma_app.services.single_sign_on import CentresProvider, Stranger, Way
 from cma_app.session import open_session
-from cma_app.web.doorway import PASSWORD, SIGN_IN, hash_in, origin_of, safe_next, who
+from cma_app.web.doorway import FACTOR, SIGN_IN, hash_in, origin_of, safe_next, who
 from cma_app.web.gate_pages import box as _box
 from cma_app.web.gate_pages import page as _page
 from cma_app.web.gate_pages import summary as _summary
@@ -40,6 +41,7 @@ from cma_app.web.oidc_cookies import (
     remember_organisation,
 )
 from cma_app.web.outside import outside
+from cma_app.web.second_factor import PROVE, in_session, standing
 from cma_app.web.sign_in import ORGANISATION, let_in, onward
 
 log = structlog.get_logger(__name__)
@@ -95,12 +97,13 @@ async def go(request: Request) -> Response:
 
 async def go_and_link(request: Request) -> Response:
     """Send a signed-in person to their centre's provider, to link their own account."""
-    try:
-        actor = await who(request, touch=True)
-    except SignedOut:
-        return RedirectResponse(SIGN_IN, 303)
-    if actor.must_change_password:
-        return RedirectResponse(PASSWORD, 303)
+    actor = await standing(request)
+    if isinstance(actor, Response):
+        return actor
+    if actor.must_set_up_factor:
+        return RedirectResponse(FACTOR, 303)
+    if not await in_session(request, is_fresh):
+        return RedirectResponse(f"{PROVE}?next={OWN_PAGE}", 303)
     try:
         found = await asyncio.to_thread(service.provider_of, actor.centre_code)
         return await _onward(request, found, person=actor.user_id, following=OWN_PAGE)

@@ -349,6 +349,34 @@ class TestReset:
             ).scalar_one()
         assert made == 0
 
+    def test_where_the_organisation_alone_lets_people_in_no_link_does(
+        self, cast: Cast, server: MailServer, owner: Engine
+    ) -> None:
+        ask(cast)
+        send(cast)
+        token = token_in(server.letters[0])
+        with owner.begin() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO identity_providers (centre_id, issuer, application_id,"
+                    " application_secret, passwords, is_active) VALUES (:c,"
+                    " 'https://login.example.org', 'cma', 'sealed', 'instead', true)"
+                ),
+                {"c": cast.ben.centre_id},
+            )
+        with pytest.raises(NotFound):
+            find_link(token)
+        with pytest.raises(NotFound):
+            choose_password(token, NEW, HERE)
+        for who, letters in (("amina", 1), ("root", 2)):  # an admin's own password always works
+            ask(cast, who)
+            send(cast)
+            assert len(server.letters) == letters, who
+        with cast.open(cast.maria) as session:
+            new = users.add(session, person(nell(cast)))
+            with pytest.raises(Conflict, match="linking code"):
+                account_links.invite(session, new.user_id)
+
     def test_too_many_are_let_drop_by_account_and_by_address(
         self, cast: Cast, owner: Engine
     ) -> None:

@@ -12,6 +12,7 @@ from cma_app.services import (
     access_mail,
     case_list,
     cases,
+    centres,
     clients,
     notes,
     notifications,
@@ -284,6 +285,17 @@ class TestTheEnd:
         with pytest.raises(SignedOut), desk.session():
             pass
         assert [row.ended_how for row in desk.register()] == ["signed_out"]
+
+    def test_with_the_centre_and_does_not_come_back_with_it(self, desk: Desk) -> None:
+        desk.open()
+        brook = desk.cast.colin.centre_id
+        with desk.cast.open(desk.cast.root) as session:
+            centres.close(session, brook)
+        assert self.is_over(desk)
+        with desk.cast.open(desk.cast.root) as session:
+            centres.reopen(session, brook)
+        assert self.is_over(desk)
+        assert [row.ended_how for row in desk.register()] == ["closed"]
 
     def test_lets_one_open_it_again(self, desk: Desk) -> None:
         first = desk.open()

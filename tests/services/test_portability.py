@@ -33,6 +33,7 @@ from cma_app.services.issued_files import Printed, keep_file
 from cma_app.services.portability import everything
 from cma_app.services.portability_tables import LEFT_OUT, SECTIONS
 from cma_app.services.rights import record_right
+from cma_app.session import CentreSession
 from cma_app.settings import settings
 from models import (
     CASEWORK,
@@ -42,6 +43,7 @@ from models import (
     ClientCopy,
     Debt,
     Document,
+    DocumentFigure,
     DocumentVersion,
     Letter,
 )
@@ -78,6 +80,12 @@ def taken(cast: Cast, copy_id: int, who: Actor | None = None) -> zipfile.ZipFile
 def read(cast: Cast, client_id: int, who: Actor | None = None) -> dict[str, Any]:
     with cast.open(who or cast.amina) as session:
         return everything(session, client_id, why="A test").as_json()
+
+
+def read_from(session: CentreSession, document_id: int) -> None:
+    """Let a computer have read a figure from a document."""
+    session.add(DocumentFigure(document_id=document_id, kind="account_number", value="4400 1212"))
+    session.flush()
 
 
 class TestEverything:
@@ -247,6 +255,9 @@ class TestZip:
         names = ("Bill.pdf", "../../Bill.pdf", "Gas\r\nbill.pdf")
         papers = [keep(cast, case.case_id, name) for name in names]
         client_id = client_of(cast, case.case_id)
+        with cast.open(cast.amina) as session:
+            for paper in papers[:2]:
+                read_from(session, paper)
         copy_id = ask(cast, client_id, **{f"leave-{papers[0]}": "on"})
         found = taken(cast, copy_id)
         assert found.testzip() is None
@@ -257,6 +268,10 @@ class TestZip:
         assert [name for name in inside if name.startswith("letters-and-statements/")]
         said = json.loads(found.read("everything.json"))
         assert papers[0] not in [row["id"] for row in said["documents"]]
+        for table in ("document_figures", "document_versions"):
+            told = {row["document_id"] for row in said[table]}
+            assert papers[1] in told, table
+            assert papers[0] not in told, table
         assert "1 left out" in said["left_out_and_why"]["Documents about somebody else"]
         for row in (*said["documents"], *said["issued_files"]):
             if path := row["file_in_this_copy"]:
@@ -313,6 +328,7 @@ class TestZip:
             restrict_document(session, secret, [], version=version)
         with cast.open(cast.ben) as session:
             remove_document(session, gone)
+            read_from(session, gone)
         client_id = client_of(cast, case_id)
         with cast.open(cast.ben) as session:
             assert list_papers(session, client_id) == []
@@ -321,6 +337,7 @@ class TestZip:
         said = json.loads(found.read("everything.json"))
         assert [row["id"] for row in said["documents"]] == [gone]
         assert said["documents"][0]["removed_at"]
+        assert said["document_figures"] == []
         assert "Documents for named people" in said["left_out_and_why"]
 
     def test_memory_does_not_grow_with_the_number_of_documents(self, cast: Cast) -> None:

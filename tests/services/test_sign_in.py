@@ -243,6 +243,14 @@ class TestChangeOwnPassword:
             change_own_password(session, current=current, new=new)
         assert list(invalid.value.fields) == [field]
 
+    def test_guesses_at_the_current_one_slow_down(self, cast: Cast) -> None:
+        token = hash_token(sign_in(cast.usernames["amina"], PASSWORD, HERE).token)
+        for _ in range(FREE_TRIES):
+            with pytest.raises(Invalid, match="not your"), open_session(token, HERE) as session:
+                change_own_password(session, current="guess", new="quite another phrase")
+        with pytest.raises(Invalid, match="Too many"), open_session(token, HERE) as session:
+            change_own_password(session, current=PASSWORD, new="quite another phrase")
+
 
 class TestGoodPassword:
     OWN = OwnWords(

@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 
 import pytest
@@ -20,9 +20,9 @@ from cma_app.identity.troubles import NotProven
 from cma_app.services import identities, single_sign_on, users
 from cma_app.services.identity_providers import issuer_to_try, keep_provider, read_provider
 from cma_app.services.person_forms import PersonForm
-from cma_app.services.sign_in import sign_in
+from cma_app.services.sign_in import prove_password, sign_in
 from cma_app.services.single_sign_on import Stranger
-from cma_app.session import hash_token, resume
+from cma_app.session import hash_token, open_session, resume
 from cma_app.settings import Settings, settings, use_settings
 from tests.people import PASSWORD, Cast
 
@@ -205,6 +205,26 @@ class TestLinkOwn:
             True,
         )
 
+    def test_asks_who_sits_there_after_a_quarter_of_an_hour(
+        self, cast: Cast, owner: Engine
+    ) -> None:
+        kept(cast)
+        token = hash_token(sign_in(cast.usernames["ben"], PASSWORD, HERE).token)
+        with owner.begin() as connection:
+            connection.execute(
+                text(
+                    "UPDATE sessions SET created_at = now() - interval '16 minutes'"
+                    " WHERE token_hash = :t"
+                ),
+                {"t": token},
+            )
+        for wanted in (pytest.raises(Refused, match="Show first"), nullcontext()):
+            with wanted, open_session(token, HERE) as session:
+                identities.link_own(session, Proven(ISSUER, "ben-there", "a token"))
+            with open_session(token, HERE) as session:
+                prove_password(session, PASSWORD)
+        assert opens(cast, "ben-there") == cast.ben.user_id
+
     @pytest.mark.parametrize(
         ("subject", "issuer"),
         [
@@ -366,6 +386,15 @@ class TestLinkingCode:
         with pytest.raises(Refused):
             single_sign_on.link_by_code(stranger(cast), late, HERE)
         assert single_sign_on.link_by_code(stranger(cast), code, HERE) == cast.tess.user_id
+
+    def test_leaving_ends_it_for_good(self, cast: Cast) -> None:
+        kept(cast)
+        code = code_for(cast, cast.tess)
+        with cast.open(cast.maria) as session:
+            users.deactivate(session, cast.tess.user_id)
+            users.reactivate(session, cast.tess.user_id)
+        with pytest.raises(Refused):
+            single_sign_on.link_by_code(stranger(cast), code, HERE)
 
     def test_another_centres_opens_nothing(self, cast: Cast) -> None:
         kept(cast)

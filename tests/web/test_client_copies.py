@@ -5,6 +5,7 @@ import json
 import zipfile
 
 import pytest
+from sqlalchemy import Engine, text
 
 from cma_app.services.client_copies import list_copies
 from tests.papers import keep
@@ -43,3 +44,20 @@ def test_is_sent_once_to_who_asked_and_to_nobody_else(served: Served, cast: Cast
     )
     with cast.open(cast.maria) as session:
         assert [each.row.status for each in list_copies(session, client_id)] == ["made"]
+
+
+def test_is_not_sent_to_who_must_set_up_a_second_factor(
+    served: Served, cast: Cast, owner: Engine
+) -> None:
+    case_id = make_case(cast, cast.amina)
+    path = f"/copies/{ask(cast, client_of(cast, case_id))}.zip"
+    cookie = served.sign_in(cast, "amina")
+    with owner.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE centres SET settings = coalesce(settings, '{}')"
+                ' || \'{"second_factor_roles": ["advisor"]}\' WHERE id = :id'
+            ),
+            {"id": cast.amina.centre_id},
+        )
+    assert served.get(path, cookie).status_code == 403

@@ -5,15 +5,18 @@ import pytest
 from sqlalchemy import Engine, text
 
 import cma_app.cma_app
+from cma_app.services.emergency_access import open_access
+from cma_app.session import hash_token, open_session
 from tests.people import PASSWORD, Cast
 from tests.served import SHELL, Served, Socket
-from tests.services.factors import Phone, enrol
+from tests.services.factors import DESK, Phone, enrol
 from tests.web.calls import handlers
 
 pytestmark = pytest.mark.database
 
 ARRIVE = f"{SHELL}.arrive"
 ENDED = "ended_rx_state_"
+LINK_IDENTITY = "/sign-in/organisation/link"
 
 
 def begin(served: Served, cast: Cast, who: str = "amina") -> str:
@@ -136,6 +139,7 @@ class TestWhoMustHaveOne:
         with Socket(served, cookie) as tab:
             assert "Ben Ellis" not in "".join([*tab.open(), *tab.send(ARRIVE)])
         assert served.get("/cases", cookie).headers["location"] == "/second-factor"
+        assert served.post(LINK_IDENTITY, cookie).headers["location"] == "/second-factor"
         page = served.get("/second-factor/app", cookie).text
         phone = Phone(page.split('class="factor-key">')[1].split("<")[0].replace(" ", ""))
         assert page.count("data:image/svg") == 1
@@ -163,6 +167,8 @@ class TestChangingIt:
         first = f"/second-factor/prove?next={there}"
         for answer in (served.get(there, cookie), served.post(there, cookie, code="000000")):
             assert answer.headers["location"] == first
+        linking = served.post(LINK_IDENTITY, cookie)
+        assert linking.headers["location"] == "/second-factor/prove?next=/sign-ins"
         prove = "/second-factor/prove"
         assert served.post(prove, cookie, password="wrong", next=there).status_code == 422
         answer = served.post(prove, cookie, password=PASSWORD, next=there)
@@ -181,3 +187,23 @@ class TestChangingIt:
             policy = served.get(path, cookie).headers["content-security-policy"]
             assert "unsafe" not in policy
             assert (script in policy) if script else ("script-src" not in policy)
+
+    def test_waits_while_an_admin_looks_at_another_centre(
+        self, served: Served, cast: Cast, owner: Engine
+    ):
+        phone = enrol(cast.root)
+        begun = begin(served, cast, "root")
+        cookie = cookie_of(served.post("/sign-in/second", begun, code=phone.code()))
+        with open_session(hash_token(cookie.split("=", 1)[1]), DESK) as session:
+            said = {"kind": "cover", "reason": "Nobody of Brook answers", "minutes": "15"}
+            open_access(session, cast.colin.centre_id, said)
+        paths = [
+            "/second-factor",
+            *(f"/second-factor/{each}" for each in ("prove", "app", "codes")),
+        ]
+        for path in paths:
+            for answer in (served.get(path, cookie), served.post(path, cookie, code="000000")):
+                assert answer.status_code in {303, 405}, (path, answer.text)
+                if answer.status_code == 303:
+                    assert answer.headers["location"] == "/", path
+        assert served.post("/second-factor/prove/options", cookie).status_code == 409
