@@ -50,31 +50,34 @@ class Entry:
     route: str
     icon: str
     act: Act
+    begins: bool = False
+    """Whether a group of lines begins with it."""
 
 
 MENU: Final = (
     Entry("home", "My day", routes.HOME, "day", Act.HOME_SEE),
     Entry("walk-in", "Walk-in", routes.WALK_IN, "walk-in", Act.CLIENT_RECORD),
     Entry("calendar", "Calendar", routes.CALENDAR, "calendar", Act.APPOINTMENT_SEE),
-    Entry("cases", "Cases", routes.CASES, "folder", Act.CASE_LIST),
+    Entry("cases", "Cases", routes.CASES, "folder", Act.CASE_LIST, begins=True),
     Entry("clients", "Clients", routes.CLIENTS, "client", Act.CLIENT_FIND),
     Entry("referrals", "Referrals", routes.REFERRALS, "referral", Act.REFERRAL_LIST),
-    Entry("sign-offs", "Sign-offs", routes.SIGN_OFFS, "check", Act.SIGN_OFF_DECIDE),
-    Entry("my-work", "My work", routes.MY_WORK, "came-back", Act.SIGN_OFF_SUBMIT),
-    Entry("documents", "Documents", routes.DOCUMENTS, "note", Act.DOCUMENT_FIND),
+    Entry("documents", "Documents", routes.DOCUMENTS, "page", Act.DOCUMENT_FIND),
     Entry("creditors", "Creditors", routes.CREDITORS, "creditor", Act.CREDITOR_SEE),
+    Entry("sign-offs", "Sign-offs", routes.SIGN_OFFS, "note", Act.SIGN_OFF_DECIDE, begins=True),
+    Entry("my-work", "My work", routes.MY_WORK, "note", Act.SIGN_OFF_SUBMIT, begins=True),
     Entry("board", "Caseload board", routes.BOARD, "board", Act.CASELOAD_SEE),
     Entry("compliance", "Compliance", routes.COMPLIANCE, "check", Act.COMPLIANCE_SEE),
-    Entry("requests", "Data requests", routes.REQUESTS, "shield", Act.RIGHTS_SEE_ALL),
     Entry("outcomes", "Outcomes", routes.OUTCOMES, "chart", Act.REPORT_SEE),
-    Entry("checklists", "Checklists", routes.CHECKLISTS, "list", Act.CHECKLIST_EDIT),
     Entry("reviews", "File reviews", routes.REVIEWS, "review", Act.REVIEW_SEE_ALL),
     Entry("my-reviews", "My file reviews", routes.MY_REVIEWS, "came-back", Act.REVIEW_ANSWER),
+    Entry("requests", "Data requests", routes.REQUESTS, "shield", Act.RIGHTS_SEE_ALL),
+    Entry("people", "People", routes.PEOPLE, "people", Act.USER_LIST, begins=True),
+    Entry("centres", "Centres", routes.CENTRES, "centre", Act.CENTRE_LIST),
+    Entry("checklists", "Checklists", routes.CHECKLISTS, "list", Act.CHECKLIST_EDIT),
     Entry("guidelines", "Guidelines", routes.GUIDELINES, "measure", Act.GUIDELINE_LOAD),
     Entry("access", "Emergency access", routes.EMERGENCY_ACCESS, "eye", Act.ACCESS_SEE),
-    Entry("people", "People", routes.PEOPLE, "people", Act.USER_LIST),
-    Entry("centres", "Centres", routes.CENTRES, "centre", Act.CENTRE_LIST),
 )
+"""The rail: the day, the records, the work on them, the centre. A line sets each group apart."""
 
 
 def screen(
@@ -241,6 +244,7 @@ def _line(entry: Entry, *, current: bool) -> rx.Component:
         icon(entry.icon),
         rx.el.span(entry.word, class_name="word"),
         to=entry.route,
+        class_name="begins" if entry.begins else "",
         custom_attrs={**attrs, "data-menu": entry.key},
     )
 

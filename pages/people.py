@@ -41,7 +41,6 @@ def people() -> rx.Component:
         _password(),
         _became(),
         rx.cond(UsersState.adding, card("Add a person", _form(), key="add-person")),
-        when_may(Act.CENTRE_LIST, _centre_choice()),
         _filters(),
         rx.el.section(_table(), _pager(), class_name="card", aria_label="People found"),
         people_dialogs(),
@@ -120,11 +119,15 @@ def _filters() -> rx.Component:
         ("all", "All"),
     )
     return rx.fragment(
-        rx.el.form(
-            field("Find by name or username", "q", type="search", value=UsersState.sought),
-            on_submit=UsersState.find,
-            key=UsersState.sought,
-            role="search",
+        rx.el.div(
+            when_may(Act.CENTRE_LIST, _centre_choice()),
+            rx.el.form(
+                field("Find by name or username", "q", type="search", value=UsersState.sought),
+                on_submit=UsersState.find,
+                key=UsersState.sought,
+                role="search",
+            ),
+            class_name="filters",
         ),
         rx.el.div(
             *[

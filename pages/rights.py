@@ -127,7 +127,7 @@ def _form() -> rx.Component:
             rx.el.option("None: I give a reason", value=""),
             rx.foreach(VIEW.choices, lambda pair: rx.el.option(pair[1], value=pair[0])),
             name="request_id",
-            class_name="box",
+            class_name="box full",
             custom_attrs={"id": "copy-request_id"},
         ),
         class_name="field full",

@@ -28,7 +28,6 @@ SHOWN: Any = RightsRegisterState.shown
 def rights_register() -> rx.Component:
     """Return the filters and the list."""
     listed = rx.el.section(
-        _filters(),
         _table(),
         rx.cond(
             STATE.rows.length() > 0,
@@ -42,7 +41,7 @@ def rights_register() -> rx.Component:
             "Data requests",
             lead="What clients asked about their data, counted from the day it came.",
         ),
-        rx.cond(STATE.ready, listed, skeleton(5)),
+        rx.cond(STATE.ready, rx.fragment(_filters(), listed), skeleton(5)),
         class_name="page",
     )
 
@@ -75,7 +74,7 @@ def _filters() -> rx.Component:
         role="group",
         aria_label="Filters",
     )
-    return rx.el.div(states, kinds, class_name="card-body stack")
+    return rx.fragment(rx.el.div(kinds, class_name="filters"), states)
 
 
 def _table() -> rx.Component:

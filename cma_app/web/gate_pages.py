@@ -69,7 +69,8 @@ def page(
         '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{error}{title} | CMA</title>"
-        '<link rel="stylesheet" href="/style.css"><link rel="icon" href="/icon.svg">'
+        '<link rel="stylesheet" href="/style.css"><link rel="stylesheet" href="/font.css">'
+        '<link rel="icon" href="/icon.svg">'
         f"{run}</head>"
         f'<body><main class="gate">{_BRAND}{body}</main></body></html>',
         status,

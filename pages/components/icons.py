@@ -66,6 +66,12 @@ _PATHS: Final[dict[str, tuple[tuple[str, dict[str, str]], ...]]] = {
         ),
         ("path", {"d": "M9 8.5h6M9 12h4"}),
     ),
+    "page": (
+        (
+            "path",
+            {"d": "M14 4H6v16h12V8zM14 4v4h4M9 12h6M9 15.5h6"},
+        ),
+    ),
     "review": (
         ("path", {"d": "M13 20H6a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1h12a1 1 0 0 1 1 1v6M9 8.5h6M9 12h3"}),
         ("circle", {"cx": "16.5", "cy": "16.5", "r": "2.5"}),

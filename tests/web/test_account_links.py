@@ -181,7 +181,7 @@ class TestLink:
     def test_nothing_but_the_stylesheet_and_our_own_pages_is_named_in_it(self, link: str) -> None:
         page = here(lambda client: client.get(link)).text
         named = re.findall(r'(?:href|src|action)="([^"]+)"', page)
-        assert set(named) == {"/style.css", "/icon.svg", "/invitation"}
+        assert set(named) == {"/style.css", "/font.css", "/icon.svg", "/invitation"}
 
     def test_a_post_from_elsewhere_and_a_foreign_host_are_refused(self, link: str) -> None:
         async def go(client: httpx.AsyncClient) -> tuple[int, int]:
