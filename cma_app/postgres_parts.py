@@ -27,6 +27,7 @@ SERVER_SETTINGS = {
     # what people typed stays out of the log
     "log_statement": "none",
     "log_min_error_statement": "panic",
+    "log_min_messages": "log",  # an error may quote the value; whoever asked is told it
     "log_error_verbosity": "terse",
 }
 THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -12,8 +12,7 @@ from sqlalchemy import Engine, text
 
 from cma_app.access.actor import Origin
 from cma_app.errors import Invalid, Refused, SignedOut
-from cma_app.services import passwords
-from cma_app.services import sign_in as service
+from cma_app.services import passwords, slowing
 from cma_app.services.passwords import OwnWords, good_password
 from cma_app.services.sign_in import WRONG, change_own_password, remaining, sign_in, sign_out
 from cma_app.services.slowing import FREE_TRIES, WINDOW
@@ -122,8 +121,8 @@ class TestGuessing:
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         monkeypatch.setattr(passwords, "_hasher", cheap)
         monkeypatch.setattr(passwords, "_DUMMY", cheap.hash("nobody's"))
-        monkeypatch.setattr(service, "FREE_TRIES", 10_000)
-        monkeypatch.setattr(service, "ADDRESS_TRIES", 10_000)
+        monkeypatch.setattr(slowing, "FREE_TRIES", 10_000)
+        monkeypatch.setattr(slowing, "ADDRESS_TRIES", 10_000)
         found = []
         for turn in range(3):
             names = (cast.usernames["amina"], f"nobody{cast.amina.user_id}-{turn}")

@@ -25,8 +25,7 @@ from cma_app.commands.documents import sweep
 from cma_app.database import engine_for
 from cma_app.postgres import EmbeddedPostgres
 from cma_app.serve import WebProcess
-from cma_app.services.document_files import download_document
-from cma_app.session import hash_token, open_as
+from cma_app.session import hash_token
 from cma_app.settings import Settings, settings, use_settings
 from cma_app.vault import store
 from tests.conftest import alembic_config
@@ -164,8 +163,11 @@ def test_no_acknowledged_write_is_lost(house: House, pytestconfig: pytest.Config
         hashes = set(connection.execute(text("SELECT token_hash FROM sessions")).scalars())
         rows = connection.execute(text("SELECT count(*) FROM document_versions")).scalar_one()
     assert {hash_token(each) for each in load.tokens} - hashes == set()
-    with open_as(cast.amina) as session:
-        for each in load.documents:
-            assert download_document(session, each).content.startswith(b"%PDF")
+    for each in load.documents:
+        answer = httpx.get(
+            f"{house.web.address}/documents/{each}/file",
+            headers={"Cookie": f"cma={load.tokens[-1]}"},
+        )
+        assert answer.content.startswith(b"%PDF"), each
     assert sweep(house.owner, lambda _: None, older_than=timedelta(0)).missing == 0
     assert len(dict(store.everything())) == rows  # no row without bytes, no bytes without a row
