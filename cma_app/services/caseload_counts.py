@@ -144,29 +144,31 @@ class Counts:
             del self.parts[line.place]
 
 
+MOST_LISTED = 200
+"""People without an open case who are offered beside those who hold one."""
 FIGURES = tuple(each.name for each in fields(Tally))
 
 
 def people_at_work(session: CentreSession, also: Iterable[int] = ()) -> list[tuple[int, str, str]]:
-    """Return the active people who may hold cases, and these, by name: id, name, role."""
+    """Return the active people who may hold cases, and these, by name: id, name, role.
+
+    So many are listed at most, but of `also` everybody: a lane may not lack its holder.
+    """
+    holders = col(User.id).in_(list(also))
+    rank = case({"advisor": 1, "trainee": 2}, value=col(User.role), else_=3)
     rows = session.execute(
         select(
             col(User.id),
             func.concat_ws(" ", col(User.first_name), col(User.last_name)).label("name"),
             col(User.role),
+            holders.label("holds"),
         )
-        .where(
-            (col(User.is_active).is_(True) & (col(User.role) != Role.ADMIN.value))
-            | col(User.id).in_(list(also))
-        )
-        .order_by(
-            case({"advisor": 1, "trainee": 2}, value=col(User.role), else_=3),
-            col(User.last_name),
-            col(User.id),
-        )
-        .limit(200)
+        .where((col(User.is_active).is_(True) & (col(User.role) != Role.ADMIN.value)) | holders)
+        .order_by(rank, col(User.last_name), col(User.id))
     ).all()
-    return [(row.id, row.name, row.role) for row in rows]
+    others = [row for row in rows if not row.holds][:MOST_LISTED]
+    listed = {row.id for row in others} | {row.id for row in rows if row.holds}
+    return [(row.id, row.name, row.role) for row in rows if row.id in listed]
 
 
 def _line(row: Any, names: Iterable[str]) -> Line:

@@ -127,6 +127,21 @@ class TestBoard:
         assert len(board.cards) == LANE_CARDS
         assert board.summary.lanes["advice"] == LANE_CARDS + 3
 
+    def test_has_the_lane_of_whoever_holds_a_case_however_many_people_there_are(
+        self, cast: Cast, office: dict[str, int], owner: Engine
+    ) -> None:
+        with owner.begin() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO users (centre_id, username, email, password_hash, last_name, role)"
+                    " SELECT :c, 'many' || :c || '-' || n, 'many' || :c || '-' || n || '@example',"
+                    " 'x', 'Aaa', 'advisor' FROM generate_series(1, 210) n"
+                ),
+                {"c": cast.amina.centre_id},
+            )
+        lanes = seen(cast, cast.maria, by="advisor").summary.lanes
+        assert lanes[str(cast.amina.user_id)] == 3
+
     def test_shows_another_centre_nothing(self, cast: Cast, office: dict[str, int]) -> None:
         board = seen(cast, cast.bea)
         assert board.cards == []
