@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cma_app.access.acts import Act
+from cma_app.errors import Conflict
 from cma_app.services import identities
 from cma_app.services.identities import OwnIdentity
 from state.base import CentreState, act, load, notice
@@ -37,6 +38,10 @@ class IdentitiesState(CentreState):
     @act(Act.OWN_IDENTITY_LINK)
     async def unlink(self):
         """Unlink one's own account; the password stays."""
-        await self.ask(identities.unlink_own)
+        said = "Unlinked. You sign in with your password."
+        try:
+            await self.ask(identities.unlink_own)
+        except Conflict as another:  # it was unlinked elsewhere meanwhile: what is wanted, is so
+            said = another.sentence
         self.own = await self.ask(identities.own_identity, show=IdentityView.of)
-        return notice("Unlinked. You sign in with your password.")
+        return notice(said)

@@ -232,6 +232,9 @@ RIGHTS = {
     "RightsState.save changed": Call(
         DATA, args=form(**RIGHT), after=BEGUN, writes="rights_requests"
     ),
+    "RightsState.save complaint": Call(
+        DATA, args=form(**RIGHT | {"kind": "complaint"}), after=BEGUN, writes="rights_requests"
+    ),
     "RightsState.check": Call("/clients", args=left("asked_for", ""), shows="Write what they"),
     "RightsState.stop": Call(
         DATA,
@@ -254,8 +257,8 @@ RIGHTS = {
     "RightsState.acknowledge": Call(
         DATA,
         args=form(acknowledged_how="By letter", **day_boxes("acknowledged_on")),
-        after=BEGUN,
-        shows="answered, not acknowledged",
+        after=(*BEGUN, "RightsState.save complaint", "RightsState.begin"),
+        writes="rights_requests",
     ),
     "RightsState.decide": Call(
         DATA, args=form(outcome="fulfilled", answer="Given"), after=BEGUN, writes="rights_requests"
@@ -633,7 +636,7 @@ DATES = f"{CASE}/dates"
 ON_SPACES = ("BreathingSpaceState.open",)
 ON_SPACE = (*ON_SPACES, "BreathingSpaceState.begin")
 ENDED_SPACE = (*ON_SPACE, "BreathingSpaceState.end")
-BEGUN = {f"start_date__{part}": said for part, said in boxes(today() - timedelta(days=29))}
+SPACE_BEGUN = {f"start_date__{part}": said for part, said in boxes(today() - timedelta(days=29))}
 NOW = tuple(boxes(today()))
 BREATHING_SPACES = {
     "BreathingSpaceState.open": Call(DATES, shows=SHOWN),
@@ -647,17 +650,17 @@ BREATHING_SPACES = {
         shows=SHOWN,
     ),
     "BreathingSpaceState.save": Call(
-        DATES, args=form(kind="standard", **BEGUN), after=ON_SPACE, writes="breathing_spaces"
+        DATES, args=form(kind="standard", **SPACE_BEGUN), after=ON_SPACE, writes="breathing_spaces"
     ),
     "BreathingSpaceState.save crisis": Call(
         DATES,
-        args=form(kind="crisis", contact_name="Nia Bell", **BEGUN),
+        args=form(kind="crisis", contact_name="Nia Bell", **SPACE_BEGUN),
         after=ON_SPACE,
         writes="breathing_spaces",
     ),
     "BreathingSpaceState.save new": Call(
         DATES,
-        args=form(kind="standard", **BEGUN),
+        args=form(kind="standard", **SPACE_BEGUN),
         after=(*ON_SPACES, "BreathingSpaceState.take_back"),
         writes="breathing_spaces",
     ),

@@ -30,7 +30,10 @@ from tests.hostile_provider import (
 from tests.people import Cast, make_cast
 from tests.served import Served
 
-pytestmark = pytest.mark.database
+pytestmark = [
+    pytest.mark.database,
+    pytest.mark.xdist_group("oidc"),  # its last test reads what all the others left in the log
+]
 
 START = "/sign-in/organisation"
 BACK = f"{START}/back"
