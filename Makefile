@@ -1,6 +1,6 @@
 # One word for each thing one does with this project; `make` alone prints them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check types layers bench traces kills bench-ocr bench-find train migrate demo
+.PHONY: help setup run test deep check types layers bench traces kills bench-ocr bench-find train migrate demo
 .PHONY: shell lock
 
 # each module is compiled once and not in each of the many processes, wherever a machine says no
@@ -27,6 +27,11 @@ test: setup ## unit tests, services, walls, platform, browser journeys (three at
 	@$(TEST) --dist loadfile tests/walls tests/demo tests/printing
 	@$(TEST) --dist loadfile tests/platform
 	@$(TEST) --dist loadgroup tests/web tests/browser
+
+deep: setup ## what `make test` leaves out for its length
+	@sh tools/browser.sh
+	@$(BIN)/python -m pytest -q -n 3 --dist loadgroup --deep -m deep tests
+	@$(BIN)/python -m pytest -q --deep tests/browser/test_axe.py
 
 check: setup ## ruff, pyright, import-linter, alembic check
 	@$(BIN)/ruff check .

@@ -28,6 +28,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a run say how long it walks through supervised work, and how often it kills."""
     parser.addoption("--traces", type=int, default=10, help="traces of supervised work")
     parser.addoption("--kills", type=int, default=2, help="kill -9 of the app and the database")
+    parser.addoption("--deep", action="store_true", help="what takes long and seldom tells more")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked `deep`, unless a run asks for it."""
+    if not config.getoption("deep"):
+        config.hook.pytest_deselected(items=[each for each in items if _is_deep(each)])
+        items[:] = [each for each in items if not _is_deep(each)]
+
+
+def _is_deep(item: pytest.Item) -> bool:
+    return item.get_closest_marker("deep") is not None
 
 
 @pytest.fixture(scope="session")

@@ -186,6 +186,7 @@ class TestMarkup:
     def test_two_hundred_are_told_apart(self) -> None:
         assert len(set(PAYLOADS)) == len(PAYLOADS) == 200
 
+    @pytest.mark.deep
     def test_runs_on_no_screen(
         self, served: Served, chromium: Browser, cast: Cast, marked: Pack
     ) -> None:
