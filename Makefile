@@ -7,8 +7,6 @@
 unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
-# begun first, each in one process: their worlds are told once (xdist's groups need an older pytest)
-LONGEST := tests/web/test_matrix.py tests/browser/test_axe.py
 TEST := $(BIN)/python -m pytest -q -n 3 --dist worksteal
 
 help: ## print this
@@ -28,7 +26,7 @@ test: setup ## unit tests, services, walls, platform, browser journeys (three at
 	@$(TEST) tests/services
 	@$(TEST) --dist loadfile tests/walls tests/demo tests/printing
 	@$(TEST) --dist loadfile tests/platform
-	@$(TEST) --dist loadfile --no-loadscope-reorder $(LONGEST) tests/web tests/browser
+	@$(TEST) --dist loadfile --no-loadscope-reorder tests/web tests/browser
 
 deep: setup ## what `make test` leaves out for its length
 	@sh tools/browser.sh

@@ -16,6 +16,10 @@ from cma_app.settings import ROOT, Settings, clear_settings, use_settings
 from tests.people import Cast, make_cast
 
 
+LONGEST = {"test_matrix.py", "test_axe.py"}
+"""The files that take longest: each in one process, for its world is made once, and begun first."""
+
+
 def alembic_config(owner_url: str, app_role: str = "cma_app") -> Config:
     """Return alembic's settings for a database of the tests."""
     config = Config(str(ROOT / "alembic.ini"))
@@ -32,10 +36,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked `deep`, unless a run asks for it."""
+    """Leave out what is marked `deep`, unless a run asks for it, and begin with the longest."""
     if not config.getoption("deep"):
         config.hook.pytest_deselected(items=[each for each in items if _is_deep(each)])
         items[:] = [each for each in items if not _is_deep(each)]
+    items.sort(key=lambda each: each.path.name not in LONGEST)
 
 
 def _is_deep(item: pytest.Item) -> bool:
