@@ -15,7 +15,6 @@ from cma_app.postgres import EmbeddedPostgres
 from cma_app.settings import ROOT, Settings, clear_settings, use_settings
 from tests.people import Cast, make_cast
 
-
 LONGEST = {"test_matrix.py", "test_axe.py"}
 """The files that take longest: each in one process, for its world is made once, and begun first."""
 
