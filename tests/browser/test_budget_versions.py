@@ -143,7 +143,7 @@ class TestCompare:
         page.get_by_role("button", name="Changes only 2").click()
         expect(page.locator(f"tr[data-code='{WAGES}']")).to_have_count(0)
         expect(row).to_be_visible()
-        page.get_by_label("With").select_option("1")
+        page.get_by_label("With", exact=True).select_option("1")
         expect(page.get_by_text("No differences")).to_be_visible()
         assert page.url.endswith("/budget/compare?from=1&to=1&show=changes")
 
