@@ -29,6 +29,7 @@ class FoundPlaces:
 def find_places(session: CentreSession, text: str) -> FoundPlaces:
     """Return who is found by the beginning of a name, by a reference, or by a case's number."""
     session.authorize(Act.CLIENT_FIND)
-    if len(text.strip()) < LEAST:
+    asked = text.replace("\x00", "").strip()
+    if len(asked) < LEAST:
         return FoundPlaces()
-    return FoundPlaces(first_clients(session, text, MOST), first_cases(session, text, MOST))
+    return FoundPlaces(first_clients(session, asked, MOST), first_cases(session, asked, MOST))

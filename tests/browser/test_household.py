@@ -12,7 +12,7 @@ from cma_app.services.households import record_household
 from cma_app.services.separation import separate_people
 from cma_app.services.walk_in import start_walk_in
 from tests.browser.conftest import Office
-from tests.browser.looking import findings, picture, sideways
+from tests.browser.looking import faults
 from tests.browser.test_journeys import into, press
 from tests.people import Cast
 from tests.platform.waiting import until
@@ -23,7 +23,6 @@ from tests.services.test_joint_statements import Two
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
 DEREK = {"first_name": "Derek", "last_name": "Fenwick", **ROUTES}
-WIDTHS = ((1280, 800), (768, 1024), (320, 700))
 
 
 def answers(page: Page) -> Locator:
@@ -50,11 +49,7 @@ def wait_kept(cast: Cast, case_id: int, **typed: str) -> None:
 
 def looked_at(page: Page, name: str) -> None:
     """Look at a page in each width: axe finds nothing and nothing is cut off."""
-    for width, height in WIDTHS:
-        page.set_viewport_size({"width": width, "height": height})
-        picture(page, f"{name}-{width}")
-        assert findings(page) + sideways(page, boxes_may=width == 320) == []
-    page.set_viewport_size({"width": 1280, "height": 800})
+    assert faults(page, name) == []
 
 
 class TestKept:
