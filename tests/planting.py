@@ -63,6 +63,11 @@ WORDS = {
     "sign_offs.act": "case:lower_priority",
     "sign_offs.content": SUBMITTED,
     "sign_offs.content_hash": hashlib.sha256(SUBMITTED.encode()).hexdigest(),
+    "recommendations.status": "advised",
+    "recommendations.given_at": datetime(2026, 11, 22, tzinfo=UTC),
+    "recommendations.solution": "offers",
+    "client_feedback.way": "phone",
+    "client_feedback.answered_on": date(2026, 11, 22),
     "saved_views.is_shared": True,
     "document_readings.status": "failed",
     "document_readings.why": "slow",
@@ -102,6 +107,9 @@ CODED = {
     "budget_line",
     "ended_how",
     "second_method",
+    "choice",
+    "chosen",
+    "chosen_word",
 }
 """Optional columns whose words are a list's: free text would be an impossible row."""
 

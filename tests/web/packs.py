@@ -336,6 +336,12 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
             "due_date": today() + timedelta(days=5),
             "is_given": True,
         },
+        "recommendations": {
+            "nation": "england",
+            "advised_on": today() - timedelta(days=3),
+            "choice": "accepted",
+            "chosen_on": today() - timedelta(days=3),
+        },
         "rights_requests": {
             "received_on": today() - timedelta(days=3),
             "due_date": today() + timedelta(days=20),
