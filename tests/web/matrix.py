@@ -485,7 +485,9 @@ ADVICE = {
     ),
     "AdviceState.save_progress": Call(
         ADVICE_AT,
-        args=form(status="started", **{f"started_on__{part}": said for part, said in NOW}),
+        args=form(
+            status="started", **{f"started_on__{part}": said for part, said in boxes(today())}
+        ),
         after=ON_VERSION,
         writes="recommendations",
     ),
