@@ -38,7 +38,8 @@ class Recommendation(CentreOwned, Stamped, Versioned, table=True):
         one_of("status", ADVICE_STATUSES),
         one_of("choice", CHOICES),
         CheckConstraint(
-            "(status = 'draft') = (given_at IS NULL) AND (given_at IS NULL) = (given_by IS NULL)",
+            "(status = 'draft') = (given_at IS NULL)"
+            " AND (given_at IS NULL OR given_by IS NOT NULL)",
             name="given",
         ),
         CheckConstraint(

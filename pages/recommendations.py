@@ -42,7 +42,7 @@ CHOSEN: Any = AdviceState.chosen
 CHOICE_ERRORS: Any = AdviceState.choice_errors
 PROGRESS_ERRORS: Any = AdviceState.progress_errors
 CHOOSE: Final = [("", "Choose")]
-CHOICE, PROGRESS = "choice", "progress"
+CHOICE, PROGRESS = "record-choice", "record-progress"
 
 
 @screen(
@@ -63,7 +63,7 @@ def advice() -> rx.Component:
                 rx.cond(STANDING.id != 0, _standing(), rx.cond(~writes, _nothing())),
                 class_name="stack",
             ),
-            rx.el.div(_earlier(), feedback_card(), _sources(), class_name="stack"),
+            rx.el.div(_earlier(), feedback_card(), rx.cond(writes, _sources()), class_name="stack"),
             class_name="split",
         ),
         _choice_dialog(),
@@ -119,6 +119,7 @@ def _form() -> rx.Component:
             date_boxes(
                 "Advised on",
                 "advised_on",
+                hint="For example, 26 11 2026",
                 error=ERRORS["advised_on"],
                 **_date(BOXES, "advised_on"),
             ),
@@ -198,7 +199,7 @@ def _one_by_one() -> rx.Component:
     return rx.el.details(
         rx.el.summary("Option by option"),
         rx.el.p("Leave empty what you recommend.", class_name="hint"),
-        rx.foreach(STATE.options, one),
+        rx.el.div(rx.foreach(STATE.options, one)),
         class_name="options",
     )
 

@@ -97,9 +97,10 @@ class AdviceView:
 
 
 def _days(row: Recommendation) -> str:
-    started = f"From {day_text(row.started_on)}" if row.started_on else ""
-    ended = f"to {day_text(row.ended_on)}" if row.ended_on else ""
-    return f"{started} {ended}".strip().capitalize() if started or ended else ""
+    started, ended = day_text(row.started_on), day_text(row.ended_on)
+    if started and ended:
+        return f"{started} to {ended}"
+    return f"From {started}" if started else f"On {ended}" if ended else ""
 
 
 def _dated(name: str, day: date | None) -> Boxes:

@@ -63,8 +63,6 @@ WORDS = {
     "sign_offs.act": "case:lower_priority",
     "sign_offs.content": SUBMITTED,
     "sign_offs.content_hash": hashlib.sha256(SUBMITTED.encode()).hexdigest(),
-    "recommendations.status": "advised",
-    "recommendations.given_at": datetime(2026, 11, 22, tzinfo=UTC),
     "recommendations.solution": "offers",
     "client_feedback.way": "phone",
     "client_feedback.answered_on": date(2026, 11, 22),
@@ -115,7 +113,7 @@ CODED = {
 
 ONCE = {"identity_providers"}
 """What a centre has one of, however often it is planted."""
-ANOTHERS = {"reviewer_id", "stand_in_id", "decided_by"}
+ANOTHERS = {"reviewer_id", "stand_in_id", "decided_by", "given_by"}
 """Columns in which the planted person may not stand: nobody reviews a file of their own."""
 BESIDE = {"cover_id", "trainee_id"}
 """Columns in which somebody stands beside the planted person: the planted one of the people."""

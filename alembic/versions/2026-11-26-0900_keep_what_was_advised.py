@@ -35,7 +35,7 @@ READING = {
 CHECKS = {
     "status": "status IN ('draft', 'advised', 'started', 'completed', 'failed', 'stopped')",
     "choice": "choice IN ('accepted', 'another', 'undecided')",
-    "given": "(status = 'draft') = (given_at IS NULL) AND (given_at IS NULL) = (given_by IS NULL)",
+    "given": "(status = 'draft') = (given_at IS NULL) AND (given_at IS NULL OR given_by IS NOT NULL)",
     "chosen": (
         "(choice IS NOT DISTINCT FROM 'another') = (chosen IS NOT NULL)"
         " AND (chosen IS NULL) = (chosen_word IS NULL)"

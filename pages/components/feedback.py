@@ -30,7 +30,7 @@ BOXES: Any = FeedbackState.chosen.boxes  # pyright: ignore[reportAttributeAccess
 TICKS: Any = FeedbackState.chosen.ticks  # pyright: ignore[reportAttributeAccessIssue]
 ERRORS: Any = FeedbackState.errors
 TAKEN_BACK: Any = FeedbackState.taken_back
-DIALOG = "feedback"
+DIALOG = "record-feedback"
 
 
 def feedback_card() -> rx.Component:
