@@ -41,7 +41,7 @@ def test_a_trainees_advice_comes_back_and_is_signed_off_begun_and_counted(  # no
     assert faults(tess, "advice-errors") == []
     tess.get_by_label("Costs and risks they were told of").fill("Six years on the credit file.")
     tess.get_by_role("radio", name="Chooses another, against the advice").check()
-    tess.get_by_label("What they choose instead").select_option("iva")
+    tess.locator("#chosen").select_option("iva")
     tess.get_by_role("button", name="Submit for sign-off").click()
     banner = tess.get_by_role("list", name="Waiting for sign-off")
     expect(banner).to_contain_text("Give the recommendation waits for sign-off by Amina Khan")
