@@ -293,7 +293,8 @@ def _ratings_together(leaving: dict[str, Shown]) -> dict[str, Shown]:
     ratings = [name for name in leaving if name.startswith("feedback_by_rating/")]
     if all(leaving[name] == "shown" for name in ratings):
         return leaving
-    return leaving | dict.fromkeys(ratings, "hidden")
+    hidden: dict[str, Shown] = dict.fromkeys(ratings, "hidden")
+    return leaving | hidden
 
 
 def _monitored(cells: Cells, sums: list[Sum], limit: int) -> dict[str, Shown]:

@@ -215,14 +215,24 @@ def _write(
             "Somebody advised or changed the draft in the meantime. Load the page again to read"
             " it; what you typed is kept."
         )
-    row = rows[0] if rows and rows[0].status == "draft" else None
-    if row is None:
-        row = Recommendation(case_id=case.id, version_no=rows[0].version_no + 1 if rows else 1)
-    row.nation, row.solution = case.nation, advice.solution.code
-    row.solution_word = advice.solution.label
-    row.reasons, row.costs_told = advice.form.reasons, advice.form.costs_told
-    row.others, row.others_words = advice.others, advice.form.others_words
-    row.advised_on, row.advised_by = advice.advised_on, session.actor.user_id
+    words = {
+        "nation": case.nation,
+        "solution": advice.solution.code,
+        "solution_word": advice.solution.label,
+        "reasons": advice.form.reasons,
+        "others": advice.others,
+        "others_words": advice.form.others_words,
+        "costs_told": advice.form.costs_told,
+        "advised_on": advice.advised_on,
+        "advised_by": session.actor.user_id,
+    }
+    if rows and rows[0].status == "draft":
+        row = rows[0]
+        for name, said in words.items():
+            setattr(row, name, said)
+    else:
+        number = rows[0].version_no + 1 if rows else 1
+        row = Recommendation(case_id=case.id, version_no=number, **words)
     _choose(row, advice.choice)
     session.add(row)
     session.flush()
