@@ -16,11 +16,10 @@ from state.words import day_text
 
 Boxes = dict[str, str]
 CHOOSE: Final = ("", "Choose")
-TONES: Final = {"completed": "good", "started": "note", "failed": "late", "stopped": "late"}
+TONES: Final = {"completed": "good", "failed": "late", "stopped": "late"}
 PARTS: Final = ("day", "month", "year")
-TEXTS: Final = (
-    *("solution", "reasons", "others_words", "costs_told", "choice", "chosen", "choice_note"),
-)
+CHOICE_TEXTS: Final = ("choice", "chosen", "choice_note")
+TEXTS: Final = ("solution", "reasons", "others_words", "costs_told", *CHOICE_TEXTS)
 NO_OPTIONS: Final = {group: list[tuple[str, str]]() for group in solution_groups()}
 
 
@@ -51,7 +50,6 @@ class AdviceView:
     choice: str = ""
     choice_day: str = ""
     choice_note: str = ""
-    is_chosen: bool = False
     is_against: bool = False
     status: str = ""
     status_word: str = ""
@@ -59,7 +57,6 @@ class AdviceView:
     days: str = ""
     progress_note: str = ""
     past: str = ""
-    goes_on: bool = False
     choice_boxes: Boxes = field(default_factory=dict)
     progress_boxes: Boxes = field(default_factory=dict)
 
@@ -82,7 +79,6 @@ class AdviceView:
             choice=choice_line(row),
             choice_day=day_text(row.chosen_on),
             choice_note=row.choice_note or "",
-            is_chosen=row.choice in {"accepted", "another"},
             is_against=row.choice == "another",
             status=row.status,
             status_word=STATUS_WORDS.get(row.status, "Prepared, not given"),
@@ -90,7 +86,6 @@ class AdviceView:
             days=_days(row),
             progress_note=row.progress_note or "",
             past=f"Superseded {day_text(row.superseded_on)}" if row.superseded_on else "",
-            goes_on=row.status == "started",
             choice_boxes=_choice_boxes(row),
             progress_boxes=_progress_boxes(row),
         )
@@ -130,7 +125,7 @@ def advice_boxes(row: Recommendation | None, *, anew: bool = False) -> Boxes:
     values = {name: str(getattr(row, name, None) or "") for name in TEXTS}
     day = row.advised_on if row is not None and not anew else today()
     if anew:
-        values |= dict.fromkeys(("choice", "chosen", "choice_note"), "")
+        values |= dict.fromkeys(CHOICE_TEXTS, "")
     others = row.others if row is not None else {}
     return {
         **values,
