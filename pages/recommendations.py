@@ -17,7 +17,7 @@ from pages.components.case_frame import case_frame
 from pages.components.empty import empty
 from pages.components.feedback import feedback_card, feedback_dialog
 from pages.components.form import button
-from pages.components.status import badge, tone_badge
+from pages.components.status import tone_badge
 from pages.components.table import card, opens, row_button
 from pages.layout import screen, when_may
 from state.case_bar import CaseBarState
@@ -99,13 +99,10 @@ def _signed(one: Any) -> rx.Component:
 
 def _decided(one: Any) -> rx.Component:
     """Return what the client chose and how far it is, each with the way to record it."""
-    against = rx.cond(one.is_against, badge("Against advice", "note", "half"))
     chosen = _line(
         "The client’s choice",
         rx.el.div(
             rx.el.strong(one.choice),
-            " ",
-            against,
             _sub(one.choice_day),
             _sub(one.choice_note),
         ),

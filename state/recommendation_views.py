@@ -50,7 +50,6 @@ class AdviceView:
     choice: str = ""
     choice_day: str = ""
     choice_note: str = ""
-    is_against: bool = False
     status: str = ""
     status_word: str = ""
     tone: str = ""
@@ -79,7 +78,6 @@ class AdviceView:
             choice=choice_line(row),
             choice_day=day_text(row.chosen_on),
             choice_note=row.choice_note or "",
-            is_against=row.choice == "another",
             status=row.status,
             status_word=STATUS_WORDS.get(row.status, "Prepared, not given"),
             tone=TONES.get(row.status, ""),

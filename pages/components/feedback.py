@@ -70,13 +70,13 @@ def _person(person: Any) -> rx.Component:
 
 def _one(one: Any) -> rx.Component:
     whose = rx.Var.create(f" feedback of {one.name}, {one.asked}")
+
+    def change(word: str) -> rx.Component:
+        attrs = opens(DIALOG, fills=True)
+        return row_button(word, whose, on_click=STATE.begin(one.id), custom_attrs=attrs)
+
     steps = rx.el.div(
-        row_button(
-            "Answer",
-            whose,
-            on_click=STATE.begin(one.id),
-            custom_attrs=opens(DIALOG, fills=True),
-        ),
+        rx.cond(one.answered != "", change("Change"), change("Answer")),
         row_button("Take back", whose, on_click=STATE.take_back(one.id), kind="plain"),
         class_name="chips",
     )
