@@ -99,6 +99,11 @@ class Act(StrEnum):
     STATEMENT_CONFIRM = "statement:confirm"
     STATEMENT_ISSUE = "statement:issue"
     STATEMENT_PRINT = "statement:print"
+    # advice, and what clients say of the service
+    RECOMMENDATION_PREPARE = "recommendation:prepare"
+    RECOMMENDATION_GIVE = "recommendation:give"
+    RECOMMENDATION_FOLLOW = "recommendation:follow"
+    FEEDBACK_RECORD = "feedback:record"
     # letters
     LETTER_RECORD = "letter:record"
     LETTER_ISSUE = "letter:issue"
@@ -223,6 +228,9 @@ TRAINEE: Final = frozenset(
         Act.STATEMENT_PREPARE,
         Act.STATEMENT_CONFIRM,
         Act.STATEMENT_PRINT,
+        Act.RECOMMENDATION_PREPARE,
+        Act.RECOMMENDATION_FOLLOW,
+        Act.FEEDBACK_RECORD,
         Act.LETTER_RECORD,
         Act.LETTER_ISSUE,
         Act.LETTER_PRINT,
@@ -275,6 +283,7 @@ ADVISOR: Final = (TRAINEE - {Act.SIGN_OFF_SUBMIT}) | {
     Act.BUDGET_VERIFY,
     Act.STATEMENT_VERIFY,
     Act.STATEMENT_ISSUE,
+    Act.RECOMMENDATION_GIVE,
     Act.LETTER_ISSUE_ADVICE,
     # every letter of the centre goes to the address kept there: a slip is not one case's alone
     Act.CREDITOR_RECORD,
@@ -380,6 +389,7 @@ NEEDS_SIGN_OFF: Final = frozenset(
         Act.BUDGET_VERIFY,
         Act.STATEMENT_VERIFY,
         Act.STATEMENT_ISSUE,
+        Act.RECOMMENDATION_GIVE,
         Act.LETTER_ISSUE_ADVICE,
     }
 )
@@ -417,6 +427,9 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.BREATHING_SPACE_END: "A trainee cannot end a breathing space. Ask your supervisor.",
     Act.BUDGET_VERIFY: "A trainee cannot verify figures. Ask your supervisor.",
     Act.STATEMENT_VERIFY: "A trainee cannot verify a statement. Ask your supervisor.",
+    Act.RECOMMENDATION_GIVE: (
+        "A trainee's recommendation is signed off before it is given. Ask your supervisor."
+    ),
     Act.LETTER_ISSUE_ADVICE: (
         "A trainee cannot issue a letter with advice or an offer. Ask your supervisor."
     ),

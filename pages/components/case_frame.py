@@ -22,6 +22,7 @@ TABS: Final = (
     ("debts", "Debts"),
     ("dates", "Dates"),
     ("budget", "Budget"),
+    ("advice", "Advice"),
     ("offers", "Offers"),
     ("statement", "Statement"),
     ("letters", "Letters"),
