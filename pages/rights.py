@@ -6,14 +6,15 @@ import reflex as rx
 
 from cma_app.access.acts import Act
 from pages import routes
+from pages.components.confirm import taken_back
 from pages.components.empty import empty, skeleton
-from pages.components.form import button, error_summary, field, form, form_foot, submit, tick
+from pages.components.form import error_summary, field, form, form_foot, submit, tick
 from pages.components.icons import icon
 from pages.components.page_words import Every
 from pages.components.rights_parts import RECORD, hold_lines, right_row, rights_dialogs
 from pages.components.safe_routes import safe_routes
 from pages.components.status import callout, tone_badge
-from pages.components.table import anchor, card, column, link, opens, table
+from pages.components.table import anchor, card, column, link, opens, row_button, table
 from pages.layout import page_head, screen, when_may
 from state.rights import RightsState
 
@@ -55,17 +56,9 @@ def _page() -> rx.Component:
 
 
 def _requests() -> rx.Component:
-    undo = rx.el.p(
-        rx.el.span("Taken back: ", rx.el.strong(TAKEN_BACK.label)),
-        button("Undo", on_click=STATE.undo_take_back, kind="small"),
-        class_name="between undo",
-        role="status",
-    )
-    add = rx.el.button(
+    add = row_button(
         "Record",
-        rx.el.span(" a request", class_name="sr"),
-        type="button",
-        class_name="button small",
+        " a request",
         on_click=STATE.begin(0),
         custom_attrs=opens(RECORD, fills=True),
     )
@@ -75,7 +68,7 @@ def _requests() -> rx.Component:
     )
     return card(
         "Requests about their data",
-        rx.cond(TAKEN_BACK.id != 0, undo),
+        rx.cond(TAKEN_BACK.id != 0, taken_back(TAKEN_BACK.label, STATE.undo_take_back)),
         rx.cond(
             VIEW.rows.length() > 0,
             rx.el.ul(rx.foreach(VIEW.rows, right_row), class_name="events"),
@@ -138,11 +131,9 @@ def _form() -> rx.Component:
             callout(
                 rx.el.strong("It holds everything: "),
                 "their debts, health, notes and every document, as JSON, as a page to read and as"
-                " files. Read it first for what is about other people. Hand it over by a way that"
-                " is safe for them, and to nobody else.",
+                " files. Read it first for what is about other people. Hand it over by one of the"
+                " safe ways above, and to nobody else.",
             ),
-            rx.el.p("Safe ways to reach them:", class_name="hint"),
-            safe_routes(STATE.routes, "Safe ways to hand it over"),
             request,
             field(
                 "Reason",
@@ -187,12 +178,18 @@ def _copies() -> rx.Component:
 
 
 def _copy(one: Any) -> rx.Component:
-    take = anchor(
-        icon("download"),
-        "Take the copy",
-        href=one.path,
-        class_name="button main small",
-        custom_attrs={"download": ""},
+    def take(word: str, kind: str) -> rx.Component:
+        return anchor(
+            icon("download"),
+            word,
+            href=one.path,
+            class_name=f"button {kind} small",
+            custom_attrs={"download": ""},
+        )
+
+    again = rx.fragment(
+        take("Try again", ""),
+        rx.el.span("The same copy, from its start. Throw away what came of it.", class_name="sub"),
     )
     going = rx.el.span(
         rx.el.progress(
@@ -208,7 +205,8 @@ def _copy(one: Any) -> rx.Component:
         rx.el.th(one.when, scope="row"),
         rx.el.td(one.who, rx.el.span(one.why, class_name="sub"), class_name="wraps"),
         rx.el.td(
-            rx.cond(one.is_ready, take, tone_badge(one.word, one.tone)),
+            rx.cond(one.is_ready, take("Take the copy", "main"), tone_badge(one.word, one.tone)),
+            rx.cond(one.is_again, again),
             rx.cond(one.runs & ~one.is_ready & (one.total > 0), going),
             rx.cond(one.detail != "", rx.el.span(one.detail, class_name="sub")),
         ),

@@ -8,10 +8,11 @@ from cma_app.access.acts import Act
 from pages import routes
 from pages.components.empty import empty, skeleton
 from pages.components.form import button
+from pages.components.native_form import NativeForm
 from pages.components.own_factors import own_factors
 from pages.components.status import badge
 from pages.components.table import anchor, card, column, row_button, table
-from pages.layout import NativeForm, page_head, screen, when_may
+from pages.layout import page_head, screen, when_may
 from state.factors import FactorsState
 from state.identities import IdentitiesState
 from state.sign_ins import SignInsState

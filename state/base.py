@@ -82,6 +82,9 @@ ACT: Final = "__cma_act__"
 UNATTENDED: Final = "__cma_unattended__"
 """The attribute of a handler that pages call by themselves."""
 
+LOADS: Final = "__cma_loads__"
+"""The attribute of a page's `on_load` handler: who may not is told by the page itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
@@ -167,6 +170,7 @@ def load(deed: Act | str) -> Callable[[Handler], Any]:
                 self.missing = True
                 return None
 
+        setattr(opened, LOADS, True)
         return act(deed, supersedes=True)(opened)
 
     return wrap

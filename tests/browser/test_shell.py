@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, text
 
 from cma_app.access.acts import ROLE_ACTS, Role
-from pages.layout import MENU
+from pages.components.rail import MENU
 from tests.browser.conftest import READY, Desk, Office
 from tests.people import PASSWORD
 
@@ -46,7 +46,7 @@ class TestSigningIn:
     def test_each_role_sees_the_menu_of_its_acts(self, office: Office, who: str):
         page = office.signed_in(who).page
         expected = [entry.word for entry in MENU if entry.act in ROLE_ACTS[Role(ROLES[who])]]
-        assert page.locator(".rail a .word").all_inner_texts() == expected
+        assert page.locator(".rail a .word").all_text_contents() == expected
         expect(page.locator(".who")).to_contain_text(ROLES[who])
         expect(page.locator(".rail a[aria-current=page]")).to_have_text("My day")
         assert page.title() == "My day | CMA"
@@ -139,6 +139,40 @@ class TestFrame:
         assert page.evaluate("document.activeElement.className") == "skip"
         page.keyboard.press("Enter")
         expect(page.locator("#main")).to_be_focused()
+
+
+class TestRail:
+    def test_a_managers_groups_stay_as_they_were_left(self, office: Office):
+        desk = office.signed_in("maria")
+        page, rail = desk.page, desk.page.get_by_role("navigation", name="Main")
+        people, outcomes = (rail.get_by_role("link", name=word) for word in ("People", "Outcomes"))
+        expect(rail.get_by_role("link", name="Caseload board")).to_be_visible()
+        expect(people).to_be_hidden()
+        rail.get_by_text("The centre", exact=True).click()
+        people.click()
+        page.wait_for_url("**/people")
+        expect(people).to_have_attribute("aria-current", "page")
+        expect(outcomes).to_be_hidden()
+        page.keyboard.press("Control+k")
+        page.keyboard.type("outc")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/outcomes")
+        expect(outcomes).to_be_visible()
+        rail.get_by_text("The centre", exact=True).press("Enter")
+        expect(people).to_be_hidden()
+        rail.get_by_role("link", name="My day").click()
+        expect(page.get_by_role("heading", name="My day", exact=True)).to_be_visible()
+        page.reload()
+        page.wait_for_selector(READY)
+        expect(outcomes).to_be_visible()
+        expect(people).to_be_hidden()
+        assert faults(page, "rail-manager") == []
+
+    def test_an_address_of_another_role_is_a_calm_page(self, office: Office):
+        page = office.signed_in("tess", "/board").page
+        expect(page.get_by_role("heading", name="Not part of your role")).to_be_visible()
+        expect(page.get_by_text("Only a manager sees the whole caseload.")).to_be_visible()
+        expect(page.locator(".toast")).to_have_count(0)
 
 
 class TestShortcuts:
