@@ -3,29 +3,18 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, text
 
 from cma_app.access.acts import ROLE_ACTS, Role
 from pages.components.rail import MENU
 from tests.browser.conftest import READY, Desk, Office
+from tests.browser.looking import faults, findings
 from tests.people import PASSWORD
 
 pytestmark = [pytest.mark.database, pytest.mark.browser]
 
 ROLES = {"amina": "advisor", "tess": "trainee", "maria": "manager", "root": "admin"}
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-def findings(page: Page) -> list[str]:
-    """What axe finds on a page as it stands."""
-    answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
-    return [
-        f"{each['id']}: {node['html'][:120]}"
-        for each in answer.response["violations"]
-        for node in each["nodes"]
-    ]
 
 
 class Meter:
