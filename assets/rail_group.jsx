@@ -1,5 +1,5 @@
-/* Lines of the rail under a head that folds them. A group stays as it was left on this device, and
-   unfolds where it holds the open page; known before it is drawn, so that nothing jumps. */
+/* Lines of the rail under a head that folds them. A group stays as its reader left it on this device,
+   and is unfolded on its own pages; known before it is drawn, so that nothing jumps. */
 import { Children, useState } from "react";
 
 const at = (name) => `cma-rail-${name}`;
@@ -26,7 +26,7 @@ export function RailGroup({ folds, children, ...group }) {
 }
 
 function Folding({ name, holdsPage, head, lines }) {
-  const [open, setOpen] = useState(() => (holdsPage ? keep(name, true) : wasOpen(name)));
+  const [open, setOpen] = useState(() => holdsPage || wasOpen(name));
   const turn = (event) => {
     event.preventDefault();
     setOpen(keep(name, !open));

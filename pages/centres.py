@@ -13,7 +13,7 @@ from pages.components.empty import empty
 from pages.components.form import button, error_summary, field, form, form_foot, select, submit
 from pages.components.identity_provider import identity_provider_dialog
 from pages.components.status import badge
-from pages.components.table import card, column, link, list_pager, opens, row_button, table
+from pages.components.table import card, cell, column, link, list_pager, opens, row_button, table
 from pages.layout import main_button, page_head, screen
 from state.centre_edit import CentreEditState
 from state.centres import NATION_WORDS, CentresState
@@ -72,8 +72,8 @@ def _row(line: Any) -> rx.Component:
         rx.el.th(link(line.name, to=f"{routes.PEOPLE}?centre={line.id}"), scope="row"),
         rx.el.td(line.code),
         rx.el.td(line.nation),
-        rx.el.td(line.people, rx.el.span(" people", class_name="piled-word"), class_name="num"),
-        rx.el.td(line.manager),
+        cell("People", line.people, class_name="num"),
+        cell("Manager", line.manager),
         rx.el.td(rx.cond(line.is_open, badge("Open", "good"), badge("Closed"))),
         rx.el.td(
             rx.el.span(

@@ -22,7 +22,7 @@ from pages.components.leaving_dialog import leaving_dialog
 from pages.components.people_dialogs import EDIT, STAND_IN_HINT, people_dialogs
 from pages.components.person_deeds import MORE, person_dialog
 from pages.components.status import badge, callout
-from pages.components.table import card, chip, column, list_pager, opens, row_button, table
+from pages.components.table import card, cell, chip, column, list_pager, opens, row_button, table
 from pages.layout import main_button, page_head, screen, when_may
 from state.person_edit import PersonEditState
 from state.users import UsersState
@@ -182,7 +182,7 @@ def _row(person: Any) -> rx.Component:
             rx.cond(person.told != "", rx.el.span(person.told, class_name="sub")),
             rx.cond(person.leave != "", rx.el.span(person.leave, class_name="sub")),
         ),
-        rx.el.td(person.last_login, class_name="fig"),
+        cell("Last sign-in", person.last_login, class_name="fig"),
         rx.el.td(
             rx.el.span(rx.cond(person.may_edit, _edit(person)), more, class_name="row-acts"),
             class_name="num",

@@ -171,6 +171,7 @@ def _copies() -> rx.Component:
             COPIES,
             _copy,
             when_empty=empty("Nobody has taken a copy of everything."),
+            kind="piled",
         ),
         key="copies",
         count=COPIES.length(),

@@ -6,7 +6,7 @@ from cma_app.access.acts import Act
 from pages import routes
 from pages.components.icons import icon
 from pages.components.may import when_may
-from pages.components.palette import palette_button
+from pages.components.palette import palette_box, palette_button
 from pages.components.table import link
 from state.shell import ShellState
 
@@ -22,8 +22,7 @@ def topbar() -> rx.Component:
         custom_attrs={"data-shortcut": "/"},
     )
     return rx.el.header(
-        when_may(Act.CLIENT_FIND, finder),
-        palette_button(),
+        when_may(Act.CLIENT_FIND, rx.fragment(finder, palette_button()), palette_box()),
         when_may(Act.NOTIFICATION_SEE, _bell()),
         rx.el.div(
             rx.el.span(ShellState.initials, class_name="person", aria_hidden="true"),
