@@ -30,7 +30,9 @@ FOOT: Any = CentresState.listed.foot  # pyright: ignore[reportAttributeAccessIss
 )
 def centres() -> rx.Component:
     """Return the centres, the form for a new one, and the dialogs."""
-    add = main_button("Add a centre", CentresState.begin)
+    add = rx.cond(
+        CentresState.adding, rx.fragment(), main_button("Add a centre", CentresState.begin)
+    )
     return rx.el.div(
         page_head("Centres", add),
         rx.cond(CentresState.adding, card("Add a centre", _form(), key="add-centre")),

@@ -35,9 +35,13 @@ BECAME: Any = UsersState.became
 @screen("People", route=routes.PEOPLE, act=Act.USER_LIST, section="people", on_load=UsersState.open)
 def people() -> rx.Component:
     """Return the people of a centre and the form for a new one."""
-    add = main_button("Add a person", UsersState.begin)
+    add = rx.cond(UsersState.adding, rx.fragment(), main_button("Add a person", UsersState.begin))
     return rx.el.div(
-        page_head("People", when_may(Act.USER_ADD, add), lead=UsersState.centre_name),
+        page_head(
+            "People",
+            when_may(Act.USER_ADD, add),
+            lead=UsersState.centre_name,
+        ),
         _password(),
         _became(),
         rx.cond(UsersState.adding, card("Add a person", _form(), key="add-person")),
@@ -179,8 +183,8 @@ def _row(person: Any) -> rx.Component:
                 ("failed", badge("Invitation not sent", "late")),
                 badge("Deactivated"),
             ),
+            rx.cond(person.leave != "", rx.el.span(person.leave, class_name="beside")),
             rx.cond(person.told != "", rx.el.span(person.told, class_name="sub")),
-            rx.cond(person.leave != "", rx.el.span(person.leave, class_name="sub")),
         ),
         cell("Last sign-in", person.last_login, class_name="fig"),
         rx.el.td(

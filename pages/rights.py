@@ -14,7 +14,7 @@ from pages.components.page_words import Every
 from pages.components.rights_parts import RECORD, hold_lines, right_row, rights_dialogs
 from pages.components.safe_routes import safe_routes
 from pages.components.status import callout, tone_badge
-from pages.components.table import anchor, card, column, link, opens, row_button, table
+from pages.components.table import anchor, card, link, opens, row_button
 from pages.layout import page_head, screen, when_may
 from state.rights import RightsState
 
@@ -165,13 +165,10 @@ def _copies() -> rx.Component:
     return card(
         "Copies that were taken",
         rx.cond(STATE.copy_runs, Every.create(seconds=2, on_tick=STATE.refresh)),
-        table(
-            "Copies of everything, the newest first",
-            [column("When"), column("Who and why"), column("What came of it")],
-            COPIES,
-            _copy,
-            when_empty=empty("Nobody has taken a copy of everything."),
-            kind="piled",
+        rx.cond(
+            COPIES.length() > 0,
+            rx.el.ul(rx.foreach(COPIES, _copy), class_name="events"),
+            empty("Nobody has taken a copy of everything."),
         ),
         key="copies",
         count=COPIES.length(),
@@ -188,28 +185,33 @@ def _copy(one: Any) -> rx.Component:
             custom_attrs={"download": ""},
         )
 
-    again = rx.fragment(
+    again = rx.el.div(
         take("Try again", ""),
-        rx.el.span("The same copy, from its start. Throw away what came of it.", class_name="sub"),
+        rx.el.span("The same copy, from its start.", class_name="hint"),
+        class_name="inline",
     )
-    going = rx.el.span(
+    going = rx.el.div(
         rx.el.progress(
             value=one.done.to_string(),
             max=one.total.to_string(),
             class_name="reading-progress",
             aria_label="Files in the copy so far",
         ),
-        rx.el.span(one.done, " of ", one.total, " files", class_name="sub"),
+        rx.el.p(one.done, " of ", one.total, " files", class_name="hint"),
         role="status",
     )
-    return rx.el.tr(
-        rx.el.th(one.when, scope="row"),
-        rx.el.td(one.who, rx.el.span(one.why, class_name="sub"), class_name="wraps"),
-        rx.el.td(
-            rx.cond(one.is_ready, take("Take the copy", "main"), tone_badge(one.word, one.tone)),
-            rx.cond(one.is_again, again),
-            rx.cond(one.runs & ~one.is_ready & (one.total > 0), going),
-            rx.cond(one.detail != "", rx.el.span(one.detail, class_name="sub")),
+    return rx.el.li(
+        rx.el.p(
+            rx.el.strong(one.when),
+            ", ",
+            one.who,
+            " ",
+            rx.cond(one.is_ready, rx.fragment(), tone_badge(one.word, one.tone)),
         ),
+        rx.el.p(one.why, class_name="hint"),
+        rx.cond(one.is_ready, rx.el.p(take("Take the copy", "main"))),
+        rx.cond(one.is_again, again),
+        rx.cond(one.runs & ~one.is_ready & (one.total > 0), going),
+        rx.cond(one.detail != "", rx.el.p(one.detail, class_name="hint")),
         key=one.id,
     )

@@ -81,7 +81,7 @@ def _line(person: Person, factors: str, actor: Actor, way_in: str) -> PersonLine
         supervisor=person.supervisor,
         status=_status(person),
         told=_invite_text(person.invite),
-        leave=_leave_text(person.leave),
+        leave=_away_text(person.leave),
         last_login=moment_text(person.last_login) or "Never",
         about=_about(person, factors, way_in),
         has_factors=factors != "",
@@ -132,6 +132,18 @@ def _invite_text(invite: Invite) -> str:
         "old": f"Sent {at}; its time is over",
         "ended": f"{at}: taken back, or another address",
     }[invite.state]
+
+
+def _away_text(leave: AwayFrom | None) -> str:
+    """Return in a few words that a person is away now or soon, and where nobody covers."""
+    if leave is None:
+        return ""
+    when = (
+        f"until {weekday_text(leave.last_day)}"
+        if leave.is_today
+        else f"from {weekday_text(leave.first_day)}"
+    )
+    return f"Leave {when}{'' if leave.cover else ', nobody covers'}"
 
 
 def _leave_text(leave: AwayFrom | None) -> str:

@@ -174,7 +174,7 @@ def _close() -> rx.Component:
                     ("Not done by itself", "cases are not closed and clients are not told"),
                 )
             ],
-            class_name="holds",
+            class_name="about",
         ),
         rx.el.p(
             "You can reopen it at any time: its active people can sign in again.",

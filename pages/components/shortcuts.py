@@ -27,10 +27,8 @@ def shortcuts_dialog() -> rx.Component:
         HELP,
         "Help and shortcuts",
         rx.el.dl(
-            *[
-                rx.el.div(rx.el.dt(rx.el.kbd(each)), rx.el.dd(what), class_name="keyline")
-                for each, what in KEYS
-            ]
+            *[rx.el.div(rx.el.dt(rx.el.kbd(each)), rx.el.dd(what)) for each, what in KEYS],
+            class_name="key-list",
         ),
         rx.el.label(
             rx.el.input(type="checkbox", custom_attrs={"id": "shortcuts-off"}),
