@@ -34,7 +34,7 @@ def centres() -> rx.Component:
         CentresState.adding, rx.fragment(), main_button("Add a centre", CentresState.begin)
     )
     return rx.el.div(
-        page_head("Centres", add),
+        page_head("Centres", rx.cond(CentresState.adding, rx.fragment(), add)),
         rx.cond(CentresState.adding, card("Add a centre", _form(), key="add-centre")),
         rx.el.section(_table(), _pager(), class_name="card", aria_label="Centres found"),
         centre_dialog(),

@@ -141,7 +141,6 @@ def _group(group: Group, section: str) -> rx.Component:
         head,
         *[_line(entry, section) for entry in group.entries],
         name=group.key,
-        word=group.word,
         folds=reaches(FOLDS),
         holds_page=section in {entry.key for entry in group.entries},
     )
