@@ -206,10 +206,8 @@ def _line(line: Any) -> rx.Component:
         rx.el.span(
             link(line.who, to=line.path, class_name="who"),
             rx.el.span(
-                rx.cond(
-                    line.word != "",
-                    rx.fragment(rx.el.span(line.word, class_name="kind"), " · "),
-                ),
+                rx.cond(line.word != "", rx.el.span(line.word, class_name="kind")),
+                rx.cond((line.word != "") & (line.what != ""), rx.fragment(" · ")),
                 line.what,
                 rx.cond(
                     line.reference != "",

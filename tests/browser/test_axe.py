@@ -19,7 +19,6 @@ __all__ = ["told"]
 pytestmark = [
     pytest.mark.database,
     pytest.mark.browser,
-    pytest.mark.xdist_group("demo"),  # told once, and not in every process
 ]
 
 CASE, CLIENT = "/cases/{Dudek}", "/clients/{Oakley}"

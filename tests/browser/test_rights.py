@@ -142,7 +142,7 @@ def test_a_manager_answers_an_erasure_from_the_register(office: Office, cast: Ca
     asked(page).get_by_role("button", name=re.compile("^Decide")).click()
     dialog = page.get_by_role("dialog", name="Decide")
     expect(dialog.get_by_text(re.compile("Case .* is open")).first).to_be_visible()
-    dialog.get_by_label("Refused").check()
+    dialog.get_by_role("radio", name="Refused").check()
     dialog.get_by_label("What the client was told").fill("Kept while the case is open")
     dialog.get_by_role("button", name="Keep the decision").click()
     expect(dialog.get_by_text("Say on which ground.").first).to_be_visible()
