@@ -176,7 +176,8 @@ def begin_copy(session: CentreSession, copy_id: int) -> Plan:
         raise Conflict(TAKEN)
     is_fresh = copy.status == "asked" and copy.created_at >= now() - FRESH
     if not (is_fresh or _broke_off(copy)):
-        raise Conflict(UNDER_WAY if copy.status == "making" else OLD)
+        is_sent = copy.status == "making" and copy.updated_at >= now() - FRESH
+        raise Conflict(UNDER_WAY if is_sent else OLD)
     papers = _documents(session, [each.id for each in cases_about(session, client.id)])
     left = set(copy.left_out)
     without = {each.id: each.document_name for each in papers if each.id in left}
