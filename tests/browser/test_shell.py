@@ -145,6 +145,7 @@ class TestRail:
         expect(people).to_have_attribute("aria-current", "page")
         expect(outcomes).to_be_hidden()
         page.keyboard.press("Control+k")
+        expect(page.get_by_role("combobox", name="Find a client or case")).to_be_focused()
         page.keyboard.type("outc")
         page.keyboard.press("Enter")
         page.wait_for_url("**/outcomes")
