@@ -132,6 +132,7 @@ def test_a_manager_answers_an_erasure_from_the_register(office: Office, cast: Ca
     page.get_by_role("link", name="My day").click()
     line = page.get_by_role("listitem").filter(has_text="Erasure, came")
     expect(line.get_by_text("Data request", exact=True)).to_be_visible()
+    page.get_by_text("Quality", exact=True).click()
     page.get_by_role("link", name="Data requests").click()
     page.get_by_role("button", name=re.compile("^Late")).click()
     page.wait_for_url("**/requests?state=late")

@@ -1624,6 +1624,9 @@ PEOPLE_SCREEN = {
     "UsersState.narrow": Call(PEOPLE, "maria", {"show": "all"}, shows="show=all"),
     "UsersState.find": Call(PEOPLE, "maria", form(q=SEARCH), shows=f"q={SEARCH}"),
     "UsersState.turn": Call(PEOPLE, "maria", {"number": 2}, shows="page=2"),
+    "UsersState.choose": Call(
+        PEOPLE, "maria", {"person": "@users"}, ("UsersState.open",), shows="chosen_rx_state_"
+    ),
     "UsersState.choose_centre": Call(
         "/people", "maria", {"centre": "{centre}"}, shows="centre={centre}"
     ),
@@ -1810,12 +1813,17 @@ CENTRES = {
         ("CentresState.close",),
         writes="centres",
     ),
-    "CentresState.choose": Call("/centres", "root", {"centre": "@spare_centre"}, shows="Sam Spare"),
+    "CentresState.choose": Call(
+        "/centres", "root", {"centre": "@spare_centre"}, shows="chosen_rx_state_"
+    ),
+    "CentresState.ask_manager": Call(
+        "/centres", "root", {"centre": "@spare_centre"}, shows="Sam Spare"
+    ),
     "CentresState.choose_manager": Call(
         "/centres",
         "root",
         form(user_id="{spare_manager}"),
-        ("CentresState.choose",),
+        ("CentresState.ask_manager",),
         writes="centres",
     ),
 }
