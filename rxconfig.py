@@ -11,7 +11,7 @@ from reflex_base.constants.state import StateManagerMode
 from reflex_base.plugins import SitemapPlugin
 
 from cma_app.settings import settings
-from cma_app.web.front_end import OwnOrigin
+from cma_app.web.front_end import OwnOrigin, SmallStyle
 
 config = rx.Config(
     app_name="cma_app",
@@ -22,7 +22,7 @@ config = rx.Config(
     disable_plugins=[SitemapPlugin],
     frontend_compression_formats=["brotli", "gzip"],
     frontend_lazy_bundled_libraries=True,
-    plugins=[OwnOrigin()],
+    plugins=[OwnOrigin(), SmallStyle()],
     show_built_with_reflex=False,
     state_manager_mode=StateManagerMode.MEMORY,
     telemetry_enabled=False,

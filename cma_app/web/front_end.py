@@ -1,6 +1,7 @@
 """What we change in the front end that Reflex generates, before it is bundled."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from reflex_base.plugins import Plugin
 
@@ -27,6 +28,23 @@ def connect_to_own_origin(script: str) -> str:
     if _THEIRS not in script:
         raise ValueError("Reflex's state.js has changed: read getBackendURL again.")
     return script.replace(_THEIRS, _OURS, 1)
+
+
+_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+def without_comments(style: str) -> str:
+    """Return a style sheet without what only people read: comments, indents, empty lines."""
+    lines = (line.strip() for line in _COMMENT.sub("", style).splitlines())
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+class SmallStyle(Plugin):
+    """Serves the style sheet without its comments: the first page waits for it."""
+
+    def pre_compile(self, **context: Any) -> None:
+        """Ask the compiler to pass `style.css` through `without_comments`."""
+        context["add_modify_task"]("public/style.css", without_comments)
 
 
 class OwnOrigin(Plugin):

@@ -220,12 +220,12 @@ class TestRevoked:
             undone(cast)
             began = time.monotonic()
             busy.post(ARRIVE)  # an event on its way just then
-            assert "Ben" not in "".join(busy.hear("ended_rx_state_", times=1))
+            assert "Ellis" not in "".join(busy.hear("ended_rx_state_", times=1))
             assert time.monotonic() - began < 1
             tab.hear("ended_rx_state_", times=1)  # and nobody touched this one
             assert time.monotonic() - began < 1
         with Socket(served, cookie, client=tab.client) as again:
-            assert "Ben" not in "".join([*again.open(), *again.send(ARRIVE)])
+            assert "Ellis" not in "".join([*again.open(), *again.send(ARRIVE)])
         assert served.get("/session", cookie).status_code == 401
 
 
@@ -277,7 +277,7 @@ class TestOneTimePassword:
             )
         with Socket(served, cookie) as tab:
             heard = "".join([*tab.open(), *tab.send(ARRIVE)])
-        assert "Ben" not in heard
+        assert "Ellis" not in heard
         assert served.get("/", cookie).headers["location"] == "/password"
 
 

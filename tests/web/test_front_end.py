@@ -1,0 +1,17 @@
+"""What the front end's style sheet loses on its way, and what it keeps."""
+
+from cma_app.settings import ROOT
+from cma_app.web.front_end import without_comments
+
+
+def test_a_style_sheet_loses_what_only_people_read():
+    written = "/* it\n   stays */\n.bar {\n  color: red; /* why */\n}\n\n.bar::after { content: ' *'; }\n"
+    assert without_comments(written) == ".bar {\ncolor: red;\n}\n.bar::after { content: ' *'; }\n"
+
+
+def test_ours_keeps_each_rule():
+    style = (ROOT / "assets" / "style.css").read_text()
+    bare = without_comments(style)
+    assert "/*" not in bare
+    assert bare.count("{") == style.count("{")
+    assert len(bare) < len(style)
