@@ -182,10 +182,7 @@ def _type_from_the_grid(page: Page, cast: Cast, debt_id: int) -> None:
     balance = row.get_by_role("textbox", name="Balance in pounds")
     use = row.get_by_role("button", name="Use £312.40 of Water bill, 5 Nov 2026, as balance")
     expect(use).to_be_visible()
-    for width in (1280, 768, 320):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert faults_everywhere(page, f"debts-offered-{width}") == []
-    page.set_viewport_size({"width": 1280, "height": 900})
+    assert faults_everywhere(page, "debts-offered") == []
     before = row.bounding_box()
     balance.focus()
     page.keyboard.press("Tab")
@@ -199,7 +196,7 @@ def _type_from_the_grid(page: Page, cast: Cast, debt_id: int) -> None:
     page.keyboard.press("Escape")
     expect(balance).to_have_value("9.00")
     use.click()
-    page.get_by_role("textbox", name="Creditor, new debt").focus()
+    page.get_by_label("Creditor, new debt").focus()
     expect(row.get_by_text("Saved")).to_be_visible()
     expect(use).to_have_count(0)
     with cast.open(cast.amina) as session:
