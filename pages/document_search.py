@@ -141,7 +141,8 @@ def _row(row: Any) -> rx.Component:
         rx.el.th(
             link(row.name, to=routes.document_reading_path(row.case_id, row.id)),
             rx.el.span(row.type_word, class_name="sub"),
-            rx.el.span(row.about, class_name="sub"),
+            rx.el.span(row.client, class_name="sub"),
+            rx.el.span(row.reference, class_name="sub"),
             scope="row",
             class_name="found-name",
         ),
