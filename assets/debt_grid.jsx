@@ -1,5 +1,6 @@
 /* The debts' rows: Tab moves, Enter in the last box saves the row and starts the next, each row is
-   saved by itself when it is left. What is typed stays in its box until the server has it. */
+   saved by itself when it is left. What is typed stays in its box until the server has it. A figure
+   of a paper stands below the box that it would fill. */
 import { useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { Link } from "react-router";
@@ -28,6 +29,25 @@ const Badge = ({ tone, shape, word, title }) => (
     {word}
   </span>
 );
+const plain = (text) => text.trim().toLowerCase().replace(/[£,\s]/g, "");
+/* What a paper says of a box, below it: to use it is to type it, and nothing is kept by itself. */
+const Offer = ({ offer, word, typed, use, dismiss }) => {
+  const what = `${offer.shown} of ${offer.paper}, ${offer.day}`;
+  return (
+    <span className="offer-below" data-figure={offer.id}>
+      {plain(typed) === plain(offer.fill) ? (
+        <span className="hint">Filled in</span>
+      ) : (
+        <button type="button" className="offer-use fig" title={`Use ${what}`}
+          aria-label={`Use ${what}, as ${word}`} onClick={use}>{offer.shown}</button>
+      )}
+      <button type="button" className="offer-no" title="Dismiss"
+        aria-label={`Dismiss ${what}, for ${word}`} onClick={dismiss}>
+        <svg viewBox="0 0 24 24" aria-hidden="true"><path d="m7 7 10 10M17 7 7 17" /></svg>
+      </button>
+    </span>
+  );
+};
 const WAIT = 10000; // milliseconds until an unanswered save may be sent again
 const same = (a, b) => BOXES.every((name) => a[name].trim() === b[name].trim());
 const nextBox = (box, by = 1) => {
@@ -35,13 +55,15 @@ const nextBox = (box, by = 1) => {
   return boxes[boxes.indexOf(box) + by];
 };
 
-function Row({ name, row, result, options, kinds, editable, number, save, remove, open, onOpen }) {
+function Row({ name, row, result, options, kinds, editable, number, offers, save, remove, dismiss, open, onOpen }) {
   const stored = row ?? BLANK;
   const [draft, setDraft] = useState(null);
   const now = useRef({ draft: null, version: 0, sent: null, done: null, again: false });
   now.current.row = row;
   const shown = draft ?? stored;
   const body = useRef(null);
+  const offered = useRef(false); // a row that had room for offers keeps it: nothing moves below
+  if (offers) offered.current = true;
   const put = (value) => {
     if (value === null) now.current.done = null;
     now.current.draft = value;
@@ -135,6 +157,23 @@ function Row({ name, row, result, options, kinds, editable, number, save, remove
       {choices.map(([code, label]) => <option key={code} value={code}>{label}</option>)}
     </select>
   );
+  const below = (box, word) => {
+    const offer = offers?.[box];
+    const at = () => body.current.querySelector(`[data-box=${box}]`);
+    return offer ? (
+      <Offer offer={offer} word={`${word}, ${who}`} typed={shown[box]}
+        use={() => {
+          change(box, offer.fill);
+          at().focus();
+          requestAnimationFrame(() => at()?.select());
+        }}
+        dismiss={() => {
+          at().focus();
+          dismiss(offer.id);
+        }} />
+    ) : null;
+  };
+  const papers = new Map(Object.values(offers ?? {}).map((offer) => [offer.paper, offer]));
   const kind = options.types.find((type) => type.code === shown.debt_type);
   const first = shown.priority === "by_type" ? kind?.is_priority : shown.priority === "priority";
   const choices = [["", "Choose"], ...options.types.map((type) => [type.code, type.label])];
@@ -145,15 +184,15 @@ function Row({ name, row, result, options, kinds, editable, number, save, remove
   return (
     <tbody ref={body} data-debt={row?.id ?? "new"} data-saving={draft !== null ? "" : undefined}
       onBlur={left} onKeyDown={keys}>
-      <tr>
+      <tr className={offered.current ? "offered" : undefined}>
         <td data-word="Creditor">{text("creditor", "Creditor", { list: "creditor-names", onChange: chosen, onBlur: fill })}</td>
         <td data-word="Kind of debt">{list("debt_type", "Kind of debt", choices)}</td>
         <td data-word="Liability">{list("liability", "Liability", options.liabilities)}</td>
         <td data-word="Owed by">{list("owed_by", "Owed by", options.owedBy)}</td>
-        <td className="num" data-word="Balance, £">{text("balance", "Balance in pounds", money)}</td>
-        <td className="num" data-word="Arrears, £">{text("arrears", "Arrears in pounds", money)}</td>
-        <td className="num" data-word="Payment, £">{text("monthly_payment", "Payment a month in pounds", money)}</td>
-        <td data-word="Account">{text("account_number", "Account number")}</td>
+        <td className="num" data-word="Balance, £">{text("balance", "Balance in pounds", money)}{below("balance", "balance")}</td>
+        <td className="num" data-word="Arrears, £">{text("arrears", "Arrears in pounds", money)}{below("arrears", "arrears")}</td>
+        <td className="num" data-word="Payment, £">{text("monthly_payment", "Payment a month in pounds", money)}{below("monthly_payment", "payment a month")}</td>
+        <td data-word="Account">{text("account_number", "Account number")}{below("account_number", "account number")}</td>
         <td className="end">
           {row && editable ? (
             <button type="button" className="button plain small" aria-label={`Remove ${who}`}
@@ -170,6 +209,14 @@ function Row({ name, row, result, options, kinds, editable, number, save, remove
                   word={first ? "Priority" : "Non-priority"} />
               ) : null}
               {(row?.marks ?? []).map((mark) => <Badge key={mark.word} {...mark} />)}
+              {papers.size ? (
+                <span className="hint from-papers">From{" "}
+                  {[...papers].map(([paper, offer], place) => (
+                    <span key={paper}>{place ? " and " : ""}<Link to={offer.to}>{paper}</Link>, {offer.day}
+                      {offer.is_unsure ? " (read badly: check it)" : ""}</span>
+                  ))}
+                </span>
+              ) : null}
               {kind && first ? <span className="hint">{kind.consequence}</span> : null}
             </div>
             <div className="debt-acts">
@@ -235,7 +282,7 @@ function Row({ name, row, result, options, kinds, editable, number, save, remove
   );
 }
 
-export function DebtGrid({ rows, results, options, names, editable, onSave, onRemove }) {
+export function DebtGrid({ rows, results, options, names, editable, offers, onSave, onRemove, onDismiss }) {
   const serial = useRef(0);
   const mount = useRef(Date.now().toString(36)).current;
   const another = () => `new-${mount}-${(serial.current += 1)}`;
@@ -295,6 +342,7 @@ export function DebtGrid({ rows, results, options, names, editable, onSave, onRe
         {listed.map(([name, row], place) => (
           <Row key={name} name={name} row={row} result={results[name]} options={options}
             kinds={kinds} editable={editable} number={place + 1} save={saveRow} remove={onRemove}
+            offers={editable && row ? offers[row.id] : undefined} dismiss={onDismiss}
             open={open === name} onOpen={toggle} />
         ))}
       </table>

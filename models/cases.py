@@ -57,6 +57,7 @@ class Case(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
         one_of("source", SOURCES),
         live("idx_cases_centre_id", "centre_id", "status", "advisor_id"),
         live("idx_cases_advisor_status", "centre_id", "advisor_id", "status"),
+        Index("idx_cases_holder", "centre_id", "advisor_id", "id"),  # what a trainee sees by
         live("idx_cases_review", "centre_id", "next_review_date", "id", where=WORKING),
         live("idx_cases_stage", "centre_id", "stage", "id", where=WORKING),
         live("idx_cases_reference", "centre_id", "case_reference", begins="case_reference"),

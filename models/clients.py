@@ -44,7 +44,7 @@ class Client(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
         live("idx_clients_other_phone", "centre_id", "phone_secondary"),
         live("idx_clients_email", "centre_id", "email"),
         live("idx_clients_ni_number", "centre_id", "ni_number_index"),
-        live("idx_clients_created_by", "centre_id", "created_by"),
+        Index("idx_clients_created_by", "centre_id", "created_by", "id"),  # a trainee sees by it
         Index("idx_clients_restricted", "centre_id", "id", postgresql_where="is_restricted"),
     )
 

@@ -58,9 +58,23 @@ class Document(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
             "access_level <> 'named_people' OR cardinality(named_people) > 0", name="named_people"
         ),
         Index("idx_documents_case_type", "centre_id", "case_id", "document_type"),
-        Index("idx_documents_ocr_text", "centre_id", "extracted_tsv", postgresql_using="gin"),
-        Index("idx_documents_type", "centre_id", "document_type", "id"),
-        live("idx_documents_live", "centre_id", "id"),
+        Index(
+            "idx_documents_ocr_text",
+            "centre_id",
+            "extracted_tsv",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
+        Index(
+            "idx_documents_pairs",
+            "centre_id",
+            text("cma_word_pairs(extracted_tsv)"),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
+        live("idx_documents_live", "centre_id", "created_at", "id"),
+        live("idx_documents_type", "centre_id", "document_type", "created_at", "id"),
+        live("idx_documents_status", "centre_id", "ocr_status", "created_at", "id"),
         one_of("ocr_status", OCR_STATUSES),
         Index(
             "idx_documents_named",

@@ -72,8 +72,10 @@ def debts() -> rx.Component:
         options=DEBTS.options,
         names=DEBTS.names,
         editable=SHELL.acts.contains(Act.DEBT_RECORD.value),
+        offers=DEBTS.offers,
         on_save=DEBTS.save_row,
         on_remove=DEBTS.remove,
+        on_dismiss=DEBTS.dismiss_figure,
         key=DEBTS.opened,
     )
     joint = rx.cond(

@@ -6,7 +6,7 @@ import reflex as rx
 
 from cma_app.access.acts import Act
 from cma_app.rules.document_types import document_types
-from cma_app.services.document_search import STATUS_LABELS
+from cma_app.services.document_search import MOST, STATUS_LABELS
 from pages import routes
 from pages.components.empty import empty, skeleton
 from pages.components.form import date_boxes, error_summary, field, form, select, submit
@@ -46,7 +46,7 @@ def document_search() -> rx.Component:
         rx.cond(
             STATE.has_more,
             rx.el.p(
-                "Only the newest 200 are listed. Ask for more words, or by type or day.",
+                f"Only the newest {MOST} are listed. Ask for more words, or by type or day.",
                 class_name="hint",
             ),
         ),
@@ -141,7 +141,8 @@ def _row(row: Any) -> rx.Component:
         rx.el.th(
             link(row.name, to=routes.document_reading_path(row.case_id, row.id)),
             rx.el.span(row.type_word, class_name="sub"),
-            rx.el.span(row.about, class_name="sub"),
+            rx.el.span(row.client, class_name="sub"),
+            rx.el.span(row.reference, class_name="sub"),
             scope="row",
             class_name="found-name",
         ),

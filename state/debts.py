@@ -8,7 +8,7 @@ from cma_app.clock import local, now
 from cma_app.errors import CmaError, Conflict, Invalid
 from cma_app.rules import debt_types
 from cma_app.rules.limitation import POSSIBLY
-from cma_app.services import debts
+from cma_app.services import debts, document_reading, document_suggestions
 from cma_app.services.creditors import known_kinds
 from cma_app.services.debt_forms import (
     DEDUCTION_LABELS,
@@ -17,10 +17,11 @@ from cma_app.services.debt_forms import (
     SECURITY_LABELS,
 )
 from cma_app.services.debt_marks import Marks
-from cma_app.services.debts import CaseDebts, DebtRow, DebtTotals
+from cma_app.services.debts import DebtRow, DebtTotals
 from cma_app.session import CentreSession
-from state.base import CentreState, Form, act, load
+from state.base import CentreState, Form, act, load, notice
 from state.case_bar import CaseBarState
+from state.suggestion_views import PUT_AWAY, GridOffers, by_grid_box
 from state.words import day_text, pounds
 
 WORDS = {
@@ -149,13 +150,20 @@ class DebtsView:
     rows: list[DebtView]
     sums: SumsView
     nation: str
+    offers: GridOffers
     saved_id: int = 0
 
-    @classmethod
-    def of(cls, found: CaseDebts, saved_id: int = 0) -> "DebtsView":
-        """Return what is shown of a case's debts."""
-        rows = [DebtView.of(row, found.marks[row.id]) for row in found.rows]
-        return cls(rows, SumsView.of(found.totals), found.nation, saved_id)
+
+def _read(session: CentreSession, case_id: int, saved_id: int = 0) -> DebtsView:
+    """Return what is shown of a case's debts, with what its papers say of them."""
+    found = debts.list_debts(session, case_id)
+    return DebtsView(
+        rows=[DebtView.of(row, found.marks[row.id]) for row in found.rows],
+        sums=SumsView.of(found.totals),
+        nation=found.nation,
+        offers=by_grid_box(document_suggestions.suggest_for_debts(session, case_id)),
+        saved_id=saved_id,
+    )
 
 
 def _options(nation: str, case_id: int) -> dict[str, Any]:
@@ -178,24 +186,35 @@ def _options(nation: str, case_id: int) -> dict[str, Any]:
 
 
 def _save(
-    session: CentreSession, case_id: int, *, debt_id: int, version: int, row: Form
+    session: CentreSession,
+    case_id: int,
+    *,
+    debt_id: int,
+    version: int,
+    row: Form,
+    offered: list[int],
 ) -> DebtsView:
     if debt_id:
         saved = debts.change_debt(session, debt_id, row, version=version)
+        document_suggestions.take_for_debt(session, debt_id, offered)
     else:
         saved = debts.add_debt(session, case_id, row)
-    saved_id = saved.id
-    return DebtsView.of(debts.list_debts(session, case_id), saved_id)
+    return _read(session, case_id, saved.id)
 
 
 def _remove(session: CentreSession, case_id: int, debt_id: int) -> DebtsView:
     debts.remove_debt(session, debt_id)
-    return DebtsView.of(debts.list_debts(session, case_id))
+    return _read(session, case_id)
 
 
 def _restore(session: CentreSession, case_id: int, debt_id: int) -> DebtsView:
     debts.restore_debt(session, debt_id)
-    return DebtsView.of(debts.list_debts(session, case_id))
+    return _read(session, case_id)
+
+
+def _dismiss(session: CentreSession, case_id: int, figure_id: int) -> DebtsView:
+    document_reading.dismiss_figure(session, figure_id)
+    return _read(session, case_id)
 
 
 def _told(theirs: dict[str, str]) -> str:
@@ -218,6 +237,7 @@ class DebtState(CentreState):
         "words": {},
     }
     results: dict[str, RowResult] = {}
+    offers: GridOffers = {}
     saved_at: str = ""
     removed_id: int = 0
     removed_number: int = 0
@@ -227,7 +247,7 @@ class DebtState(CentreState):
     async def open(self):
         """Show the debts of the case."""
         case_id = self.route_id("case_id")
-        found = await self.ask(debts.list_debts, case_id, show=DebtsView.of)
+        found = await self.ask(_read, case_id)
         self._show(found)
         self.names = await self.ask(known_kinds)
         self.options = _options(found.nation, case_id)
@@ -237,12 +257,14 @@ class DebtState(CentreState):
     async def save_row(self, name: str, debt_id: int, version: int, row: Form):
         """Save one row; what is wrong lands beside its boxes and nothing typed is lost."""
         case_id = self.route_id("case_id")
+        stood = [each.id for each in self.offers.get(str(debt_id), {}).values()]
+        what = {"debt_id": debt_id, "version": version, "row": row, "offered": stood}
         try:
-            found = await self.ask(_save, case_id, debt_id=debt_id, version=version, row=row)
+            found = await self.ask(_save, case_id, **what)
         except Invalid as error:
             return self._note(name, ok=False, id=debt_id, errors=dict(error.fields))
         except Conflict as error:
-            self._show(await self.ask(debts.list_debts, case_id, show=DebtsView.of))
+            self._show(await self.ask(_read, case_id))
             return self._note(name, ok=False, id=debt_id, theirs=_told(error.theirs))
         except CmaError:
             self._note(name, ok=False, id=debt_id)
@@ -267,8 +289,14 @@ class DebtState(CentreState):
             self.removed_id = 0
         return CaseBarState.refresh
 
+    @act(Act.FIGURE_DECIDE)
+    async def dismiss_figure(self, figure_id: int):
+        """Put away what a paper says of a box; what is typed stays."""
+        self._show(await self.ask(_dismiss, self.route_id("case_id"), figure_id))
+        return notice(PUT_AWAY)
+
     def _show(self, found: DebtsView) -> None:
-        self.rows, self.sums = found.rows, found.sums
+        self.rows, self.sums, self.offers = found.rows, found.sums, found.offers
 
     def _note(self, name: str, **what: Any) -> None:
         before = self.results.get(name)

@@ -50,7 +50,8 @@ class FoundLine:
     case_id: int
     name: str
     type_word: str
-    about: str
+    client: str
+    reference: str
     added: str
     status_word: str
     tone: str
@@ -64,7 +65,8 @@ class FoundLine:
             case_id=row.case_id,
             name=row.name,
             type_word=row.type_word,
-            about=", ".join(part for part in (row.client, row.case_reference) if part),
+            client=row.client,
+            reference=row.case_reference,
             added=day_text(local(row.added_at).date()),
             status_word=STATUS_LABELS.get(row.status, row.status),
             tone=TONES.get(row.status, ""),

@@ -1,6 +1,6 @@
 """A figure of a paper as it stands beside the box that it would fill."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -53,6 +53,49 @@ def by_box(rows: Iterable[Suggestion]) -> Suggested:
     for row in rows:
         found.setdefault(BOXES.get(row.field, row.field), []).append(SuggestionView.of(row))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class GridOffer:
+    """A figure under a box of the debts' grid: what it would fill in, and whose it is."""
+
+    id: int = 0
+    shown: str = ""
+    fill: str = ""
+    paper: str = ""
+    day: str = ""
+    to: str = ""
+    is_unsure: bool = False
+
+
+GRID_BOXES: Final = ("balance", "arrears", "monthly_payment", "account_number")
+GridOffers = dict[str, dict[str, GridOffer]]
+"""By a debt's id and the name of a box, what the newest paper says of it."""
+
+
+def by_grid_box(found: Mapping[int, Iterable[Suggestion]]) -> GridOffers:
+    """Return what stands under each box of the grid: one figure each, so that rows stay low."""
+    offers: GridOffers = {}
+    for debt_id, rows in found.items():
+        for row in rows:
+            if row.field in GRID_BOXES:
+                boxes = offers.setdefault(str(debt_id), {})
+                boxes.setdefault(row.field, _grid_offer(row))
+    return offers
+
+
+def _grid_offer(row: Suggestion) -> GridOffer:
+    view = SuggestionView.of(row)
+    is_number = row.kind == "account_number"
+    return GridOffer(
+        id=row.id,
+        shown=view.shown,
+        fill=row.value if is_number else pounds(Decimal(row.value), sign=False),
+        paper=view.paper,
+        day=view.day,
+        to=view.to,
+        is_unsure=view.is_unsure,
+    )
 
 
 def ids_of(suggested: Suggested) -> list[int]:

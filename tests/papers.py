@@ -5,6 +5,7 @@ import io
 from itertools import count
 
 import pikepdf
+import pillow_heif
 from PIL import Image, ImageDraw
 
 from cma_app.access.actor import Actor
@@ -13,6 +14,7 @@ from cma_app.services.document_intake import Original, keep_document, keep_versi
 from tests.people import Cast
 
 _numbers = count(1)
+pillow_heif.register_heif_opener()
 
 
 def paper(words: str = "A payslip", pages: int = 1) -> bytes:

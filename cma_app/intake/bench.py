@@ -53,9 +53,9 @@ def main(descriptor: int) -> None:
 
 def _warm() -> None:
     """Load by use all that cleaning needs: a fork can open no file, not even a module's."""
-    for form in ("PNG", "JPEG", "WEBP", "TIFF"):
+    for form in ("PNG", "JPEG", "WEBP", "TIFF", "HEIF"):
         into = io.BytesIO()
-        Image.new("RGB", (8, 8)).save(into, form)
+        Image.new("RGB", (64, 64)).save(into, form)
         clean(into.getvalue(), "")
     many = io.BytesIO()
     Image.new("1", (8, 8)).save(

@@ -14,10 +14,12 @@ PNG: Final = "image/png"
 KEPT: Final = {PDF: "pdf", JPEG: "jpg", PNG: "png"}
 """What is kept, and the ending of its name; everything taken in becomes one of these."""
 
-PICTURES: Final = frozenset({"jpeg", "png", "webp", "tiff"})
+PICTURES: Final = frozenset({"jpeg", "png", "webp", "tiff", "heif"})
 ENDINGS: Final = {
     "pdf": frozenset({"pdf"}),
-    "picture": frozenset({"jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff"}),
+    "picture": frozenset(
+        {"jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff", "heic", "heif", "hif"}
+    ),
 }
 _TELLING_WORDS: Final = (
     "exe com bat cmd ps1 vbs js jar msi scr dll lnk hta html htm svg xhtml php sh py docm xlsm"
@@ -25,10 +27,14 @@ _TELLING_WORDS: Final = (
 )
 _TELLING: Final = frozenset(_TELLING_WORDS.split())
 """Endings that name another kind for certain."""
-ACCEPT: Final = "application/pdf,image/jpeg,image/png,image/webp,image/tiff,.pdf,.jpg,.jpeg,.png"
+ACCEPT: Final = (
+    "application/pdf,image/jpeg,image/png,image/webp,image/tiff,image/heic,image/heif"
+    ",.pdf,.jpg,.jpeg,.png,.heic,.heif"
+)
 """What a browser's own file chooser offers."""
 
-_HEIF: Final = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
+_HEIC: Final = frozenset({b"heic", b"heix", b"heim", b"heis"})
+"""What a camera's HEIC calls itself, or what it says that it may be read as (ISO/IEC 23008-12)."""
 _REFUSED: Final = (
     (b"PK\x03\x04", "archive"),
     (b"PK\x05\x06", "archive"),
@@ -47,7 +53,7 @@ _LONGEST_NAME: Final = 120
 
 
 def kind_of(content: bytes) -> str:
-    """Return `pdf`, `jpeg`, `png`, `webp` or `tiff`; FileRefused for everything else."""
+    """Return `pdf`, `jpeg`, `png`, `webp`, `tiff` or `heif`; FileRefused for everything else."""
     head = content[:16]
     if not content:
         raise FileRefused("empty")
@@ -61,7 +67,33 @@ def kind_of(content: bytes) -> str:
         return "webp"
     if head[:4] in {b"II*\x00", b"MM\x00*"}:
         return "tiff"
+    if _is_heic(content):
+        return "heif"
     raise FileRefused(_why(content))
+
+
+def _is_heic(content: bytes) -> bool:
+    """Say whether the first box of a file names a picture in HEIC: by itself or among its kin."""
+    size = int.from_bytes(content[:4], "big")
+    if content[4:8] != b"ftyp" or not 16 <= size <= 256:
+        return False
+    kin = content[16:size]
+    return not _HEIC.isdisjoint(
+        {content[8:12], *(kin[at : at + 4] for at in range(0, len(kin), 4))}
+    )
+
+
+def is_whole(content: bytes) -> bool:
+    """Say whether the boxes of a HEIC end where the file does: it was not cut off."""
+    at = 0
+    while at + 8 <= len(content):
+        size = int.from_bytes(content[at : at + 4], "big")
+        if size == 1:
+            size = int.from_bytes(content[at + 8 : at + 16], "big")
+        if size == 0:  # the last one: to the end
+            return True
+        at += max(size, 8)
+    return at == len(content)
 
 
 def _why(content: bytes) -> str:
@@ -71,7 +103,7 @@ def _why(content: bytes) -> str:
             inside = code == "archive" and any(mark in content[:4096] for mark in _OFFICE_INSIDE)
             return "office" if inside else code
     if content[4:8] == b"ftyp":
-        return "heic" if content[8:12] in _HEIF else "kind"
+        return "kind"
     start = content[:1024].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<svg", b"<?xml", b"<script", b"<")):
         return "page"

@@ -8,9 +8,10 @@ import io
 from typing import Final
 
 import pikepdf
+import pillow_heif
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
-from cma_app.intake.kinds import JPEG, PDF, PNG
+from cma_app.intake.kinds import JPEG, PDF, PNG, is_whole
 from cma_app.intake.refusals import MOST_PAGES, MOST_PIXELS, FileRefused
 
 LONGEST_SIDE: Final = 5000
@@ -19,10 +20,18 @@ QUALITY: Final = 88
 _A4_POINTS: Final = 842
 
 Image.MAX_IMAGE_PIXELS = None  # the sizes are looked at here, before a pixel is made
+pillow_heif.register_heif_opener(
+    thumbnails=False, depth_images=False, aux_images=False, decode_threads=1
+)
 
 
 def clean_picture(content: bytes, kind: str) -> tuple[bytes, str, int, list[str]]:
-    """Return the picture written anew, its type, its pages, and what was left behind."""
+    """Return the picture written anew, its type, its pages, and what was left behind.
+
+    Of several pictures in one HEIC the first is taken, as the phone shows it.
+    """
+    if kind == "heif" and not is_whole(content):
+        raise FileRefused("cut_off")
     try:
         with Image.open(io.BytesIO(content), formats=[kind]) as picture:
             frames = getattr(picture, "n_frames", 1)

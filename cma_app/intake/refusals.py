@@ -23,10 +23,6 @@ SENTENCES: Final[dict[str, str]] = {
     ),
     "office": "This is a Word, Excel or other office file. Save it as a PDF and add that.",
     "archive": "This is a packed folder. Unpack it and add the files in it.",
-    "heic": (
-        "This picture is in Apple's HEIC form. On the phone choose Settings, Camera, Formats,"
-        " Most Compatible, or use Take a picture here."
-    ),
     "page": "This is a web page. Print it to PDF and add that.",
     "program": "This is a program, not a document. It was not kept.",
     "name": (

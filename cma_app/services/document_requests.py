@@ -19,12 +19,7 @@ from cma_app.errors import Conflict, Invalid
 from cma_app.rules.calendars import add_working_days, is_working_day
 from cma_app.rules.document_types import document_types, next_chaser, type_label
 from cma_app.services.clock_actions import drop_action, keep_action, settle_action
-from cma_app.services.contact_routes import (
-    ROUTE_WORDS,
-    SafeRouteValue,
-    answer_in_words,
-    safe_routes,
-)
+from cma_app.services.contact_routes import ROUTE_WORDS, SafeRouteValue, safe_routes
 from cma_app.services.debt_forms import optional_text
 from cma_app.services.forms import Form, choice
 from cma_app.services.locking import locked
@@ -107,7 +102,7 @@ def list_asked(session: CentreSession, case_id: int) -> AskedList:
         missing=sum(row.status == "asked" for row in rows),
         received=sum(row.status == "received" for row in rows),
         routes=[
-            (each, f"{ROUTE_WORDS[each]} ({answer_in_words(routes[each]).lower()})")
+            (each, ", ".join(filter(None, (ROUTE_WORDS[each], routes[each].times))))
             for each in CHASERS
             if _is_safe(routes[each])
         ],

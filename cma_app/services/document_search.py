@@ -24,7 +24,7 @@ from models import Case, Client, Document
 from models.documents import OCR_STATUSES
 
 PAGE: Final = 20
-MOST: Final = 200
+MOST: Final = 100
 """Documents that one search lists; a narrower one finds what lies beyond."""
 STATUS_LABELS: Final = {
     "not_processed": "Not read",

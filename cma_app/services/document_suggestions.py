@@ -63,13 +63,27 @@ def suggest_for_debt(session: CentreSession, debt: Debt) -> list[Suggestion]:
     if session.shadows().hold(case):
         return []
     session.authorize(Act.DOCUMENT_SEE, case)
-    papers = _of_debt(session, debt, _papers(session, debt.case_id))
-    return _few(
-        each
-        for paper in papers
-        for each in paper.suggestions(FIELDS)
-        if _is_news(debt, each, paper)
-    )
+    papers = _papers(session, debt.case_id)
+    return _for_debt(debt, papers, _shown_by(session, papers, debts_of(session, debt.case_id)))
+
+
+def suggest_for_debts(session: CentreSession, case_id: int) -> dict[int, list[Suggestion]]:
+    """Return by each debt of a case what papers offer for it; those without an offer are left out.
+
+    One who follows the case is offered nothing, as with one debt alone.
+    """
+    case = session.require(Case, case_id)
+    session.authorize(Act.CASE_OPEN, case)
+    if session.shadows().hold(case):
+        return {}
+    session.authorize(Act.DOCUMENT_SEE, case)
+    papers = _papers(session, case_id)
+    if not papers:
+        return {}
+    owed = debts_of(session, case_id)
+    shown = _shown_by(session, papers, owed)
+    offered = {debt.id: _for_debt(debt, papers, shown) for debt, _ in owed}
+    return {debt_id: rows for debt_id, rows in offered.items() if rows}
 
 
 def suggest_for_sheet(session: CentreSession, case_id: int) -> list[Suggestion]:
@@ -196,11 +210,13 @@ def _papers(session: CentreSession, case_id: int) -> list[_Paper]:
     return made
 
 
-def _of_debt(session: CentreSession, debt: Debt, papers: list[_Paper]) -> list[_Paper]:
-    """Return the papers that show a debt, and those that show none and speak of this one."""
+def _shown_by(
+    session: CentreSession, papers: list[_Paper], owed: tuple[tuple[Debt, str], ...]
+) -> dict[int, set[int]]:
+    """Return by each paper the debts that it shows; of one that shows none, which it speaks of."""
     numbers = [each.row.id for each in papers]
     if not numbers:
-        return []
+        return {}
     shown: dict[int, set[int]] = {}
     for document_id, debt_id in session.execute(
         select(col(DocumentUse.document_id), col(DocumentUse.debt_id)).where(
@@ -208,14 +224,23 @@ def _of_debt(session: CentreSession, debt: Debt, papers: list[_Paper]) -> list[_
         )
     ):
         shown.setdefault(document_id, set()).add(debt_id)
-    owed = debts_of(session, debt.case_id)
     unused = [number for number in numbers if number not in shown]
     texts = select(col(Document.id), col(Document.extracted_text)).where(
         col(Document.id).in_(unused)
     )
     for document_id, said in session.execute(texts):
         shown[document_id] = {spoken_of(said, owed)}
-    return [each for each in papers if debt.id in shown.get(each.row.id, ())]
+    return shown
+
+
+def _for_debt(debt: Debt, papers: list[_Paper], shown: dict[int, set[int]]) -> list[Suggestion]:
+    return _few(
+        each
+        for paper in papers
+        if debt.id in shown.get(paper.row.id, ())
+        for each in paper.suggestions(FIELDS)
+        if _is_news(debt, each, paper)
+    )
 
 
 def _is_news(debt: Debt, offered: Suggestion, paper: _Paper) -> bool:

@@ -54,9 +54,11 @@ class DebtGrid(rx.Component):
     options: rx.Var[Any]
     names: rx.Var[dict[str, str]]
     editable: rx.Var[bool]
+    offers: rx.Var[dict[str, Any]]
 
     on_save: rx.EventHandler[SPEC(str, int, int, dict[str, str])]
     on_remove: rx.EventHandler[SPEC(int)]
+    on_dismiss: rx.EventHandler[SPEC(int)]
 
 
 class PastedDebts(rx.Component):

@@ -9,7 +9,8 @@ from cma_app.intake.refusals import MOST_BYTES, MOST_PAGES, SENTENCES
 from pages.components.icons import icon
 
 SAID = (
-    f"PDF, JPEG, PNG, WebP or TIFF; up to {MOST_BYTES // 1024 // 1024} MB and {MOST_PAGES} pages."
+    "PDF, JPEG, PNG, HEIC, WebP or TIFF;"
+    f" up to {MOST_BYTES // 1024 // 1024} MB and {MOST_PAGES} pages."
 )
 
 

@@ -19,6 +19,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.database]
 SCAM = "Council tax refund. Reply today with your card number and security code, at once."
 
 
+WATER = COUNCIL.replace("Ashdown Borough Council", "Northern Water").replace("860.00", "312.40")
+WATER = WATER.replace("40771203", "88120034")
+
+
 def selected(page: Page) -> str:
     return str(page.evaluate("getSelection().toString()"))
 
@@ -120,9 +124,12 @@ def test_figures_stand_beside_the_boxes_they_would_fill(office: Office, cast: Ca
     with cast.open(cast.amina) as session:
         boxes = {"creditor": "Ashdown Borough Council", "debt_type": "council_tax", "balance": "9"}
         debt_id = add_debt(session, case_id, boxes).id
+        more = {"creditor": "Northern Water", "debt_type": "water"}
+        water_id = add_debt(session, case_id, boxes | more).id
         sheet_id = start_sheet(session, case_id).id
-    for said, name in ((COUNCIL, "Council reminder.pdf"), (PAYSLIP, "October pay.pdf")):
-        read_kept(cast, kept(cast, case_id, typed_pdf(said), name))
+    papers = ((COUNCIL, "Council reminder"), (WATER, "Water bill"), (PAYSLIP, "October pay"))
+    for said, name in papers:
+        read_kept(cast, kept(cast, case_id, typed_pdf(said), f"{name}.pdf"))
     desk = office.signed_in("amina", f"/cases/{case_id}/debts/{debt_id}")
     page = desk.page
 
@@ -164,3 +171,38 @@ def test_figures_stand_beside_the_boxes_they_would_fill(office: Office, cast: Ca
     with cast.open(cast.amina) as session:
         line = session.require(BudgetSheet, sheet_id).income_details["client-salary-or-wages"]
     assert (line["amount"], line["note"]) == ("1335.36", "From a document of the case")
+
+    desk.open(f"/cases/{case_id}/debts")
+    _type_from_the_grid(page, cast, water_id)
+
+
+def _type_from_the_grid(page: Page, cast: Cast, debt_id: int) -> None:
+    """Use a figure below its box by keyboard alone, dismiss another; no row moves."""
+    row = page.locator(f"tbody[data-debt='{debt_id}']")
+    balance = row.get_by_role("textbox", name="Balance in pounds")
+    use = row.get_by_role("button", name="Use £312.40 of Water bill, 5 Nov 2026, as balance")
+    expect(use).to_be_visible()
+    assert faults_everywhere(page, "debts-offered") == []
+    before = row.bounding_box()
+    balance.focus()
+    page.keyboard.press("Tab")
+    expect(use).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(balance).to_be_focused()
+    expect(balance).to_have_value("312.40")
+    expect(row.get_by_text("Filled in")).to_be_visible()
+    with cast.open(cast.amina) as session:
+        assert str(session.require(Debt, debt_id).balance) == "9.00"
+    page.keyboard.press("Escape")
+    expect(balance).to_have_value("9.00")
+    use.click()
+    page.get_by_label("Creditor, new debt").focus()
+    expect(row.get_by_text("Saved")).to_be_visible()
+    expect(use).to_have_count(0)
+    with cast.open(cast.amina) as session:
+        assert str(session.require(Debt, debt_id).balance) == "312.40"
+    dismiss = row.get_by_role("button", name="Dismiss 88120034 of Water bill")
+    dismiss.click()
+    expect(dismiss).to_have_count(0)
+    expect(row.get_by_role("textbox", name="Account number")).to_be_focused()
+    assert row.bounding_box() == before

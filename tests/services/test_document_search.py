@@ -90,6 +90,26 @@ class TestWords:
         assert other_way not in newest
         assert ids(cast, words='"kestrel heron"') == [other_way]
 
+    def test_finds_a_phrase_past_words_of_no_meaning_and_by_the_index_alone(
+        self, cast: Cast, owner: Engine, case_id: int
+    ) -> None:
+        told = read(cast, case_id, "A notice of eviction. Yours, the Smith-Jones firm of Leeds")
+        read(cast, case_id, "A notice came before the eviction. Jones, Smith, a firm in Leeds")
+        with owner.begin() as connection:
+            connection.execute(_MANY, {"centre": cast.amina.centre_id, "case": case_id})
+            connection.execute(text("ANALYZE documents"))
+        for words in (
+            '"notice of eviction"',
+            '"jones firm"',
+            "smith-jones",
+            '"notice of eviction" leeds -bailiff',
+            '"notice of eviction" "firm of Leeds"',
+        ):
+            assert ids(cast, words=words) == [told], words
+        assert ids(cast, words='"eviction notice"') == []
+        assert len(ids(cast, words='"notice of eviction" or "heron kestrel"')) == 20
+        assert told not in ids(cast, words='heron -"notice of eviction"')
+
     def test_finds_by_name_before_it_was_read(self, cast: Cast, case_id: int) -> None:
         number = stored(cast, case_id, name="Bailiff_letter.october.pdf")
         assert ids(cast, words="bailiff october") == [number]

@@ -47,6 +47,13 @@ def beside(cast: Cast, case_id: int, debt_id: int, who: Actor | None = None) -> 
     return {row.field: row.value for row in reversed(rows)}
 
 
+def grid(cast: Cast, case_id: int, who: Actor | None = None) -> dict[int, dict[str, str]]:
+    """Return what stands beside the boxes of each debt of a case; of two the first."""
+    with cast.open(who or cast.amina) as session:
+        found = offers.suggest_for_debts(session, case_id)
+    return {debt: {row.field: row.value for row in reversed(rows)} for debt, rows in found.items()}
+
+
 def income(cast: Cast, case_id: int) -> list[tuple[str, str]]:
     with cast.open(cast.amina) as session:
         return [(row.field, row.value) for row in offers.suggest_for_sheet(session, case_id)]
@@ -157,6 +164,31 @@ class TestDebt:
         assert [row.value for row in rows if row.field == "balance"] == ["905.00", "860.00"]
 
 
+class TestGrid:
+    def test_each_debt_of_a_case_has_what_its_own_page_offers(
+        self, cast: Cast, case_id: int
+    ) -> None:
+        council, other = owe(cast, case_id), owe(cast, case_id, creditor="Somebody else")
+        number = read(cast, case_id)
+        assert grid(cast, case_id) == {council: beside(cast, case_id, council)}
+        with cast.open(cast.amina) as session:
+            use_as_evidence(session, number, kind="debt", mark=str(other))
+        assert grid(cast, case_id) == {other: beside(cast, case_id, other)}
+        save(cast, case_id, council, balance="860")  # it stood beside the other one
+        assert states(cast, number)["balance"] == "open"
+
+    def test_nothing_is_offered_without_papers_or_to_who_only_follows(
+        self, cast: Cast, owner: Engine, case_id: int
+    ) -> None:
+        assert grid(cast, case_id) == {}
+        debt_id, _ = owe(cast, case_id), read(cast, case_id)
+        who = {"centre": cast.amina.centre_id, "case": case_id, "trainee": cast.tess.user_id}
+        with owner.begin() as connection:
+            connection.execute(_FOLLOWED, who)
+        assert grid(cast, case_id, cast.tess) == {}
+        assert list(grid(cast, case_id, cast.ben)) == [debt_id]
+
+
 class TestBudget:
     def test_income_stands_beside_the_line_of_its_paper_until_it_is_recorded(
         self, cast: Cast, case_id: int
@@ -202,6 +234,7 @@ class TestWalls:
             shown = [row.id for row in offers.suggest_for_sheet(session, case_id)]
         verbs: list[Any] = [
             lambda session: offers.suggest_for_debt(session, debt),
+            lambda session: offers.suggest_for_debts(session, case_id),
             lambda session: offers.suggest_for_sheet(session, case_id),
             lambda session: offers.take_for_debt(session, debt_id, shown),
             lambda session: offers.take_for_sheet(session, sheet_id, LINE, shown),

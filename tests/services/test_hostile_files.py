@@ -166,7 +166,8 @@ PLAIN: list[tuple[str, bytes, str]] = [
     ("page.pdf", b"<html><body onload=x>" + MARK, "page"),
     ("drawing.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>" + MARK, "page"),
     ("feed.xml", b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]>" + MARK, "page"),
-    ("photo.heic", b"\0\0\0\x18ftypheic\0\0\0\0" + MARK, "heic"),
+    ("photo.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + MARK, "cut_off"),
+    ("photo.avif", b"\0\0\0\x18ftypavif\0\0\0\0mif1avif" + MARK, "kind"),
     ("film.mp4", b"\0\0\0\x18ftypisom\0\0\0\0" + MARK, "kind"),
     ("words.txt", b"Plain words " + MARK, "kind"),
     ("moving.gif", b"GIF89a" + MARK * 4, "kind"),
@@ -200,7 +201,7 @@ def corpus() -> Iterator[tuple[str, bytes, str]]:
         yield f"claims-{number}.png", png_bomb(5_000 + number), ""
     for number in range(40):
         share = 0.05 + number * 0.022
-        form = ("JPEG", "PNG", "WEBP", "TIFF")[number % 4]
+        form = ("JPEG", "PNG", "WEBP", "TIFF", "HEIF")[number % 5]
         yield f"cut-{number}.{form.lower()}", cut(picture(form, (640, 480)), share), ""
         yield f"noise-{number}.{form.lower()}", scrambled(picture(form, (640, 480)), number), ""
         yield f"tail-{number}.{form.lower()}", picture(form) + _tail(number), ""
@@ -287,12 +288,12 @@ def test_hundreds_of_hostile_files_leave_nothing_and_the_worker_lives() -> None:
 def test_a_hundred_honest_files_are_all_taken_in() -> None:
     refused: list[str] = []
     for number in range(100):
-        form = ("PDF", "JPEG", "PNG", "WEBP", "TIFF")[number % 5]
-        mode = ("RGB", "L", "RGBA", "P", "1")[number // 5 % 5]
-        mode = "RGB" if form in {"JPEG", "WEBP"} and mode not in {"RGB", "L"} else mode
+        form = ("PDF", "JPEG", "PNG", "WEBP", "TIFF", "HEIF")[number % 6]
+        mode = ("RGB", "L", "RGBA", "P", "1")[number // 6 % 5]
+        mode = "RGB" if form in {"JPEG", "WEBP", "HEIF"} and mode not in {"RGB", "L"} else mode
         size = (60 + number * 7, 90 + number * 5)
         content = paper(pages=1 + number % 4) if form == "PDF" else picture(form, size, mode)
-        ending = {"JPEG": "JPG", "TIFF": "tif"}.get(form, form.lower())
+        ending = {"JPEG": "JPG", "TIFF": "tif", "HEIF": "HEIC"}.get(form, form.lower())
         came = taken(f"Honest {number}.{ending}", content)
         if isinstance(came, str):
             refused.append(f"{form} {mode}: {came}")
@@ -304,6 +305,63 @@ def test_a_hundred_honest_files_are_all_taken_in() -> None:
             with Image.open(io.BytesIO(came.content)) as shown:
                 assert shown.size == size
     assert refused == []
+
+
+def heic_that_claims(side: int) -> bytes:
+    """Return a HEIC of 64 pixels a side that says it has so many."""
+    made = picture("HEIF", (64, 64))
+    true = b"ispe" + bytes(4) + struct.pack(">II", 64, 64)
+    assert true in made
+    return made.replace(true, b"ispe" + bytes(4) + struct.pack(">II", side, side))
+
+
+def heic_of(many: int) -> bytes:
+    """Return one HEIC with so many pictures, the first of them red."""
+    into = io.BytesIO()
+    others = [Image.new("RGB", (320, 240), "navy")] * (many - 1)
+    Image.new("RGB", (320, 240), "red").save(into, "HEIF", save_all=True, append_images=others)
+    return into.getvalue()
+
+
+def test_a_phones_picture_comes_out_as_its_first_picture_and_without_its_notes() -> None:
+    into = io.BytesIO()
+    notes = Image.Exif()
+    notes[0x010F] = MARK.decode()  # the maker
+    Image.new("RGB", (320, 240), "red").save(into, "HEIF", exif=notes)
+    for name, content in (("IMG_1.HEIC", into.getvalue()), ("IMG_2.heif", heic_of(12))):
+        came = taken(name, content)
+        assert isinstance(came, SafeFile), came
+        assert (came.mime_type, came.page_count) == ("image/jpeg", 1)
+        assert hostile_in(came) == []
+        with Image.open(io.BytesIO(came.content)) as shown:
+            assert shown.size == (320, 240)
+            (lowest, red), *others = shown.convert("RGB").getextrema()
+            assert min(lowest, red) > 200
+            assert max(high for _, high in others) < 60
+            assert not shown.getexif()
+    assert isinstance(taken("IMG_3.jpg", heic_of(1)), SafeFile)  # phones name them so, too
+
+
+@pytest.mark.parametrize(
+    ("content", "codes"),
+    [
+        (lambda: heic_that_claims(20_000), {"pixels"}),
+        (lambda: heic_that_claims(7_000), {"broken", "too_much"}),
+        (lambda: heic_that_claims(0), {"broken"}),
+        (lambda: cut(picture("HEIF", (640, 480)), 0.6), {"cut_off"}),
+        (lambda: cut(heic_of(3), 0.97), {"cut_off"}),
+        (lambda: picture("HEIF")[:16] + struct.pack(">I", 2**31) + b"meta", {"cut_off"}),
+    ],
+)
+def test_a_hostile_heic_is_refused_in_words_and_the_worker_lives(
+    content: Callable[[], bytes], codes: set[str]
+) -> None:
+    taken("first.pdf", paper())
+    process = workshop()._process
+    assert taken("photo.heic", content()) in codes
+    assert workshop()._process is process
+    assert process is not None
+    assert process.poll() is None
 
 
 def test_what_a_form_says_stays_and_the_cameras_notes_go() -> None:

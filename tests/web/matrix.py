@@ -596,6 +596,9 @@ DEBTS = {
     ),
     "DebtState.remove": Call(f"{CASE}/debts", args={"debt_id": "@debts"}, writes="debts"),
     "DebtState.undo_remove": Call(f"{CASE}/debts", after=("DebtState.remove",), writes="debts"),
+    "DebtState.dismiss_figure": Call(
+        f"{CASE}/debts", args={"figure_id": "@document_figures"}, writes="document_figures"
+    ),
 }
 PASTE = f"{CASE}/debts/paste"
 ON_PASTE = ("PastedState.read",)
