@@ -6,9 +6,12 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, text
 
+from cma_app.services.drafts import kept_draft
+from cma_app.services.walk_in import DRAFT
 from tests.browser.conftest import READY, Office
 from tests.browser.looking import findings, picture, sideways
-from tests.people import PASSWORD
+from tests.people import PASSWORD, Cast
+from tests.platform.waiting import until
 from tests.services.factors import Phone, enrol, forget_used
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
@@ -141,11 +144,17 @@ def test_a_passkey_is_made_and_signs_in_with_and_without_the_password(office: Of
     expect(page.locator(".who")).to_contain_text("Ben Ellis")
 
 
+def _kept(cast: Cast) -> str | None:
+    with cast.open(cast.tess) as session:
+        return kept_draft(session, DRAFT).get("last_name")
+
+
 def test_a_page_that_lay_open_asks_for_both_in_place(office: Office, owner: Engine) -> None:
     cast = office.cast
     desk = office.signed_in("tess", "/walk-in", expected=("/session", "/sign-in/second"))
     page = desk.page
     page.get_by_label("Last name").fill("Typed before it ended")
+    until(lambda: _kept(cast) == "Typed before it ended", what="keeping what was typed")
     phone = enrol(cast.tess)  # it ends the sign-in at hand
     cover = page.get_by_role("dialog", name="You are signed out")
     expect(cover).to_be_visible()
