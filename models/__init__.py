@@ -46,6 +46,7 @@ from models.readings import DocumentFigure, DocumentPage, DocumentReading, Docum
 from models.referrals import Referral
 from models.reminders import CalendarFeed, Reminder, ReminderTiming
 from models.requests import RequestDeadline
+from models.retention import RetentionItem, RetentionRun, RetentionStatistic
 from models.reviews import (
     FileReview,
     FileReviewVersion,
@@ -135,6 +136,9 @@ __all__ = [
     "ReminderTiming",
     "RequestDeadline",
     "RetentionDate",
+    "RetentionItem",
+    "RetentionRun",
+    "RetentionStatistic",
     "ReviewLevel",
     "ReviewPool",
     "ReviewRates",

@@ -51,6 +51,7 @@ WORDS = {
     "grouping": "client",
     "covers": "case",
     "legal_holds.kind": "complaint",
+    "retention_items.state": "due",
     "case_closings.status": "closed",
     "appointment_type": "advice",
     "breathing_spaces.kind": "standard",
@@ -102,10 +103,11 @@ CODED = {
     "budget_line",
     "ended_how",
     "second_method",
+    "skipped_because",
 }
 """Optional columns whose words are a list's: free text would be an impossible row."""
 
-ONCE = {"identity_providers"}
+ONCE = {"identity_providers", "retention_runs"}
 """What a centre has one of, however often it is planted."""
 ANOTHERS = {"reviewer_id", "stand_in_id", "decided_by"}
 """Columns in which the planted person may not stand: nobody reviews a file of their own."""
