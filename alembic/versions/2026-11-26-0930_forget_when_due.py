@@ -501,7 +501,7 @@ def upgrade() -> None:
     )
     op.execute("REVOKE ALL ON FUNCTION cma_forgetting_plan() FROM PUBLIC")
     for signature, statement in (OWN | FOR_APP).items():
-        op.get_bind().exec_driver_sql(statement)
+        op.get_bind().exec_driver_sql(statement.replace("%", "%%"))
         op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
     for signature in FOR_APP:
         op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {app}")

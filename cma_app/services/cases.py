@@ -63,6 +63,8 @@ def start_case(
     `referred_by` say who sent them.
     """
     session.authorize(Act.CASE_START, client)
+    if client.anonymised_at is not None:
+        raise Conflict("This record is anonymous: record the client anew first.")
     holder = find_holder(session, advisor_id or session.actor.user_id)
     if holder.id != session.actor.user_id and session.actor.user_id:
         session.authorize(Act.CASE_ASSIGN)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,13 @@ from cma_app.rules.forgetting import columns, last_days
 from cma_app.settings import settings
 from cma_app.vault import store
 from models import CASEWORK, metadata
-from tests.planting import plant_one
+from tests.planting import CODED, WORDS, plant_one
 
 BESIDE_THEM = ("rooms", "checklist_versions", "review_samples")
 """What rows of casework refer to and is of no client."""
 NOT_PLANTED = {"retention_items"}
 LONG_AGO = datetime(2019, 5, 1, 12, tzinfo=UTC)
+_days = count(1)
 
 
 def years_ago(years: int, *, days: int = 1) -> date:
@@ -56,7 +58,19 @@ def _texts(table: Table, word: str) -> dict[str, Any]:
     named = {*decided.get("empty", []), *decided.get("becomes", {})}
     if "remove" in decided:
         named = {each.name for each in table.c if isinstance(each.type, JSONB)}
-    return {name: _holding(table.c[name], word) for name in named if _is_text(table.c[name])}
+    free = {name: _holding(table.c[name], word) for name in named if _is_text(table.c[name])}
+    return free | {name: "ours" for name in decided.get("ours", []) if _is_any_word(table, name)}
+
+
+def _is_any_word(table: Table, name: str) -> bool:
+    """Say whether a column of ours would be planted with the word, and takes any other."""
+    column = table.c[name]
+    is_listed = name in WORDS or f"{table.name}.{name}" in WORDS or name in CODED
+    is_ruled = any(
+        f"{name} IN (" in str(getattr(rule, "sqltext", "")) for rule in table.constraints
+    )
+    is_text = isinstance(column.type, AutoString) and column.server_default is None
+    return is_text and not is_listed and not is_ruled
 
 
 def _is_text(column: Column[Any]) -> bool:
@@ -84,6 +98,7 @@ def _said(name: str, word: str, ended: date | None, path: str) -> Mapping[str, A
             "file_path": path,
         },
         "document_versions": {"file_path": path},
+        "appointments": {"scheduled_date": LONG_AGO.date() + timedelta(days=next(_days))},
         "legal_holds": {"ended_at": LONG_AGO},
         "rights_requests": {"outcome": "fulfilled", "decided_on": LONG_AGO.date()},
         "request_deadlines": {"done_on": date(2026, 11, 22)},
@@ -161,3 +176,19 @@ def where_found(owner: Engine, word: str) -> dict[str, int]:
     files = [each for each in Path(settings().documents_at).rglob("*") if each.is_file()]
     number = sum(word.encode() in each.read_bytes() for each in files)
     return found | ({"the store": number} if number else {})
+
+
+def columns_with(owner: Engine, word: str) -> list[str]:
+    """Return the columns in which a word stands, where a test is to say which."""
+    with owner.connect() as connection:
+        return [
+            f"{table}.{key}"
+            for table in where_found(owner, word)
+            if table != "the store"
+            for row in connection.execute(
+                text(f"SELECT to_jsonb(t) FROM {table} t WHERE t::text ILIKE :word"),
+                {"word": f"%{word}%"},
+            ).scalars()
+            for key, value in row.items()
+            if word in str(value)
+        ]
