@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from cma_app.access.acts import Act
 from cma_app.clock import LONDON, now, today
-from cma_app.errors import Invalid, NotFound
+from cma_app.errors import Conflict, Invalid, NotFound
 from cma_app.rules import workflow
 from cma_app.rules.workflow import Stage
 from cma_app.services.compliance import begin_checklist

@@ -32,7 +32,9 @@ def years_ago(years: int, *, days: int = 1) -> date:
     return add_months(today(), -12 * years) - timedelta(days=days)
 
 
-def plant_person(owner: Engine, advisor: Actor, word: str, ended: date | None) -> dict[str, int]:
+def plant_person(
+    owner: Engine, advisor: Actor, word: str, ended: date | None, *, draft_at: datetime = LONG_AGO
+) -> dict[str, int]:
     """Plant a client with a row in every table of casework, the word in each of their texts.
 
     The case ended on a day, or is at work.
@@ -46,6 +48,8 @@ def plant_person(owner: Engine, advisor: Actor, word: str, ended: date | None) -
                 planted[table.name] = plant_one(connection, table, advisor, planted, "beside")
             elif table.name in CASEWORK - NOT_PLANTED:
                 over = _texts(table, word) | _said(table.name, word, ended, path)
+                if table.name == "drafts":
+                    over["updated_at"] = draft_at
                 planted[table.name] = plant_one(
                     connection, table, advisor, planted, word, over, everywhere=True
                 )
@@ -65,7 +69,8 @@ def _texts(table: Table, word: str) -> dict[str, Any]:
 def _is_any_word(table: Table, name: str) -> bool:
     """Say whether a column of ours would be planted with the word, and takes any other."""
     column = table.c[name]
-    is_listed = name in WORDS or f"{table.name}.{name}" in WORDS or name in CODED
+    is_listed = name in WORDS or f"{table.name}.{name}" in WORDS
+    is_listed |= name in CODED and bool(column.nullable)
     is_ruled = any(
         f"{name} IN (" in str(getattr(rule, "sqltext", "")) for rule in table.constraints
     )
@@ -109,13 +114,12 @@ def _said(name: str, word: str, ended: date | None, path: str) -> Mapping[str, A
         },
         "case_closings": {"status": "referred", "revision": 2},
         "case_compliance": {"answer": "not_applicable"},
-        "next_actions": {"put_off_from": LONG_AGO.date()},
+        "next_actions": {"put_off_from": LONG_AGO.date(), "cause": f"cause/{next(_days)}"},
         "breathing_spaces": {"kind": "crisis"},
         "breathing_space_debts": {"is_in": False},
         "file_review_versions": {"version_no": 2},
         "client_copies": {"request_id": None},
         "letters": {"content_hash": word},
-        "drafts": {"updated_at": LONG_AGO},
         "sign_offs": {
             "content": word,
             "content_hash": hashlib.sha256(word.encode()).hexdigest(),
