@@ -32,7 +32,7 @@ class RetentionRun(CentreOwned, Stamped, Versioned, table=True):
         refers("confirmed_by", "users"),
         one_of("status", RUN_STATUSES),
         CheckConstraint("(status = 'listed') = (confirmed_at IS NULL)", name="confirmed"),
-        CheckConstraint("(status = 'done') = (finished_at IS NOT NULL)", name="finished"),
+        CheckConstraint("(status = 'done') = (ended_at IS NOT NULL)", name="ended"),
         Index(
             "uq_retention_runs_listed",
             "centre_id",
@@ -46,7 +46,7 @@ class RetentionRun(CentreOwned, Stamped, Versioned, table=True):
     listed_on: date = Field()
     confirmed_at: datetime | None = when(default=None, nullable=True)
     confirmed_by: int | None = key(default=None)
-    finished_at: datetime | None = when(default=None, nullable=True)
+    ended_at: datetime | None = when(default=None, nullable=True)
 
 
 class RetentionItem(CentreOwned, Stamped, table=True):

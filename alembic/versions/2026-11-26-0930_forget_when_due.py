@@ -408,10 +408,10 @@ def _runs() -> None:
         sa.Column("listed_on", sa.Date(), nullable=False),
         _moment("confirmed_at"),
         sa.Column("confirmed_by", sa.BigInteger(), nullable=True),
-        _moment("finished_at"),
+        _moment("ended_at"),
         _check(table, "status", "status IN ('listed', 'confirmed', 'done')"),
         _check(table, "confirmed", "(status = 'listed') = (confirmed_at IS NULL)"),
-        _check(table, "finished", "(status = 'done') = (finished_at IS NOT NULL)"),
+        _check(table, "ended", "(status = 'done') = (ended_at IS NOT NULL)"),
         *_keys(table, confirmed_by="users"),
     )
     op.create_index(

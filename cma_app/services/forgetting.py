@@ -190,7 +190,7 @@ def end_lists(session: CentreSession) -> int:
     done = session.execute(
         update(RetentionRun)
         .where(col(RetentionRun.status) == "confirmed", col(RetentionRun.id).not_in(waiting))
-        .values(status="done", finished_at=now())
+        .values(status="done", ended_at=now())
         .execution_options(synchronize_session=False)
     )
     return int(getattr(done, "rowcount", 0))

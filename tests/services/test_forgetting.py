@@ -47,12 +47,15 @@ SOON = {"kind": "complaint", "reason": "A complaint came", "review_on": ""}
 
 
 @pytest.fixture(autouse=True)
-def shelf(tmp_path: Path) -> Iterator[Path]:
-    """A store of one's own, so that what lies in it is this test's."""
+def shelf(tmp_path: Path, owner: Engine) -> Iterator[None]:
+    """A store of one's own, so that what lies in it is this test's; no version outlives it."""
     before = settings()
+    newest = one(owner, "SELECT coalesce(max(id), 0) FROM document_versions")
     use_settings(before.model_copy(update={"document_store": str(tmp_path / "documents")}))
-    yield tmp_path / "documents"
+    yield
     use_settings(before)
+    with owner.begin() as connection:
+        connection.execute(text("DELETE FROM document_versions WHERE id > :n"), {"n": newest})
 
 
 def items(cast: Cast, actor: Actor | None = None) -> dict[int, RetentionItem]:
