@@ -68,7 +68,7 @@ def _waiting_run(session: CentreSession) -> RetentionRun:
         session.add(run)
     else:
         run = locked(session, RetentionRun, number)
-        run.listed_on = today()
+        run.listed_on, run.updated_at = today(), now()  # another version, whatever the day
     session.flush()
     return run
 

@@ -164,7 +164,7 @@ def where_found(owner: Engine, word: str) -> dict[str, int]:
             text(
                 "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n"
                 " ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition"
-                " AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'jobs')"
+                " AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
             )
         ).scalars()
         for table in list(tables):
