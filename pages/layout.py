@@ -71,7 +71,7 @@ MENU: Final = (
     Entry("reviews", "File reviews", routes.REVIEWS, "review", Act.REVIEW_SEE_ALL),
     Entry("my-reviews", "My file reviews", routes.MY_REVIEWS, "came-back", Act.REVIEW_ANSWER),
     Entry("requests", "Data requests", routes.REQUESTS, "shield", Act.RIGHTS_SEE_ALL),
-    Entry("retention", "Keeping and removing", routes.RETENTION, "clock", Act.RETENTION_SEE),
+    Entry("retention", "Retention", routes.RETENTION, "clock", Act.RETENTION_SEE),
     Entry("people", "People", routes.PEOPLE, "people", Act.USER_LIST, begins=True),
     Entry("centres", "Centres", routes.CENTRES, "centre", Act.CENTRE_LIST),
     Entry("checklists", "Checklists", routes.CHECKLISTS, "list", Act.CHECKLIST_EDIT),

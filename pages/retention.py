@@ -19,7 +19,6 @@ from pages.components.form import (
     submit,
     text_area,
 )
-from pages.components.icons import icon
 from pages.components.note_dialog import saved_mark
 from pages.components.page_words import Every
 from pages.components.status import tone_badge
@@ -263,7 +262,10 @@ def _documents() -> rx.Component:
             row,
             when_empty=empty("No document's date has passed."),
         ),
-        rx.el.p("They go with their case, once it is confirmed.", class_name="hint card-body"),
+        rx.cond(
+            VIEW.documents > 0,
+            rx.el.p("They go with their case, once it is confirmed.", class_name="hint card-body"),
+        ),
         key="documents",
         count=VIEW.documents,
     )
@@ -310,7 +312,6 @@ def _confirm() -> rx.Component:
             " said. At seven years their figures go too.",
         ),
         rx.el.p(
-            icon("late"),
             "It cannot be undone. Whoever is held when their turn comes is left.",
             class_name="callout",
         ),
