@@ -113,6 +113,8 @@ ANOTHERS = {"reviewer_id", "stand_in_id", "decided_by"}
 """Columns in which the planted person may not stand: nobody reviews a file of their own."""
 BESIDE = {"cover_id", "trainee_id"}
 """Columns in which somebody stands beside the planted person: the planted one of the people."""
+NUMBERS = {"retention_items.client_id": "clients"}
+"""Columns that hold a row's number and refer to none, so that it outlives the row."""
 SHOWN_FROM = {"finished_at"}
 """Optional moments without which a row is not shown to the planted person."""
 
@@ -152,7 +154,9 @@ def plant_one(
         parent = _parent(table, column.name)
         if column.name in ANOTHERS:
             continue
-        if column.name in BESIDE:
+        if f"{table.name}.{column.name}" in NUMBERS:
+            values[column.name] = planted[NUMBERS[f"{table.name}.{column.name}"]]
+        elif column.name in BESIDE:
             values[column.name] = planted["users"]
         elif parent == "users":
             values[column.name] = person.user_id
