@@ -154,9 +154,7 @@ def plant_one(
         parent = _parent(table, column.name)
         if column.name in ANOTHERS:
             continue
-        if f"{table.name}.{column.name}" in NUMBERS:
-            values[column.name] = planted[NUMBERS[f"{table.name}.{column.name}"]]
-        elif column.name in BESIDE:
+        if column.name in BESIDE:
             values[column.name] = planted["users"]
         elif parent == "users":
             values[column.name] = person.user_id
@@ -194,7 +192,7 @@ def _parent(table: Table, column: str) -> str | None:
         columns = [each.name for each in key.columns]
         if column in columns and column != "centre_id":
             return key.referred_table.name
-    return None
+    return NUMBERS.get(f"{table.name}.{column}")
 
 
 def _value(column: Column[Any], canary: str, person: Actor) -> Any:
