@@ -68,7 +68,8 @@ def _open(connection: Connection, cast: Cast, said: File, made: dict[str, int]) 
         for creditor, kind, owed, *_ in said["debts"]:
             debt = {"creditor": creditor, "debt_type": kind, "balance": owed}
             made[creditor] = debts.add_debt(session, case.id, debt).id
-        monitoring.record_answers(session, case.client_id, said["answers"])
+        if said["answers"]:  # nothing was asked before there were questions
+            monitoring.record_answers(session, case.client_id, said["answers"])
 
 
 def _end(connection: Connection, cast: Cast, said: File, made: dict[str, int]) -> None:
