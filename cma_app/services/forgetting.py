@@ -111,9 +111,10 @@ def _keep_items(
     }
     for each in found:
         row = standing.pop(each.person, None)
+        given = {"covers": each.covers, "state": each.state, "kept_until": each.kept_until}
         if row is None:
-            row = RetentionItem(run_id=run.id, client_id=each.person)
-        row.covers, row.state, row.kept_until = each.covers, each.state, each.kept_until
+            row = RetentionItem(run_id=run.id, client_id=each.person, **given)
+        row.sqlmodel_update(given)
         row.reasons = [{"code": one.code, "about": one.about} for one in each.reasons]
         row.what = what[each.person]
         session.add(row)

@@ -109,7 +109,7 @@ def _holds(session: CentreSession) -> dict[int, set[str]]:
         _here(session, holds), holds.c.ended_at.is_(None)
     )
     for client_id, kind in session.execute(standing):
-        found[client_id].add(HOLD_LABELS.get(kind, kind))
+        found[client_id].add(HOLD_LABELS.get(kind) or str(kind))
     asked = _table("rights_requests")
     open_ones = select(asked.c.client_id).where(
         _here(session, asked), asked.c.outcome.is_(None), asked.c.deleted_at.is_(None)
