@@ -62,6 +62,7 @@ class Act(StrEnum):
     RIGHTS_REFUSE = "rights_request:refuse"
     RETENTION_SEE = "retention:see"
     RETENTION_CONFIRM = "retention:confirm"
+    RETENTION_WORK = "retention:work"
     RIGHTS_SEE_ALL = "rights_request:see_all"
     # referrals and cases
     REFERRAL_RECORD = "referral:record"
@@ -291,6 +292,7 @@ MANAGER: Final = ADVISOR | {
     Act.RIGHTS_REFUSE,
     Act.RETENTION_SEE,
     Act.RETENTION_CONFIRM,
+    Act.RETENTION_WORK,  # what the worker does; the database lets nobody else
     Act.RIGHTS_SEE_ALL,
     Act.CASE_ASSIGN,
     Act.CLOSING_AMEND,
@@ -450,6 +452,7 @@ REFUSALS: Final[dict[Act, str]] = {
     ),
     Act.RETENTION_SEE: "Only a manager sees what is kept and removed. Ask your manager.",
     Act.RETENTION_CONFIRM: "Only a manager confirms what is removed. Ask your manager.",
+    Act.RETENTION_WORK: "The worker removes what a manager confirmed. Nobody else does.",
     Act.REPORT_SEE: "Only a manager sees the outcomes report. Ask your manager.",
     Act.REPORT_EXPORT: "Only a manager takes a report away. Ask your manager.",
     Act.GUIDELINE_LOAD: "Only a manager can load spending guidelines. Ask your manager.",

@@ -34,7 +34,7 @@ _FORGET: Final = text("SELECT cma_forget(:item, cast(:bands AS jsonb))")
 
 def list_today(session: CentreSession) -> bool:
     """Write today's list of the centre, once a day; False where that was done."""
-    session.authorize(Act.RETENTION_CONFIRM)
+    session.authorize(Act.RETENTION_WORK)
     done = select(col(RetentionRun.id)).where(col(RetentionRun.listed_on) == today()).limit(1)
     if session.execute(done).scalar_one_or_none() is not None:
         return False
@@ -44,7 +44,7 @@ def list_today(session: CentreSession) -> bool:
 
 def write_list(session: CentreSession) -> RetentionRun:
     """Write the list as it is now: in place of the one that waits, or a new one."""
-    session.authorize(Act.RETENTION_CONFIRM)
+    session.authorize(Act.RETENTION_WORK)
     people, cases = read_facts(session)
     held = {one.number for one in people if one.holds}
     _date(session, [case for case in cases if case.people & held])
@@ -152,7 +152,7 @@ def confirm_list(session: CentreSession, run_id: int, *, version: int, listed_on
 
 def confirmed_items(session: CentreSession) -> list[int]:
     """Return some of the confirmed people whose turn is still to come, the oldest first."""
-    session.authorize(Act.RETENTION_CONFIRM)
+    session.authorize(Act.RETENTION_WORK)
     wanted = (
         select(col(RetentionItem.id))
         .where(col(RetentionItem.state) == "confirmed")
@@ -167,7 +167,7 @@ def forget(session: CentreSession, item_id: int) -> list[str]:
 
     The database refuses everybody but the worker, and leaves whoever is held or not due.
     """
-    session.authorize(Act.RETENTION_CONFIRM)
+    session.authorize(Act.RETENTION_WORK)
     given = {"item": item_id, "bands": json.dumps(bands())}
     found = session.execute(_FORGET, given).scalar_one_or_none() or {}
     return list(found.get("paths", []))
@@ -175,7 +175,7 @@ def forget(session: CentreSession, item_id: int) -> list[str]:
 
 def leave(session: CentreSession, item_id: int) -> None:
     """Leave a person whose turn went wrong for the next list, so that the others have theirs."""
-    session.authorize(Act.RETENTION_CONFIRM)
+    session.authorize(Act.RETENTION_WORK)
     session.execute(
         update(RetentionItem)
         .where(col(RetentionItem.id) == item_id, col(RetentionItem.state) == "confirmed")
@@ -186,7 +186,7 @@ def leave(session: CentreSession, item_id: int) -> None:
 
 def end_lists(session: CentreSession) -> int:
     """End the confirmed lists of which nobody's turn is still to come; return how many."""
-    session.authorize(Act.RETENTION_CONFIRM)
+    session.authorize(Act.RETENTION_WORK)
     waiting = select(col(RetentionItem.run_id)).where(col(RetentionItem.state) == "confirmed")
     done = session.execute(
         update(RetentionRun)

@@ -27,7 +27,7 @@ def empty_removed(session: CentreSession) -> tuple[int, list[str]]:
 
     Return how many, and the paths whose bytes go after that. Who is held keeps them.
     """
-    session.authorize(Act.RETENTION_CONFIRM)
+    session.authorize(Act.RETENTION_WORK)
     given = {"before": _days_ago("removed_document_days"), "most": BATCH}
     found = session.execute(_EMPTY, given).scalar_one()
     return int(found["documents"]), list(found["paths"])
@@ -35,19 +35,19 @@ def empty_removed(session: CentreSession) -> tuple[int, list[str]]:
 
 def unnamed(session: CentreSession, paths: list[str]) -> list[str]:
     """Return which of the centre's paths in the store no document names."""
-    session.authorize(Act.RETENTION_CONFIRM)
+    session.authorize(Act.RETENTION_WORK)
     return list(session.execute(_UNNAMED, {"paths": paths}).scalars())
 
 
 def forget_drafts(session: CentreSession) -> int:
     """Forget what was typed and never saved, once nobody has touched it for the rule's days."""
-    session.authorize(Act.RETENTION_CONFIRM)
+    session.authorize(Act.RETENTION_WORK)
     return int(session.execute(_DRAFTS, {"before": _days_ago("draft_days")}).scalar_one())
 
 
 def forget_old_log(session: CentreSession) -> int:
     """Remove lines of the log whose own years have passed and that speak of nobody who is here."""
-    session.authorize(Act.RETENTION_CONFIRM)
+    session.authorize(Act.RETENTION_WORK)
     years = int(parameter("retention_audit_years").on(today()))
     since = add_months(today(), -12 * years)
     before = now() - (today() - since)
