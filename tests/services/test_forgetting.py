@@ -56,6 +56,12 @@ def shelf(tmp_path: Path, owner: Engine) -> Iterator[None]:
     use_settings(before)
     with owner.begin() as connection:
         connection.execute(text("DELETE FROM document_versions WHERE id > :n"), {"n": newest})
+        connection.execute(
+            text(
+                "UPDATE documents SET encryption_key_id = NULL"
+                " WHERE encryption_key_id LIKE 'qanary%'"
+            )
+        )
 
 
 def items(cast: Cast, actor: Actor | None = None) -> dict[int, RetentionItem]:
