@@ -58,8 +58,8 @@ def shelf(tmp_path: Path, owner: Engine) -> Iterator[None]:
         connection.execute(text("DELETE FROM document_versions WHERE id > :n"), {"n": newest})
         connection.execute(
             text(
-                "UPDATE documents SET encryption_key_id = NULL"
-                " WHERE encryption_key_id LIKE 'qanary%'"
+                "UPDATE documents d SET encryption_key_id = NULL WHERE NOT EXISTS (SELECT FROM"
+                " document_versions v WHERE v.centre_id = d.centre_id AND v.document_id = d.id)"
             )
         )
 
