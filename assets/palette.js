@@ -5,6 +5,7 @@
   "use strict";
   const LEAST = 2;
   const PATIENCE = 6000;
+  const HURRY = 2000;
   const SLOW =
     "No answer yet. Wait a moment; if nothing comes, close this and try again, or look under Clients.";
   const dialog = () => document.getElementById("palette");
@@ -129,9 +130,24 @@
 
   /* ---- open, close, go ---- */
   const watching = new MutationObserver(() => dialog()?.open && show());
+  const isReady = () => document.documentElement.dataset.ready === "true";
+  const ready = new MutationObserver(() => {
+    if (!isReady()) return;
+    ready.disconnect();
+    open();
+  });
+  /* Asked for while one page gives way to the next, it opens on the next. */
+  const openSoon = () => {
+    ready.observe(document.documentElement, { attributeFilter: ["data-ready"] });
+    setTimeout(() => ready.disconnect(), HURRY);
+  };
   const open = () => {
     const covered = document.querySelector("#session-warning[open], #session-cover[open]");
-    if (covered || !dialog() || document.documentElement.dataset.ready !== "true") return;
+    if (covered || !dialog()) return;
+    if (!isReady()) {
+      openSoon();
+      return;
+    }
     collect();
     chosen = null;
     dialog().showModal();

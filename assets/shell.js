@@ -112,9 +112,10 @@
   document.addEventListener("click", (event) => {
     const target = event.target.closest?.("[data-opens], [data-closes], .toast > button");
     if (!target) return;
-    if (target.dataset.opens) show(document.getElementById(target.dataset.opens), target);
-    else if (target.dataset.closes) document.getElementById(target.dataset.closes)?.close();
-    else target.closest(".toast").hidden = true;
+    const { closes, opens } = target.dataset; // both: one dialog in place of the other
+    if (closes) document.getElementById(closes)?.close();
+    if (opens) show(document.getElementById(opens), target);
+    if (!closes && !opens) target.closest(".toast").hidden = true;
   });
   let seenToast = null;
   const toastShown = () => {

@@ -1,12 +1,15 @@
 /* Tells a page that a list of its centre changed: one socket a tab, whatever its page watches.
    The page asks for the list itself, but not under somebody's hand: while the pointer rests on a
-   table, or something in a table, form or dialog has the focus, a word and a button say so. */
+   list, or something in a list, form or dialog has the focus, a word and a button say so. What
+   follows one's own click at once is one's own change, which the page shows already. */
 import { useEffect, useRef, useState } from "react";
 
 import { keepSocket } from "./live_socket.js";
 
 const APART = 1_000; // milliseconds between two asks of one list
-const IN_HAND = "#main :is(table, form, dialog)";
+const OWN = 2_000; // milliseconds after a click in which a change is taken for one's own
+const LISTS = "#main :is(table, .agenda)";
+const FORMS = "#main :is(form, dialog)";
 
 const watching = new Set(); // of { topic, told, turned }
 let kept = null;
@@ -38,9 +41,15 @@ function joined(one) {
   };
 }
 
+let clicked = -OWN;
+addEventListener("click", () => (clicked = performance.now()), true);
+
+const holds = (places) => document.activeElement?.closest?.(places) != null;
 const inHand = () =>
-  document.activeElement?.closest?.(IN_HAND) != null ||
-  document.querySelector("#main table:hover, dialog[open]") !== null;
+  holds(FORMS) ||
+  document.querySelector("dialog[open]") !== null ||
+  (performance.now() - clicked > OWN &&
+    (holds(LISTS) || document.querySelector(`${LISTS}:hover`) !== null));
 
 export function Watch({ topic, onChange }) {
   const [now, setNow] = useState("");

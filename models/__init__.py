@@ -37,12 +37,14 @@ from models.compliance import CaseCompliance, ChecklistVersion, GateOverride
 from models.covers import Cover
 from models.creditors import Creditor, CreditorEntry, CreditorReply, Debt, DebtEvent
 from models.documents import Document, DocumentRequest, DocumentUse, DocumentVersion
+from models.feedback import ClientFeedback
 from models.identities import Identity, IdentityProvider, LinkingCode, SpentSignIn
 from models.insights import AiInsight
 from models.letters import Authority, Letter
 from models.notes import CaseNote, NextAction
 from models.notifications import Notification
 from models.readings import DocumentFigure, DocumentPage, DocumentReading, DocumentTypeChoice
+from models.recommendations import Recommendation
 from models.referrals import Referral
 from models.reminders import CalendarFeed, Reminder, ReminderTiming
 from models.requests import RequestDeadline
@@ -95,6 +97,7 @@ __all__ = [
     "ChecklistVersion",
     "Client",
     "ClientCopy",
+    "ClientFeedback",
     "ClosingDebt",
     "ClosingGain",
     "Consent",
@@ -129,6 +132,7 @@ __all__ = [
     "NextAction",
     "Notification",
     "Offer",
+    "Recommendation",
     "RecoveryCode",
     "ReferenceCounter",
     "Referral",

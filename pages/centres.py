@@ -6,16 +6,17 @@ import reflex as rx
 
 from cma_app.access.acts import Act
 from pages import routes
-from pages.components.centre_dialogs import CLOSE, EDIT, centre_dialogs
+from pages.components.centre_deeds import MORE, centre_dialog
+from pages.components.centre_dialogs import EDIT, centre_dialogs
+from pages.components.deeds import more_button
 from pages.components.empty import empty
 from pages.components.form import button, error_summary, field, form, form_foot, select, submit
-from pages.components.identity_provider import PROVIDER, identity_provider_dialog
+from pages.components.identity_provider import identity_provider_dialog
 from pages.components.status import badge
-from pages.components.table import card, column, link, list_pager, opens, row_button, table
+from pages.components.table import card, cell, column, link, list_pager, opens, row_button, table
 from pages.layout import main_button, page_head, screen
 from state.centre_edit import CentreEditState
 from state.centres import NATION_WORDS, CentresState
-from state.identity_provider import IdentityProviderState
 
 FOOT: Any = CentresState.listed.foot  # pyright: ignore[reportAttributeAccessIssue]
 
@@ -28,13 +29,15 @@ FOOT: Any = CentresState.listed.foot  # pyright: ignore[reportAttributeAccessIss
     on_load=CentresState.open,
 )
 def centres() -> rx.Component:
-    """Return the centres, the form for a new one, and the choice of a manager."""
-    add = main_button("Add a centre", CentresState.begin)
+    """Return the centres, the form for a new one, and the dialogs."""
+    add = rx.cond(
+        CentresState.adding, rx.fragment(), main_button("Add a centre", CentresState.begin)
+    )
     return rx.el.div(
-        page_head("Centres", add),
+        page_head("Centres", rx.cond(CentresState.adding, rx.fragment(), add)),
         rx.cond(CentresState.adding, card("Add a centre", _form(), key="add-centre")),
-        rx.cond(CentresState.chosen > 0, _manager_choice()),
         rx.el.section(_table(), _pager(), class_name="card", aria_label="Centres found"),
+        centre_dialog(),
         centre_dialogs(),
         identity_provider_dialog(),
         class_name="page",
@@ -48,90 +51,41 @@ def _table() -> rx.Component:
             column("Name"),
             column("Code"),
             column("Nation"),
-            column("People"),
+            column("People", num=True),
             column("Manager"),
             column("Status"),
-            column("Actions"),
+            column("Actions", num=True),
         ],
         CentresState.listed.rows,
         _row,
         when_empty=empty("There is no centre yet. Add the first with the button above."),
+        kind="piled",
     )
 
 
 def _row(line: Any) -> rx.Component:
-    whose = f" for {line.name}"
+    edit = row_button(
+        "Edit",
+        f" {line.name}",
+        on_click=CentreEditState.begin_edit(line.id),
+        custom_attrs=opens(EDIT, fills=True),
+    )
     return rx.el.tr(
         rx.el.th(link(line.name, to=f"{routes.PEOPLE}?centre={line.id}"), scope="row"),
         rx.el.td(line.code),
         rx.el.td(line.nation),
-        rx.el.td(line.people),
-        rx.el.td(line.manager),
+        cell("People", line.people, class_name="num"),
+        cell("Manager", line.manager),
         rx.el.td(rx.cond(line.is_open, badge("Open", "good"), badge("Closed"))),
         rx.el.td(
             rx.el.span(
-                row_button(
-                    "Edit",
-                    f" {line.name}",
-                    on_click=CentreEditState.begin_edit(line.id),
-                    custom_attrs=opens(EDIT, fills=True),
-                ),
-                row_button(
-                    "Single sign-on",
-                    whose,
-                    on_click=IdentityProviderState.begin(line.id),
-                    custom_attrs=opens(PROVIDER, fills=True),
-                ),
-                row_button("Choose manager", whose, on_click=CentresState.choose(line.id)),
-                rx.cond(
-                    line.is_open,
-                    link(
-                        "Emergency access",
-                        rx.el.span(f" to {line.name}", class_name="sr"),
-                        to=routes.access_path(line.id),
-                        class_name="button small",
-                    ),
-                ),
-                rx.cond(
-                    line.is_own,
-                    rx.fragment(),
-                    rx.cond(
-                        line.is_open,
-                        row_button(
-                            "Close",
-                            whose,
-                            on_click=CentresState.ask_close(line.id),
-                            custom_attrs=opens(CLOSE, fills=True),
-                        ),
-                        row_button("Reopen", whose, on_click=CentresState.reopen(line.id)),
-                    ),
-                ),
-                class_name="chips",
-            )
-        ),
-    )
-
-
-def _manager_choice() -> rx.Component:
-    return card(
-        "Choose a manager",
-        form(
-            rx.el.div(
-                error_summary(CentresState.manager_errors),
-                select(
-                    rx.Var.create("Manager of ") + CentresState.chosen_name,
-                    "user_id",
-                    CentresState.managers,
-                    hint="Active managers of this centre. Add one under People first.",
-                    error=CentresState.manager_errors["user_id"],
-                ),
-                class_name="card-body stack",
+                edit,
+                more_button(line.name, MORE, on_click=CentresState.choose(line.id)),
+                class_name="row-acts",
             ),
-            form_foot(submit("Save manager")),
-            on_submit=CentresState.choose_manager,
-            key=CentresState.chosen,
+            class_name="num",
         ),
-        key="manager",
+        key=line.id,
     )
 
 

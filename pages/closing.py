@@ -9,12 +9,14 @@ from pages import routes
 from pages.components.case_frame import case_frame
 from pages.components.closing_form import closing_form
 from pages.components.closing_record import closing_record, holds_card, kept_card, sums_card
+from pages.components.feedback import feedback_card, feedback_dialog
 from pages.components.icons import icon
 from pages.components.status import callout
 from pages.components.table import card, link
 from pages.layout import screen
 from state.case_bar import CaseBarState
 from state.closing import ClosingState
+from state.feedback import FeedbackState
 
 STATE: Any = ClosingState
 VIEW: Any = ClosingState.view
@@ -25,7 +27,7 @@ VIEW: Any = ClosingState.view
     route=routes.CASE_CLOSING,
     act=Act.CASE_OPEN,
     section="cases",
-    on_load=[CaseBarState.open_tab, ClosingState.open],
+    on_load=[CaseBarState.open_tab, ClosingState.open, FeedbackState.open],
 )
 def closing() -> rx.Component:
     """Return the form while the case is open or amended, and the record once it ended."""
@@ -42,12 +44,14 @@ def closing() -> rx.Component:
             rx.el.div(
                 rx.cond(shows_form, sums_card(STATE.sums)),
                 rx.cond(VIEW.is_at_work, _gate()),
+                feedback_card(),
                 kept_card(),
                 holds_card(),
                 class_name="stack",
             ),
             class_name="split",
         ),
+        feedback_dialog(),
         opened=STATE.opened,
     )
 

@@ -7,7 +7,7 @@ import reflex as rx
 from cma_app.access.acts import Act
 from cma_app.access.topics import Topic
 from pages import routes
-from pages.components.empty import empty
+from pages.components.empty import empty, skeleton
 from pages.components.form import button
 from pages.components.home_dialogs import give_button, home_dialogs
 from pages.components.standing_in import standing_lines
@@ -43,7 +43,7 @@ def home() -> rx.Component:
             HomeState.view.kind,
             ("work", _work()),
             ("admin", _admin()),
-            rx.fragment(),
+            skeleton(8),
         ),
         class_name="page",
     )
@@ -206,10 +206,8 @@ def _line(line: Any) -> rx.Component:
         rx.el.span(
             link(line.who, to=line.path, class_name="who"),
             rx.el.span(
-                rx.cond(
-                    line.word != "",
-                    rx.fragment(rx.el.span(line.word, class_name="kind"), " · "),
-                ),
+                rx.cond(line.word != "", rx.el.span(line.word, class_name="kind")),
+                rx.cond((line.word != "") & (line.what != ""), rx.fragment(" · ")),
                 line.what,
                 rx.cond(
                     line.reference != "",

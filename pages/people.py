@@ -6,6 +6,7 @@ import reflex as rx
 
 from cma_app.access.acts import Act
 from pages import routes
+from pages.components.deeds import more_button
 from pages.components.empty import empty
 from pages.components.form import (
     button,
@@ -17,13 +18,12 @@ from pages.components.form import (
     select,
     submit,
 )
-from pages.components.leaving_dialog import DEACTIVATE, leaving_dialog
-from pages.components.people_dialogs import EDIT, RESET, STAND_IN_HINT, UNLINK, people_dialogs
+from pages.components.leaving_dialog import leaving_dialog
+from pages.components.people_dialogs import EDIT, STAND_IN_HINT, people_dialogs
+from pages.components.person_deeds import MORE, person_dialog
 from pages.components.status import badge, callout
-from pages.components.table import card, chip, column, list_pager, opens, row_button, table
+from pages.components.table import card, cell, chip, column, list_pager, opens, row_button, table
 from pages.layout import main_button, page_head, screen, when_may
-from state.leaving import LeavingState
-from state.linking import LinkingState
 from state.person_edit import PersonEditState
 from state.users import UsersState
 
@@ -35,14 +35,19 @@ BECAME: Any = UsersState.became
 @screen("People", route=routes.PEOPLE, act=Act.USER_LIST, section="people", on_load=UsersState.open)
 def people() -> rx.Component:
     """Return the people of a centre and the form for a new one."""
-    add = main_button("Add a person", UsersState.begin)
+    add = rx.cond(UsersState.adding, rx.fragment(), main_button("Add a person", UsersState.begin))
     return rx.el.div(
-        page_head("People", when_may(Act.USER_ADD, add), lead=UsersState.centre_name),
+        page_head(
+            "People",
+            when_may(Act.USER_ADD, add),
+            lead=UsersState.centre_name,
+        ),
         _password(),
         _became(),
         rx.cond(UsersState.adding, card("Add a person", _form(), key="add-person")),
         _filters(),
         rx.el.section(_table(), _pager(), class_name="card", aria_label="People found"),
+        person_dialog(),
         people_dialogs(),
         leaving_dialog(),
         class_name="page",
@@ -150,31 +155,22 @@ def _table() -> rx.Component:
             column("Role"),
             column("Status"),
             column("Last sign-in"),
-            column("Actions"),
+            column("Actions", num=True),
         ],
         UsersState.people.rows,
         _row,
         when_empty=empty("Nobody matches. Choose All, or add a person with the button above."),
+        kind="piled",
     )
 
 
 def _row(person: Any) -> rx.Component:
+    supervisor = rx.el.span("Supervisor ", person.supervisor, class_name="beside")
+    more = more_button(person.name, MORE, on_click=UsersState.choose(person.id))
     return rx.el.tr(
-        rx.el.th(person.name, rx.el.span(person.email, class_name="sub"), scope="row"),
-        rx.el.td(
-            person.username,
-            rx.cond(person.is_linked, rx.el.span("Linked to the organisation", class_name="sub")),
-        ),
-        rx.el.td(
-            person.role,
-            rx.cond(
-                person.supervisor != "",
-                rx.el.span("Supervisor ", person.supervisor, class_name="sub"),
-            ),
-            rx.cond(
-                person.stand_in != "", rx.el.span("Stand-in ", person.stand_in, class_name="sub")
-            ),
-        ),
+        rx.el.th(person.name, scope="row"),
+        rx.el.td(person.username),
+        rx.el.td(person.role, rx.cond(person.supervisor != "", supervisor)),
         rx.el.td(
             rx.match(
                 person.status,
@@ -187,77 +183,15 @@ def _row(person: Any) -> rx.Component:
                 ("failed", badge("Invitation not sent", "late")),
                 badge("Deactivated"),
             ),
-            rx.cond(person.factors != "", rx.el.span(person.factors, class_name="sub")),
+            rx.cond(person.leave != "", rx.el.span(person.leave, class_name="beside")),
             rx.cond(person.told != "", rx.el.span(person.told, class_name="sub")),
-            rx.cond(person.leave != "", rx.el.span(person.leave, class_name="sub")),
         ),
-        rx.el.td(person.last_login),
+        cell("Last sign-in", person.last_login, class_name="fig"),
         rx.el.td(
-            rx.el.span(
-                rx.cond(person.may_edit, _edit(person)),
-                rx.cond(person.may_change, _actions(person)),
-                class_name="chips",
-            )
+            rx.el.span(rx.cond(person.may_edit, _edit(person)), more, class_name="row-acts"),
+            class_name="num",
         ),
-    )
-
-
-def _actions(person: Any) -> rx.Component:
-    whose = f" for {person.name}"
-    return rx.cond(
-        person.is_active,
-        rx.fragment(
-            rx.cond(
-                person.may_invite,
-                row_button(
-                    "Invite",
-                    rx.cond(person.was_invited, f" {person.name} again", f" {person.name}"),
-                    on_click=UsersState.send_invitation(person.id),
-                ),
-            ),
-            rx.cond(
-                person.may_withdraw,
-                row_button(
-                    "Take invitation back",
-                    whose,
-                    on_click=UsersState.withdraw_invitation(person.id),
-                ),
-            ),
-            rx.cond(
-                person.takes_password,
-                row_button("New password", whose, on_click=UsersState.reset_password(person.id)),
-            ),
-            rx.cond(person.may_link, _linking(person, whose)),
-            rx.cond(
-                person.factors != "",
-                row_button(
-                    "Reset second factor",
-                    whose,
-                    on_click=UsersState.ask_reset(person.id),
-                    custom_attrs=opens(RESET, fills=True),
-                ),
-            ),
-            row_button(
-                "Deactivate",
-                whose,
-                on_click=LeavingState.ask_deactivate(person.id),
-                custom_attrs=opens(DEACTIVATE, fills=True),
-            ),
-        ),
-        row_button("Reactivate", whose, on_click=UsersState.reactivate(person.id)),
-    )
-
-
-def _linking(person: Any, whose: Any) -> rx.Component:
-    return rx.cond(
-        person.is_linked,
-        row_button(
-            "Unlink",
-            whose,
-            on_click=LinkingState.ask_unlink(person.id),
-            custom_attrs=opens(UNLINK, fills=True),
-        ),
-        row_button("Linking code", whose, on_click=LinkingState.issue_code(person.id)),
+        key=person.id,
     )
 
 

@@ -6,14 +6,15 @@ import reflex as rx
 
 from cma_app.access.acts import Act
 from pages import routes
+from pages.components.confirm import taken_back
 from pages.components.empty import empty, skeleton
-from pages.components.form import button, error_summary, field, form, form_foot, submit, tick
+from pages.components.form import error_summary, field, form, form_foot, submit, tick
 from pages.components.icons import icon
 from pages.components.page_words import Every
 from pages.components.rights_parts import RECORD, hold_lines, right_row, rights_dialogs
 from pages.components.safe_routes import safe_routes
 from pages.components.status import callout, tone_badge
-from pages.components.table import anchor, card, column, link, opens, table
+from pages.components.table import anchor, card, link, opens, row_button
 from pages.layout import page_head, screen, when_may
 from state.rights import RightsState
 
@@ -55,17 +56,9 @@ def _page() -> rx.Component:
 
 
 def _requests() -> rx.Component:
-    undo = rx.el.p(
-        rx.el.span("Taken back: ", rx.el.strong(TAKEN_BACK.label)),
-        button("Undo", on_click=STATE.undo_take_back, kind="small"),
-        class_name="between undo",
-        role="status",
-    )
-    add = rx.el.button(
+    add = row_button(
         "Record",
-        rx.el.span(" a request", class_name="sr"),
-        type="button",
-        class_name="button small",
+        " a request",
         on_click=STATE.begin(0),
         custom_attrs=opens(RECORD, fills=True),
     )
@@ -75,7 +68,7 @@ def _requests() -> rx.Component:
     )
     return card(
         "Requests about their data",
-        rx.cond(TAKEN_BACK.id != 0, undo),
+        rx.cond(TAKEN_BACK.id != 0, taken_back(TAKEN_BACK.label, STATE.undo_take_back)),
         rx.cond(
             VIEW.rows.length() > 0,
             rx.el.ul(rx.foreach(VIEW.rows, right_row), class_name="events"),
@@ -138,11 +131,9 @@ def _form() -> rx.Component:
             callout(
                 rx.el.strong("It holds everything: "),
                 "their debts, health, notes and every document, as JSON, as a page to read and as"
-                " files. Read it first for what is about other people. Hand it over by a way that"
-                " is safe for them, and to nobody else.",
+                " files. Read it first for what is about other people. Hand it over by one of the"
+                " safe ways above, and to nobody else.",
             ),
-            rx.el.p("Safe ways to reach them:", class_name="hint"),
-            safe_routes(STATE.routes, "Safe ways to hand it over"),
             request,
             field(
                 "Reason",
@@ -174,12 +165,10 @@ def _copies() -> rx.Component:
     return card(
         "Copies that were taken",
         rx.cond(STATE.copy_runs, Every.create(seconds=2, on_tick=STATE.refresh)),
-        table(
-            "Copies of everything, the newest first",
-            [column("When"), column("Who and why"), column("What came of it")],
-            COPIES,
-            _copy,
-            when_empty=empty("Nobody has taken a copy of everything."),
+        rx.cond(
+            COPIES.length() > 0,
+            rx.el.ul(rx.foreach(COPIES, _copy), class_name="events"),
+            empty("Nobody has taken a copy of everything."),
         ),
         key="copies",
         count=COPIES.length(),
@@ -187,30 +176,42 @@ def _copies() -> rx.Component:
 
 
 def _copy(one: Any) -> rx.Component:
-    take = anchor(
-        icon("download"),
-        "Take the copy",
-        href=one.path,
-        class_name="button main small",
-        custom_attrs={"download": ""},
+    def take(word: str, kind: str) -> rx.Component:
+        return anchor(
+            icon("download"),
+            word,
+            href=one.path,
+            class_name=f"button {kind} small",
+            custom_attrs={"download": ""},
+        )
+
+    again = rx.el.div(
+        take("Try again", ""),
+        rx.el.span("The same copy, from its start.", class_name="hint"),
+        class_name="inline",
     )
-    going = rx.el.span(
+    going = rx.el.div(
         rx.el.progress(
             value=one.done.to_string(),
             max=one.total.to_string(),
             class_name="reading-progress",
             aria_label="Files in the copy so far",
         ),
-        rx.el.span(one.done, " of ", one.total, " files", class_name="sub"),
+        rx.el.p(one.done, " of ", one.total, " files", class_name="hint"),
         role="status",
     )
-    return rx.el.tr(
-        rx.el.th(one.when, scope="row"),
-        rx.el.td(one.who, rx.el.span(one.why, class_name="sub"), class_name="wraps"),
-        rx.el.td(
-            rx.cond(one.is_ready, take, tone_badge(one.word, one.tone)),
-            rx.cond(one.runs & ~one.is_ready & (one.total > 0), going),
-            rx.cond(one.detail != "", rx.el.span(one.detail, class_name="sub")),
+    return rx.el.li(
+        rx.el.p(
+            rx.el.strong(one.when),
+            ", ",
+            one.who,
+            " ",
+            rx.cond(one.is_ready, rx.fragment(), tone_badge(one.word, one.tone)),
         ),
+        rx.el.p(one.why, class_name="hint"),
+        rx.cond(one.is_ready, rx.el.p(take("Take the copy", "main"))),
+        rx.cond(one.is_again, again),
+        rx.cond(one.runs & ~one.is_ready & (one.total > 0), going),
+        rx.cond(one.detail != "", rx.el.p(one.detail, class_name="hint")),
         key=one.id,
     )

@@ -10,7 +10,7 @@ from cma_app.services.rights_list import STATES
 from pages import routes
 from pages.components.empty import empty, skeleton
 from pages.components.rights_parts import right_marks
-from pages.components.table import chip, column, link, list_pager, table
+from pages.components.table import cell, chip, column, link, list_pager, table
 from pages.layout import page_head, screen
 from state.rights_register import RightsRegisterState
 
@@ -86,7 +86,11 @@ def _table() -> rx.Component:
                 scope="row",
             ),
             rx.el.td(one.label, rx.el.span(one.received, class_name="sub"), class_name="wraps"),
-            rx.el.td(rx.cond(one.is_open & (one.stands == ""), one.due, ""), class_name="fig"),
+            rx.cond(
+                one.is_open & (one.stands == "") & (one.due != ""),
+                cell("Answer by", one.due, class_name="fig"),
+                rx.el.td(),
+            ),
             rx.el.td(
                 right_marks(one),
                 rx.cond(one.stands != "", rx.el.span(one.stands, class_name="sub")),
@@ -105,4 +109,5 @@ def _table() -> rx.Component:
             "No request is here. One is recorded on the client's page, under their data, on the day"
             " it comes."
         ),
+        kind="piled",
     )

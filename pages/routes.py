@@ -23,6 +23,7 @@ CASE_DEBT: Final = "/cases/[case_id]/debts/[debt_id]"
 CASE_DATES: Final = "/cases/[case_id]/dates"
 CASE_BUDGET: Final = "/cases/[case_id]/budget"
 CASE_BUDGET_COMPARE: Final = "/cases/[case_id]/budget/compare"
+CASE_ADVICE: Final = "/cases/[case_id]/advice"
 CASE_OFFERS: Final = "/cases/[case_id]/offers"
 CASE_STATEMENT: Final = "/cases/[case_id]/statement"
 CASE_CHECKLIST: Final = "/cases/[case_id]/checklist"
@@ -78,6 +79,7 @@ CASE_TABS: Final = {
     "debts": "/debts",
     "dates": "/dates",
     "budget": "/budget",
+    "advice": "/advice",
     "offers": "/offers",
     "statement": "/statement",
     "letters": "/letters",

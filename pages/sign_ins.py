@@ -8,10 +8,11 @@ from cma_app.access.acts import Act
 from pages import routes
 from pages.components.empty import empty, skeleton
 from pages.components.form import button
+from pages.components.native_form import NativeForm
 from pages.components.own_factors import own_factors
 from pages.components.status import badge
-from pages.components.table import anchor, card, column, row_button, table
-from pages.layout import NativeForm, page_head, screen, when_may
+from pages.components.table import anchor, card, cell, column, row_button, table
+from pages.layout import page_head, screen, when_may
 from state.factors import FactorsState
 from state.identities import IdentitiesState
 from state.sign_ins import SignInsState
@@ -22,8 +23,9 @@ OWN: Any = IdentitiesState
 
 def _device(line: Any) -> rx.Component:
     return rx.el.th(
-        line.device,
-        rx.cond(line.is_this, rx.fragment(" ", badge("This device", "good"))),
+        rx.el.span(
+            line.device, rx.cond(line.is_this, badge("This device", "good")), class_name="inline"
+        ),
         scope="row",
     )
 
@@ -34,9 +36,9 @@ def _living(line: Any) -> rx.Component:
     )
     return rx.el.tr(
         _device(line),
-        rx.el.td(line.began, class_name="fig"),
-        rx.el.td(line.seen, class_name="fig"),
-        rx.el.td(line.address, class_name="fig"),
+        cell("Signed in", line.began, class_name="fig"),
+        cell("Last seen", line.seen, class_name="fig"),
+        cell("Address", line.address, class_name="fig"),
         rx.el.td(rx.cond(line.is_this, rx.fragment(), end), class_name="num"),
         key=line.id,
     )
@@ -45,9 +47,9 @@ def _living(line: Any) -> rx.Component:
 def _past(line: Any) -> rx.Component:
     return rx.el.tr(
         _device(line),
-        rx.el.td(line.began, class_name="fig"),
-        rx.el.td(line.ended, class_name="fig"),
-        rx.el.td(line.address, class_name="fig"),
+        cell("Signed in", line.began, class_name="fig"),
+        cell("Ended", line.ended, class_name="fig"),
+        cell("Address", line.address, class_name="fig"),
         key=line.id,
     )
 
@@ -64,6 +66,7 @@ def _here() -> rx.Component:
             [column(word) if word else rx.el.td() for word in heads],
             STATE.living,
             _living,
+            kind="piled",
         ),
         key="living",
         count=STATE.living.length(),
@@ -110,6 +113,7 @@ def _before() -> rx.Component:
             STATE.past,
             _past,
             when_empty=empty("No other sign-in of yours in the last 30 days."),
+            kind="piled",
         ),
         key="past",
         count=STATE.past.length(),

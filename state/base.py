@@ -43,6 +43,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Concatenate, Final, Literal, ParamSpec, TypeVar
 
@@ -52,6 +53,7 @@ from reflex.event import EventSpec
 
 from cma_app.access.actor import Actor, Origin
 from cma_app.access.acts import Act
+from cma_app.clock import now
 from cma_app.errors import CmaError, Invalid, NotFound, SignedOut
 from cma_app.session import CentreSession, open_session
 from cma_app.settings import settings
@@ -81,6 +83,12 @@ ACT: Final = "__cma_act__"
 
 UNATTENDED: Final = "__cma_unattended__"
 """The attribute of a handler that pages call by themselves."""
+
+NOTICED: Final = timedelta(seconds=8)
+"""How long a notice is shown; the next page does not show it again."""
+
+LOADS: Final = "__cma_loads__"
+"""The attribute of a page's `on_load` handler: who may not is told by the page itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +175,7 @@ def load(deed: Act | str) -> Callable[[Handler], Any]:
                 self.missing = True
                 return None
 
+        setattr(opened, LOADS, True)
         return act(deed, supersedes=True)(opened)
 
     return wrap
@@ -257,6 +266,7 @@ class CentreState(Asking, rx.State):
     settled: int = 0
     ended: str = ""
 
+    _noticed_at: datetime | None = None
     _bound_to: str = ""
     _bound_person: str = ""
 
@@ -266,6 +276,12 @@ class CentreState(Asking, rx.State):
         self.notice_number += 1
         self.notice_sentence = sentence[:400]
         self.notice_tone = tone if tone in {"good", "late", "note"} else "note"
+        self._noticed_at = now()
+
+    def _forget_old_notice(self) -> None:
+        """Leave a notice behind that was read on another page; one that came along is kept."""
+        if self._noticed_at is not None and now() - self._noticed_at > NOTICED:
+            self.notice_sentence, self._noticed_at = "", None
 
 
 def notice(sentence: str, tone: Tone = "good") -> EventSpec:

@@ -1,6 +1,6 @@
 """Centres, for an admin: the list, a new one, closing, and who manages each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import reflex as rx
 
@@ -24,16 +24,17 @@ NATION_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class CentreLine:
-    """A row of the list of centres."""
+    """A row of the list of centres, and what is behind it; `id` is 0 while none is chosen."""
 
-    id: int
-    name: str
-    code: str
-    nation: str
-    people: str
-    manager: str
-    is_open: bool
-    is_own: bool
+    id: int = 0
+    name: str = ""
+    code: str = ""
+    nation: str = ""
+    people: str = ""
+    manager: str = ""
+    about: list[tuple[str, str]] = field(default_factory=list)
+    is_open: bool = False
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,14 @@ class CentresState(CentreState):
     closing: Closing = Closing()
     obstacle: str = ""
     closed: int = 0
-    chosen: int = 0
-    chosen_name: str = ""
+    chosen: CentreLine = CentreLine()
     managers: list[tuple[str, str]] = []
     manager_errors: FormErrors = {}
+    managed: int = 0
 
     @load(Act.CENTRE_LIST)
     async def open(self):
         """Show the centres."""
-        self.chosen = 0
         self.adding = False
         await self._show(page_in(self.query("page")))
 
@@ -147,25 +147,33 @@ class CentresState(CentreState):
         return notice(f"{name} is open again.")
 
     @act(Act.CENTRE_EDIT)
-    async def choose(self, centre: int):
+    def choose(self, centre: int):
+        """Show what is behind a centre's row, and what may be done about it."""
+        self._choose(centre)
+
+    @act(Act.CENTRE_EDIT)
+    async def ask_manager(self, centre: int):
         """Ask who manages a centre."""
         managers = await self.ask(centres.choices_of_manager, centre)
-        named = next((row.name for row in self.listed.rows if row.id == centre), "")
         self.managers = [("", "Choose"), *[(str(who), name) for who, name in managers]]
-        self.chosen, self.chosen_name = centre, named
+        self._choose(centre)
         self.manager_errors = {}
 
     @act(Act.CENTRE_EDIT, form="manager_errors")
     async def choose_manager(self, form: Form):
-        """Say who manages the centre that is open in the form."""
+        """Say who manages the centre that was chosen."""
         raw = form.get("user_id", "")
         person = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
         name = await self.ask(
-            centres.choose_manager, self.chosen, user_id=person, show=lambda it: it.name
+            centres.choose_manager, self.chosen.id, user_id=person, show=lambda it: it.name
         )
         await self._show(self.listed.foot.number)
-        self.chosen = 0
+        self.managed += 1
         return notice(f"{name} has a manager.")
+
+    def _choose(self, centre: int) -> None:
+        found = [line for line in self.listed.rows if line.id == centre]
+        self.chosen = found[0] if found else CentreLine(id=centre)
 
     async def _show(self, number: int) -> None:
         page = await self.ask(centres.list_centres, number=number)
@@ -173,14 +181,23 @@ class CentresState(CentreState):
 
 
 def _line(row: CentreRow, own: int) -> CentreLine:
-    unused = f", {row.unused_passwords} not yet signed in" if row.unused_passwords else ""
+    manager = row.manager or "Not chosen"
+    known = (
+        ("Code", row.code),
+        ("Nation", NATION_WORDS[row.nation]),
+        ("Town or city", row.city),
+        ("Manager", manager),
+        ("Active people", str(row.people)),
+        ("Not yet signed in", str(row.unused_passwords or "")),
+    )
     return CentreLine(
         id=row.id,
         name=row.name,
         code=row.code,
         nation=NATION_WORDS[row.nation],
-        people=f"{row.people}{unused}",
-        manager=row.manager or "Not chosen",
+        people=str(row.people),
+        manager=manager,
+        about=[(what, said) for what, said in known if said],
         is_open=row.status == "active",
         is_own=row.id == own,
     )

@@ -45,7 +45,7 @@ class Shown:
     def __init__(self, page: ClosingPage) -> None:
         self.view = PageView.of(page)
         self.debts = page.debts
-        self.begin: dict[str, str] = {}
+        self.begin: dict[str, str] = dict(page.advised)
         for debt in page.debts:
             self.begin |= begin_debt(debt)
         for number, gain in enumerate(page.gains, start=1):

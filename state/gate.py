@@ -34,7 +34,16 @@ from cma_app.errors import Refused, SignedOut
 from cma_app.services.sign_in import remaining
 from cma_app.session import hash_token, record_refusal, resume
 from cma_app.settings import settings
-from state.base import ACT, SIGNED_IN, UNATTENDED, CentreState, SignIn, in_worker, use_sign_in
+from state.base import (
+    ACT,
+    LOADS,
+    SIGNED_IN,
+    UNATTENDED,
+    CentreState,
+    SignIn,
+    in_worker,
+    use_sign_in,
+)
 from state.shell import ShellState
 
 log = structlog.get_logger(__name__)
@@ -115,9 +124,12 @@ def declared(name: str) -> Act | str | None:
 
 def attended(name: str) -> bool:
     """Say whether a handler's event counts as activity; pages send some by themselves."""
+    return name not in INTERNAL and not _marked(name, UNATTENDED)
+
+
+def _marked(name: str, mark: str) -> bool:
     registered = RegistrationContext.get().event_handlers.get(name)
-    by_itself = registered is not None and getattr(registered.handler.fn, UNATTENDED, False)
-    return name not in INTERNAL and not by_itself
+    return registered is not None and getattr(registered.handler.fn, mark, False)
 
 
 def undeclared_handlers() -> list[str]:
@@ -219,23 +231,30 @@ def _words_of(actor: Actor) -> str:
 
 
 async def _refuse_role(event: Event, deed: Act, sign_in: SignIn) -> StateUpdate:
-    """Refuse an act that the role lacks, and write that to the audit log."""
+    """Refuse an act that the role lacks, and write that to the audit log.
+
+    Where a page could not load, the page says that it is not for this role, and no notice besides.
+    """
     error = Refused(refusal(deed, sign_in.actor.role), deed.value)
     await in_worker(record_refusal, sign_in.actor, sign_in.origin, error)
-    return _refuse(event, "role", error.sentence, sign_in.actor)
+    sentence = "" if _marked(event.name, LOADS) else error.sentence
+    return _refuse(event, "role", sentence, sign_in.actor)
 
 
 def _refuse(
     event: Event, reason: str, sentence: str | None = None, actor: Actor | None = None
 ) -> StateUpdate:
-    """Tell the browser a sentence, or that its sign-in has ended; the state stays as it is."""
+    """Tell the browser a sentence, or with None that its sign-in has ended; no state changes.
+
+    An empty sentence ends a notice that stands.
+    """
     log.info(
         "event_refused",
         reason=reason,
         handler=event.name if declared(event.name) else "undeclared",
         user_id=actor.user_id if actor else None,
     )
-    return StateUpdate(delta=_told(sentence) if sentence else _ended())
+    return StateUpdate(delta=_ended() if sentence is None else _told(sentence))
 
 
 def _ended() -> dict[str, dict[str, Any]]:

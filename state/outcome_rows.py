@@ -60,7 +60,7 @@ class RowsView:
 
 def _amounts_word(figure: Figure) -> str:
     is_days = figure.median or figure.parts == "waited"
-    return "Days" if is_days else figure.sum_head
+    return "Days" if is_days else "Rating, of 5" if figure.mean else figure.sum_head
 
 
 def _rows(page: Page[CountedRow], figure: Figure) -> list[RowView]:

@@ -286,7 +286,7 @@ class _Shown:
             return Told(self._kept_words(name).capitalize(), is_kept=True)
         text = _text(cell.value, figure, money=money, in_table=bool(part) or bool(figure.of))
         if not cell.people:
-            return Told(NONE if figure.median else text)
+            return Told(NONE if figure.median or figure.mean else text)
         if self.is_leaving or not figure.opens:
             return Told(text)
         said = {**days_said(self.report.days), "figure": figure.code, "part": part}
@@ -306,6 +306,8 @@ class _Shown:
 def _text(value: int | Decimal, figure: Figure, *, money: bool, in_table: bool) -> str:
     if figure.median:
         return f"{int(value)} days"
+    if figure.mean:
+        return f"{value:.1f} {figure.unit}"
     if not money:
         return f"{value:,}"
     if figure.unit != "£":

@@ -9,7 +9,8 @@ from cma_app.services.person_forms import PersonEdit
 from cma_app.services.users import PersonDetails
 from state.base import Form, FormErrors, act, notice
 from state.forms import checked
-from state.users import NO_PASSWORD, ROLE_WORDS, UsersState
+from state.person_views import ROLE_WORDS
+from state.users import NO_PASSWORD, UsersState
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,6 +217,7 @@ class CopyView:
     done: int = 0
     total: int = 0
     is_ready: bool = False
+    is_again: bool = False
     runs: bool = False
 
     @classmethod
@@ -226,7 +227,9 @@ class CopyView:
         word, tone = COPY_WORDS[row.status]
         if stuck:
             word, tone = ("Not taken", "") if row.status == "asked" else COPY_WORDS["broken"]
-        ready = row.status == "asked" and not stuck and row.created_by == me
+        is_mine = row.created_by == me
+        ready = row.status == "asked" and not stuck and is_mine
+        again = found.may_begin_again and is_mine
         return cls(
             id=row.id,
             who=found.who,
@@ -235,10 +238,11 @@ class CopyView:
             word=word,
             tone=tone,
             detail=_detail(found),
-            path=f"/copies/{row.id}.zip" if ready else "",
+            path=f"/copies/{row.id}.zip" if ready or again else "",
             done=row.files_done,
             total=row.files_total,
             is_ready=ready,
+            is_again=again,
             runs=row.status in ("asked", "making") and not stuck,
         )
 

@@ -45,8 +45,9 @@ class ShellState(CentreState):
 
     @act(SIGNED_IN)
     async def arrive(self):
-        """Begin a page: say who is signed in, and forget the last page's "not found"."""
+        """Begin a page: say who is signed in, and forget what was the last page's alone."""
         self.missing = False
+        self._forget_old_notice()
         actor = current_sign_in().actor
         self._greet(actor)
         if actor.may(Act.NOTIFICATION_SEE):

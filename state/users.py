@@ -6,78 +6,20 @@ from typing import Any
 
 import reflex as rx
 
-from cma_app.access.actor import Actor
 from cma_app.access.acts import Act, Role
 from cma_app.errors import Conflict, NotFound
-from cma_app.paging import Page
 from cma_app.services import account_links, factor_resets, identities, people_list, users
-from cma_app.services.account_links import NO_MAIL, Invite, mail_is_on
-from cma_app.services.people_list import AwayFrom, CentreChoice, Person
+from cma_app.services.account_links import NO_MAIL, mail_is_on
+from cma_app.services.people_list import CentreChoice
 from cma_app.services.person_forms import PersonForm
 from cma_app.services.users import Issued
 from state.base import CentreState, Form, FormErrors, act, current_sign_in, load, notice
 from state.forms import checked
 from state.lists import Foot, address, page_in
-from state.words import moment_text, weekday_text
+from state.person_views import ROLE_WORDS, People, PersonLine
+from state.words import moment_text
 
-ROLE_WORDS = {
-    "advisor": "Advisor",
-    "trainee": "Trainee",
-    "manager": "Manager",
-    "admin": "Admin",
-}
-FAILED = {
-    "refused": "The address was refused: check it under Edit",
-    "unreachable": "The mail server could not be reached",
-    "late": "It could not be sent in time",
-}
-"""Why no letter arrived, in words."""
-OPEN = ("waiting", "sent", "unknown")
-"""Invitations that can be taken back."""
 SHOWS = ("active", "unused", "inactive", "all")
-
-
-@dataclass(frozen=True, slots=True)
-class PersonLine:
-    """A row of the list of people."""
-
-    id: int
-    name: str
-    username: str
-    email: str
-    role: str
-    supervisor: str
-    stand_in: str
-    status: str
-    told: str
-    leave: str
-    last_login: str
-    factors: str
-    is_active: bool
-    may_change: bool
-    may_edit: bool
-    is_linked: bool
-    may_link: bool
-    takes_password: bool
-    may_invite: bool
-    was_invited: bool
-    may_withdraw: bool
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """A page of people, with the words under it."""
-
-    rows: list[PersonLine]
-    foot: Foot
-
-    @classmethod
-    def of(cls, page: Page[Person], factors: dict[int, str], actor: Actor, way_in: str) -> "People":
-        """Return a page of people as the list shows it to this person."""
-        return cls(
-            rows=[_line(person, factors.get(person.id, ""), actor, way_in) for person in page.rows],
-            foot=Foot.of(page),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +55,7 @@ class UsersState(CentreState):
     """The people of a centre, for its manager or an admin."""
 
     people: People = NOBODY
+    chosen: PersonLine = PersonLine()
     show: str = "active"
     sought: str = ""
     centre: str = ""
@@ -172,6 +115,12 @@ class UsersState(CentreState):
     def choose_centre(self, centre: str):
         """Look after another centre's people; for anybody but an admin it is not found."""
         return rx.redirect(f"/people?centre={centre}" if centre.isdigit() else "/people")
+
+    @act(Act.USER_LIST)
+    def choose(self, person: int):
+        """Show what is behind a person's row, and what may be done about them."""
+        found = [line for line in self.people.rows if line.id == person]
+        self.chosen = found[0] if found else PersonLine()
 
     @act(Act.USER_ADD)
     def choose_role(self, role: str):
@@ -324,68 +273,3 @@ class UsersState(CentreState):
     def _address(self, **over: str) -> str:
         kept = {"centre": self.query("centre"), "show": self.show, "q": self.sought, **over}
         return address("/people", kept)
-
-
-def _line(person: Person, factors: str, actor: Actor, way_in: str) -> PersonLine:
-    takes_password = way_in != "instead" or person.role == Role.ADMIN
-    managed = person.role != Role.ADMIN or actor.role == Role.ADMIN
-    invited = person.invite.state
-    may_change = managed and person.id != actor.user_id
-    return PersonLine(
-        id=person.id,
-        name=person.name,
-        username=person.username,
-        email=person.email,
-        role=ROLE_WORDS[person.role],
-        supervisor=person.supervisor,
-        stand_in=person.stand_in,
-        status=_status(person),
-        told=_invite_text(person.invite),
-        leave=_leave_text(person.leave),
-        last_login=moment_text(person.last_login) or "Never",
-        factors=factors,
-        is_active=person.is_active,
-        may_change=may_change,
-        may_edit=managed,
-        is_linked=person.is_linked,
-        may_link=way_in != "" and person.role != Role.ADMIN and person.is_active,
-        takes_password=takes_password,
-        may_invite=may_change and takes_password and person.waits_for_password and mail_is_on(),
-        was_invited=invited != "none",
-        may_withdraw=may_change and invited in OPEN,
-    )
-
-
-def _status(person: Person) -> str:
-    """Return the word of the badge: how it stands with a person and their way in."""
-    if not person.is_active:
-        return "inactive"
-    if person.waits_for_password:
-        state = person.invite.state
-        return {"none": "unused", "waiting": "invited", "sent": "invited"}.get(state, state)
-    return "active"
-
-
-def _invite_text(invite: Invite) -> str:
-    at, until = moment_text(invite.at), moment_text(invite.until)
-    return {
-        "none": "",
-        "waiting": "The letter is on its way",
-        "sent": f"Sent {at}; works until {until}",
-        "unknown": f"Sent {at}, perhaps in vain; works until {until}",
-        "failed": FAILED.get(invite.reason, FAILED["unreachable"]),
-        "old": f"Sent {at}; its time is over",
-        "ended": f"{at}: taken back, or another address",
-    }[invite.state]
-
-
-def _leave_text(leave: AwayFrom | None) -> str:
-    if leave is None:
-        return ""
-    days = (
-        f"until {weekday_text(leave.last_day)}"
-        if leave.is_today
-        else f"from {weekday_text(leave.first_day)} to {weekday_text(leave.last_day)}"
-    )
-    cover = f"; {leave.cover} covers" if leave.cover else "; nobody covers yet"
-    return f"On leave {days}{cover}"

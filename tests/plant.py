@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from cma_app.access.actor import Actor
 from cma_app.clock import today
 
-_numbers = count(1)
+_numbers = count(500_001)  # beyond those that the services give
 
 _CLIENT = text(
     "INSERT INTO clients (centre_id, client_reference, first_name, last_name, is_restricted)"

@@ -64,6 +64,9 @@ WORDS = {
     "sign_offs.act": "case:lower_priority",
     "sign_offs.content": SUBMITTED,
     "sign_offs.content_hash": hashlib.sha256(SUBMITTED.encode()).hexdigest(),
+    "recommendations.solution": "offers",
+    "client_feedback.way": "phone",
+    "client_feedback.answered_on": date(2026, 11, 22),
     "saved_views.is_shared": True,
     "document_readings.status": "failed",
     "document_readings.why": "slow",
@@ -104,12 +107,15 @@ CODED = {
     "ended_how",
     "second_method",
     "skipped_because",
+    "choice",
+    "chosen",
+    "chosen_word",
 }
 """Optional columns whose words are a list's: free text would be an impossible row."""
 
 ONCE = {"identity_providers", "retention_runs"}
 """What a centre has one of, however often it is planted."""
-ANOTHERS = {"reviewer_id", "stand_in_id", "decided_by"}
+ANOTHERS = {"reviewer_id", "stand_in_id", "decided_by", "given_by"}
 """Columns in which the planted person may not stand: nobody reviews a file of their own."""
 BESIDE = {"cover_id", "trainee_id"}
 """Columns in which somebody stands beside the planted person: the planted one of the people."""

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 from alembic import context, op
 
 revision = "0044"
-down_revision = "0041"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 

@@ -102,6 +102,11 @@ class Act(StrEnum):
     STATEMENT_CONFIRM = "statement:confirm"
     STATEMENT_ISSUE = "statement:issue"
     STATEMENT_PRINT = "statement:print"
+    # advice, and what clients say of the service
+    RECOMMENDATION_PREPARE = "recommendation:prepare"
+    RECOMMENDATION_GIVE = "recommendation:give"
+    RECOMMENDATION_FOLLOW = "recommendation:follow"
+    FEEDBACK_RECORD = "feedback:record"
     # letters
     LETTER_RECORD = "letter:record"
     LETTER_ISSUE = "letter:issue"
@@ -226,6 +231,9 @@ TRAINEE: Final = frozenset(
         Act.STATEMENT_PREPARE,
         Act.STATEMENT_CONFIRM,
         Act.STATEMENT_PRINT,
+        Act.RECOMMENDATION_PREPARE,
+        Act.RECOMMENDATION_FOLLOW,
+        Act.FEEDBACK_RECORD,
         Act.LETTER_RECORD,
         Act.LETTER_ISSUE,
         Act.LETTER_PRINT,
@@ -278,6 +286,7 @@ ADVISOR: Final = (TRAINEE - {Act.SIGN_OFF_SUBMIT}) | {
     Act.BUDGET_VERIFY,
     Act.STATEMENT_VERIFY,
     Act.STATEMENT_ISSUE,
+    Act.RECOMMENDATION_GIVE,
     Act.LETTER_ISSUE_ADVICE,
     # every letter of the centre goes to the address kept there: a slip is not one case's alone
     Act.CREDITOR_RECORD,
@@ -386,6 +395,7 @@ NEEDS_SIGN_OFF: Final = frozenset(
         Act.BUDGET_VERIFY,
         Act.STATEMENT_VERIFY,
         Act.STATEMENT_ISSUE,
+        Act.RECOMMENDATION_GIVE,
         Act.LETTER_ISSUE_ADVICE,
     }
 )
@@ -423,6 +433,9 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.BREATHING_SPACE_END: "A trainee cannot end a breathing space. Ask your supervisor.",
     Act.BUDGET_VERIFY: "A trainee cannot verify figures. Ask your supervisor.",
     Act.STATEMENT_VERIFY: "A trainee cannot verify a statement. Ask your supervisor.",
+    Act.RECOMMENDATION_GIVE: (
+        "A trainee's recommendation is signed off before it is given. Ask your supervisor."
+    ),
     Act.LETTER_ISSUE_ADVICE: (
         "A trainee cannot issue a letter with advice or an offer. Ask your supervisor."
     ),
@@ -457,6 +470,8 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.REPORT_EXPORT: "Only a manager takes a report away. Ask your manager.",
     Act.GUIDELINE_LOAD: "Only a manager can load spending guidelines. Ask your manager.",
     Act.GUIDELINE_REMOVE: "Only a manager can remove spending guidelines. Ask your manager.",
+    Act.CASELOAD_SEE: "Only a manager sees the whole caseload. Your own cases are under Cases.",
+    Act.CENTRE_LIST: "Only an admin sees the centres.",
     Act.CENTRE_ADD: "Only an admin can add a centre.",
     Act.CENTRE_EDIT: "Only an admin can change a centre.",
     Act.AVAILABILITY_RECORD: "A trainee's hours and leave are their manager's to record.",
@@ -465,6 +480,7 @@ REFUSALS: Final[dict[Act, str]] = {
     ),
     Act.REMINDER_TIMING_KEEP: ("Only a manager can change when reminders go. Ask your manager."),
     Act.ROOM_KEEP: "Only a manager can change the rooms. Ask your manager.",
+    Act.USER_LIST: "Only a manager or an admin sees who works at a centre. Ask your manager.",
     Act.USER_EDIT: "Only a manager or an admin can change people. Ask your manager.",
     Act.OWN_IDENTITY_LINK: "An admin signs in with a password.",
     Act.USER_LINK: "Only a manager or an admin can link or unlink people. Ask your manager.",

@@ -11,11 +11,23 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from cma_app.clock import today
 from cma_app.demo.dates import moment_of
 from cma_app.demo.people import ORIGIN, Cast
+from cma_app.rules.consents import wording_on
 from cma_app.rules.parameters import read_yaml
-from cma_app.services import closings, compliance_gates, debts, monitoring, notes, walk_in
-from cma_app.session import open_as
+from cma_app.services import (
+    closings,
+    compliance_gates,
+    consents,
+    debts,
+    feedback,
+    monitoring,
+    notes,
+    recommendations,
+    walk_in,
+)
+from cma_app.session import CentreSession, open_as
 from models import Case
 
 FILES: Final = Path(__file__).with_name("ended.yaml")
@@ -27,6 +39,11 @@ ROUTES: Final = {
     "route_voicemail": "no",
     "route_email": "not_asked",
     "route_post": "yes",
+}
+ADVISED: Final = {
+    "reasons": "It fits what they can pay and what they want to keep.",
+    "others_words": "The others cost more, take longer, or are not open to them.",
+    "costs_told": "Fees where there are any, the credit file, and what creditors may do meanwhile.",
 }
 REASON: Final = "Checked on the paper form of that time; the file is complete."
 
@@ -68,8 +85,16 @@ def _open(connection: Connection, cast: Cast, said: File, made: dict[str, int]) 
         for creditor, kind, owed, *_ in said["debts"]:
             debt = {"creditor": creditor, "debt_type": kind, "balance": owed}
             made[creditor] = debts.add_debt(session, case.id, debt).id
-        if said["answers"]:  # nothing was asked before there were questions
+        if "advised" in said:  # six years ago none of it was asked or kept in the program
             monitoring.record_answers(session, case.client_id, said["answers"])
+            _agree_to_feedback(session, case.client_id)
+            recommendations.give_advice(session, case.id, {**ADVISED, **said["advised"]})
+
+
+def _agree_to_feedback(session: CentreSession, client_id: int) -> None:
+    version = wording_on("feedback", today()).version
+    form = {"purpose": "feedback", "answer": "given", "wording_version": version}
+    consents.record_consent(session, client_id, consents.ConsentForm.read(form))
 
 
 def _end(connection: Connection, cast: Cast, said: File, made: dict[str, int]) -> None:
@@ -98,4 +123,16 @@ def _end(connection: Connection, cast: Cast, said: File, made: dict[str, int]) -
             minutes=15,
             body="Went through what was reached, and how to come back.",
         )
+        if said.get("came"):
+            _go_on(session, made["case"], said["came"])
+        if "feedback" in said:
+            feedback.record_feedback(session, made["case"], {"way": "phone", **said["feedback"]})
         closings.end_case(session, made["case"], form)
+
+
+def _go_on(session: CentreSession, case_id: int, came: str) -> None:
+    """Record that what was advised began that day, and was completed where it was."""
+    (version, *_) = recommendations.read_advice(session, case_id).given
+    day = today().isoformat()
+    how = {"status": came, "started_on": day, "ended_on": day}
+    recommendations.record_progress(session, version.row.id, how, version=version.row.version)

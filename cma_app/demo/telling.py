@@ -32,6 +32,7 @@ from cma_app.services import (
     debt_events,
     debts,
     document_requests,
+    feedback,
     guideline_reasons,
     households,
     letter_drafts,
@@ -39,6 +40,7 @@ from cma_app.services import (
     next_actions,
     notes,
     offers,
+    recommendations,
     referrals,
     reminders,
     requests,
@@ -55,7 +57,7 @@ from cma_app.services import (
 from cma_app.services.replies import list_replies, record_reply, tell_client
 from cma_app.services.sheet_day import sheet_day
 from cma_app.session import CentreSession, open_as
-from models import Debt
+from models import Debt, Recommendation
 
 Step = Mapping[str, Any]
 VERBS = (
@@ -82,6 +84,9 @@ VERBS = (
     "request",
     "data_request",
     "statement",
+    "advice",
+    "chose",
+    "progress",
     "checklist",
     "letters",
     "replies",
@@ -98,6 +103,7 @@ VERBS = (
     "review",
     "let_through",
     "close",
+    "feedback",
 )
 """What a step may say, in the order in which one step's parts are done."""
 
@@ -279,6 +285,26 @@ class Telling:
                 version=shown.statement.version,
                 **(said if name == "confirm" else {}),
             )
+
+    def _advice(self, session: CentreSession, step: Step) -> None:
+        said = {f"other-{code}": why for code, why in step["advice"].get("others", {}).items()}
+        typed = {name: text for name, text in step["advice"].items() if name != "others"}
+        recommendations.give_advice(session, self.case_id, {**typed, **said})
+
+    def _chose(self, session: CentreSession, step: Step) -> None:
+        row = self._standing(session)
+        recommendations.record_choice(session, row.id, step["chose"], version=row.version)
+
+    def _progress(self, session: CentreSession, step: Step) -> None:
+        row, said = self._standing(session), self._dated(step["progress"])
+        recommendations.record_progress(session, row.id, said, version=row.version)
+
+    def _standing(self, session: CentreSession) -> Recommendation:
+        (standing, *_) = recommendations.read_advice(session, self.case_id).given
+        return standing.row
+
+    def _feedback(self, session: CentreSession, step: Step) -> None:
+        feedback.record_feedback(session, self.case_id, self._dated(step["feedback"]))
 
     def _checklist(self, session: CentreSession, step: Step) -> None:
         """Answer items by their codes: a text is what shows that one is met."""

@@ -28,7 +28,7 @@ class Figure:
 
     `of` is the figure whose parts these are. `across` is a second breakdown beside the first.
     `money` says what its sum is, in pounds or in its `unit`; of a `median` it is the middle one, in
-    days. With `sum_alone` its count is not shown.
+    days, of a `mean` their mean. With `sum_alone` its count is not shown.
     `opens` says that its rows may be looked at.
     """
 
@@ -45,6 +45,7 @@ class Figure:
     money: str = ""
     sum_alone: bool = False
     median: bool = False
+    mean: bool = False
     opens: bool = True
     unit: str = "£"
 
@@ -92,7 +93,7 @@ def _definitions(said: dict[str, Any], sections: Mapping[str, str]) -> Definitio
 
 
 def _figure(said: dict[str, Any]) -> Figure:
-    optional = ("of", "parts", "across", "money", "sum_alone", "median", "opens", "unit")
+    optional = ("of", "parts", "across", "money", "sum_alone", "median", "mean", "opens", "unit")
     return Figure(
         code=said["code"],
         section=said["section"],

@@ -289,7 +289,7 @@ def _differences(centre: Centre, form: CentreForm) -> dict[str, str]:
     for name, value in form.model_dump().items():
         stored = _stored(centre, name)
         if name in TICKS:
-            stored, value = ("yes" if each else "no" for each in (stored, value))  # noqa: PLW2901
+            stored, value = ("ticked" if each else "not ticked" for each in (stored, value))  # noqa: PLW2901
         if stored != (value or ""):
             found[name] = stored or "nothing"
     return found

@@ -40,7 +40,10 @@ PURPOSE: Final = "copy"
 DOCUMENTS: Final = "documents/"
 FRESH: Final = timedelta(minutes=15)
 """How long after it was asked for the sending of a copy may begin."""
+AGAIN: Final = timedelta(hours=1)
+"""How long after it broke off the same copy may be begun again, from its start."""
 TAKEN: Final = "This copy was taken already. Ask for another one."
+UNDER_WAY: Final = "This copy is under way. If nothing comes of it, ask for another one."
 OLD: Final = "This copy was asked for too long ago. Ask for another one."
 Opens = Callable[[], AbstractContextManager[CentreSession]]
 
@@ -67,6 +70,11 @@ class CopyRow:
     def is_stuck(self) -> bool:
         """Say whether it was begun so long ago that nothing more will come of it."""
         return self.row.status in ("asked", "making") and self.row.updated_at < now() - FRESH
+
+    @property
+    def may_begin_again(self) -> bool:
+        """Say whether it broke off so lately that whoever asked may take it after all."""
+        return _broke_off(self.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +162,22 @@ def ask_for_copy(session: CentreSession, client_id: int, data: Mapping[str, Any]
 
 
 def begin_copy(session: CentreSession, copy_id: int) -> Plan:
-    """Return what a copy will hold and mark it as begun: once, soon after, by who asked."""
+    """Return what a copy will hold and mark it as begun: soon after, by who asked.
+
+    It is sent once; where that broke off, it may be begun again for a while.
+    """
     copy = session.require(ClientCopy, copy_id)
     if copy.created_by != session.actor.user_id:
         raise NotFound
     client = session.require(Client, copy.client_id)
     may_copy(session, client)
     copy = locked(session, ClientCopy, copy_id)
-    if copy.status != "asked":
+    if copy.status == "made":
         raise Conflict(TAKEN)
-    if copy.created_at < now() - FRESH:
-        raise Conflict(OLD)
+    is_fresh = copy.status == "asked" and copy.created_at >= now() - FRESH
+    if not (is_fresh or _broke_off(copy)):
+        is_sent = copy.status == "making" and copy.updated_at >= now() - FRESH
+        raise Conflict(UNDER_WAY if is_sent else OLD)
     papers = _documents(session, [each.id for each in cases_about(session, client.id)])
     left = set(copy.left_out)
     without = {each.id: each.document_name for each in papers if each.id in left}
@@ -174,10 +187,22 @@ def begin_copy(session: CentreSession, copy_id: int) -> Plan:
         *_issued_pieces(content),
     ]
     _name_files(content, pieces)
-    copy.status, copy.files_total = "making", len(pieces)
+    copy.status, copy.files_total, copy.files_done = "making", len(pieces), 0
+    copy.finished_at = None
     session.flush()
     return Plan(
         copy.id, safe_name(client.client_reference, "everything", ending="zip"), content, pieces
+    )
+
+
+def _broke_off(copy: ClientCopy) -> bool:
+    """Say whether a copy broke off within the time in which it may be begun again.
+
+    One that nothing was heard of for long broke off too: its sender was ended with the process.
+    """
+    since = now() - copy.updated_at
+    return since < AGAIN and (
+        copy.status == "broken" or (copy.status == "making" and since > FRESH)
     )
 
 

@@ -40,6 +40,7 @@ from cma_app.services.compliance_gates import gate_row
 from cma_app.services.compliance_rows import CheckRow, names_of, standing_rows
 from cma_app.services.drafts import kept_draft
 from cma_app.services.emergencies import OpenEmergency, open_emergencies
+from cma_app.services.recommendations import standing_advice, taken_of
 from cma_app.services.retention import Hold, Kept, list_holds, list_kept, other_open_cases
 from cma_app.session import CentreSession
 from models import AuditLog, Case, CaseClosing, Client, ClosingDebt, ClosingGain, Letter
@@ -122,7 +123,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class ClosingPage:
-    """All of the page; `letter` says how the closing letter stands: issued, draft or none."""
+    """All of the page; `letter` says how the closing letter stands: issued, draft or none.
+
+    `advised` is what the advice that stands says of the case's solution and of its outcome.
+    """
 
     case_id: int
     client_id: int
@@ -149,6 +153,7 @@ class ClosingPage:
     holds: list[Hold]
     other_cases: list[str]
     choices: dict[str, dict[str, str]]
+    advised: dict[str, str]
     draft: dict[str, str]
 
 
@@ -186,6 +191,7 @@ def read_closing(session: CentreSession, case_id: int) -> ClosingPage:
         holds=list_holds(session, case.id),
         other_cases=other_open_cases(session, case),
         choices=_choices(case),
+        advised=_advised(session, case) if record is None else {},
         draft=kept_draft(session, CLOSING_DRAFT, record_id=case.id),
     )
 
@@ -368,6 +374,22 @@ def _history(session: CentreSession, case: Case) -> list[Revision]:
         )
         for each in rows
     ]
+
+
+def _advised(session: CentreSession, case: Case) -> dict[str, str]:
+    """Return the boxes of a closing that follow from what was taken of the advice."""
+    advice = standing_advice(session, case)
+    if advice is None:
+        return {}
+    found = {}
+    if advice.status in {"started", "completed"}:
+        found["debt_solution"] = taken_of(advice)
+        found["fca_outcome"] = "advice_followed"
+    if advice.choice == "another":
+        found["fca_outcome"] = "own_choice"
+    words = {"debt_solution": "solutions", "fca_outcome": "fca_outcomes"}
+    known = _choices(case)
+    return {name: code for name, code in found.items() if code in known[words[name]]}
 
 
 def _choices(case: Case) -> dict[str, dict[str, str]]:

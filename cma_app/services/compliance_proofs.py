@@ -23,6 +23,10 @@ LIVE_AUTHORITY: Final = (
     " AND a.signed_on <= :today AND (a.expires_on IS NULL OR a.expires_on >= :today)"
     " AND (a.withdrawn_on IS NULL OR a.withdrawn_on > :today)"
 )
+STANDING_ADVICE: Final = (
+    "r.centre_id = k.centre_id AND r.case_id = k.id AND r.status <> 'draft'"
+    " AND r.superseded_on IS NULL"
+)
 STANDING_STATEMENT: Final = (
     "t.status IN ('issued', 'superseded') OR"
     " (t.status IN ('complete', 'verified', 'confirmed') AND b.updated_at <= t.completed_at)"
@@ -66,6 +70,19 @@ PROOFS: Final[dict[str, str]] = {
         "coalesce(b.verification_status = 'verified', false) OR t.verified_at IS NOT NULL"
     ),
     "client_confirmed": f"t.confirmed_at IS NOT NULL AND ({STANDING_STATEMENT})",
+    "advice_given": f"EXISTS (SELECT FROM recommendations r WHERE {STANDING_ADVICE})",
+    "choice_recorded": (
+        f"EXISTS (SELECT FROM recommendations r WHERE {STANDING_ADVICE}"
+        " AND r.choice IN ('accepted', 'another'))"
+    ),
+    "advice_signed_off": (
+        f"EXISTS (SELECT FROM recommendations r WHERE {STANDING_ADVICE}"
+        " AND r.given_by <> r.advised_by)"
+    ),
+    "feedback_asked": (
+        "EXISTS (SELECT FROM client_feedback f WHERE f.centre_id = k.centre_id"
+        " AND f.case_id = k.id AND f.deleted_at IS NULL)"
+    ),
     "statement_issued": (
         "EXISTS (SELECT FROM statements i WHERE i.centre_id = k.centre_id AND i.case_id = k.id"
         " AND i.deleted_at IS NULL AND i.status IN ('issued', 'superseded'))"

@@ -67,10 +67,10 @@ class Sharing:
         """Return one setting in words."""
         if name == "method":
             return METHODS[self.method]
-        stored = self.stored(name)
         if name in ("minimum", "lump_sum"):
-            return f"£{stored}" if stored else "nothing"
-        return "yes" if stored else "no"
+            amount = getattr(self, name)
+            return f"£{amount:,.2f}" if amount else "nothing"
+        return "yes" if self.stored(name) else "no"
 
     def words(self, *, in_deficit: bool = False) -> str:
         """Return how the offers came about, for a statement: "By balance, in whole pounds"."""

@@ -102,6 +102,30 @@ BASIS: Final = """
       d.owed_at_start, d.owed_at_closing, d.written_off
     FROM closing_debts d JOIN ended e ON e.closing_id = d.closing_id
     WHERE d.centre_id = :centre),
+  advised AS MATERIALIZED (
+    SELECT DISTINCT ON (r.case_id, r.solution) r.case_id, k.client_id, r.advised_on AS day,
+      r.solution, coalesce(r.choice, 'unknown') AS choice
+    FROM recommendations r JOIN k ON k.id = r.case_id
+    WHERE r.centre_id = :centre AND r.status <> 'draft' AND r.advised_on BETWEEN :first AND :last
+    ORDER BY r.case_id, r.solution, r.version_no DESC),
+  taken AS MATERIALIZED (
+    SELECT r.case_id, k.client_id, coalesce(r.chosen, r.solution) AS solution, r.status,
+      r.started_on, r.ended_on, r.version_no
+    FROM recommendations r JOIN k ON k.id = r.case_id
+    WHERE r.centre_id = :centre AND r.status <> 'draft'),
+  asked AS MATERIALIZED (
+    SELECT DISTINCT ON (f.client_id) f.client_id, f.case_id, f.asked_on AS day,
+      CASE WHEN f.answered_on IS NOT NULL THEN 'answered' WHEN f.is_declined THEN 'declined'
+        ELSE 'unknown' END AS answer
+    FROM client_feedback f JOIN k ON k.id = f.case_id
+    WHERE f.centre_id = :centre AND f.deleted_at IS NULL AND f.asked_on BETWEEN :first AND :last
+    ORDER BY f.client_id, f.asked_on DESC, f.id DESC),
+  answered AS MATERIALIZED (
+    SELECT DISTINCT ON (f.client_id) f.client_id, f.case_id, f.answered_on AS day, f.rating
+    FROM client_feedback f JOIN k ON k.id = f.case_id
+    WHERE f.centre_id = :centre AND f.deleted_at IS NULL
+      AND f.answered_on BETWEEN :first AND :last
+    ORDER BY f.client_id, f.answered_on DESC, f.id DESC),
   gained AS MATERIALIZED (
     SELECT e.id AS case_id, e.client_id, e.closing_date AS day, g.kind, g.counted,
       g.entered_frequency = 'once' AS is_once
@@ -199,6 +223,15 @@ _FIRST: Final = (
 )
 
 
+def _taken(day: str, where: str = "true") -> str:
+    """Return the solutions of which something happened in the period, each of a case once."""
+    return (
+        f"(SELECT DISTINCT ON (case_id, solution) case_id, client_id, solution, {day} AS day"
+        f" FROM taken WHERE {day} BETWEEN :first AND :last AND {where}"
+        " ORDER BY case_id, solution, version_no DESC) found"
+    )
+
+
 _FINISHED: Final = "cast(r.finished_at AT TIME ZONE 'Europe/London' AS date)"
 
 
@@ -213,6 +246,7 @@ def rows_of(definitions: Definitions) -> Mapping[str, str]:
     """Return the rows of each figure that is counted from rows the reader may see."""
     bands = definitions.bands
     age = "cast(date_part('year', age(:last, s.date_of_birth)) AS integer)"
+    started, completed = _taken("started_on"), _taken("ended_on", "status = 'completed'")
     home, sheet = (f" LEFT JOIN {table} h ON h.case_id = s.id" for table in ("home", "sheet"))
     district = "coalesce(nullif(split_part(s.postcode, ' ', 1), ''), 'unknown')"
     return {
@@ -253,6 +287,13 @@ def rows_of(definitions: Definitions) -> Mapping[str, str]:
             day="cast(NULL AS date)",
         ),
         "cases_advised": _of_case("k WHERE advised_on BETWEEN :first AND :last", day="advised_on"),
+        "solutions_advised": _rows("advised"),
+        "advised_by_kind": _rows("advised", part="solution"),
+        "advised_by_choice": _rows("advised", part="choice"),
+        "solutions_started": _rows(started),
+        "started_by_kind": _rows(started, part="solution"),
+        "solutions_completed": _rows(completed),
+        "completed_by_kind": _rows(completed, part="solution"),
         "breathing_spaces": _rows(
             "breathing_spaces b JOIN k ON k.id = b.case_id WHERE b.centre_id = :centre"
             " AND b.deleted_at IS NULL AND b.start_date BETWEEN :first AND :last",
@@ -318,14 +359,21 @@ def rows_of(definitions: Definitions) -> Mapping[str, str]:
             day="r.asked_on",
         ),
         "feedback_agreed": _of_seen(where=_AGREED),
+        "feedback_asked": _rows("asked"),
+        "feedback_by_answer": _rows("asked", part="answer"),
+        "feedback_answered": _rows("answered"),
+        "feedback_by_rating": _rows("answered", part="coalesce(cast(rating AS text), 'unknown')"),
+        "feedback_mean": _rows("answered WHERE rating IS NOT NULL", amount="rating"),
     }
 
 
 def counting(figure: Figure, rows: str) -> str:
     """Return the count of a figure and of each of its parts, of how many people, and their sum."""
-    amount = (
-        "percentile_disc(0.5) WITHIN GROUP (ORDER BY amount)" if figure.median else "sum(amount)"
-    )
+    amount = "sum(amount)"
+    if figure.median:
+        amount = "percentile_disc(0.5) WITHIN GROUP (ORDER BY amount)"
+    elif figure.mean:
+        amount = "round(avg(amount), 1)"
     return (
         f"SELECT '{figure.code}' AS figure, part, GROUPING(part) AS is_whole, count(*) AS many,"
         f" count(DISTINCT person) AS people, {amount} AS amount FROM ({rows}) {figure.code}"

@@ -6,9 +6,12 @@ from cma_app.rules.closing import every_word
 from cma_app.rules.debt_types import debt_types
 from cma_app.rules.monitoring import questions_on
 from cma_app.rules.outcomes import UNKNOWN, Definitions
+from cma_app.rules.solutions import every_solution
 from cma_app.services.closing_forms import ENDINGS
+from cma_app.services.feedback import RATINGS
 from cma_app.services.households import TENURES
 from cma_app.services.notes import CHANNEL_LABELS
+from cma_app.services.recommendation_forms import CHOICE_WORDS
 
 NOT_RECORDED = "Not recorded"
 NAMED_WHERE_FOUND = frozenset({"district", "advisor"})
@@ -46,6 +49,14 @@ def part_words(definitions: Definitions) -> Mapping[str, Words]:
         "endings": dict(ENDINGS),
         "debt_types": {each.code: each.label for each in debt_types()},
         "solutions": every_word("solutions"),
+        "advised_solutions": every_solution(),
+        "choices": {**CHOICE_WORDS, UNKNOWN: NOT_RECORDED},
+        "feedback_answers": {
+            "answered": "Gave feedback",
+            "declined": "Did not want to",
+            UNKNOWN: "No answer yet",
+        },
+        "ratings": {**{str(each): word for each, word in RATINGS.items()}, UNKNOWN: "Words alone"},
         "fca_outcomes": every_word("fca_outcomes"),
         "outcomes": every_word("outcomes"),
         "gains": every_word("gains"),

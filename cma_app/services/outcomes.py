@@ -114,7 +114,7 @@ def read_report(session: CentreSession, days: Days) -> Report:
         limit=limit,
         cells=cells,
         words=words,
-        leaving=protect(cells, sums, limit),
+        leaving=_ratings_together(protect(cells, sums, limit)),
         monitored=_monitored(cells, sums, limit),
     )
 
@@ -286,6 +286,15 @@ def _asked_parts(figure: Figure, found: _Found, words: Mapping[str, Words]) -> I
     rest = int(found.cells[figure.of].value - answered)
     found.cells[cell_name(figure.code, UNKNOWN)] = Cell(rest, rest)
     return list(words[figure.code])
+
+
+def _ratings_together(leaving: dict[str, Shown]) -> dict[str, Shown]:
+    """Return what leaves with all ratings or none: their mean would tell the ones kept back."""
+    ratings = [name for name in leaving if name.startswith("feedback_by_rating/")]
+    if all(leaving[name] == "shown" for name in ratings):
+        return leaving
+    hidden: dict[str, Shown] = dict.fromkeys(ratings, "hidden")
+    return leaving | hidden
 
 
 def _monitored(cells: Cells, sums: list[Sum], limit: int) -> dict[str, Shown]:

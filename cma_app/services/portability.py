@@ -20,6 +20,7 @@ from cma_app.errors import CmaError, Refused
 from cma_app.keys import decrypt_field
 from cma_app.rules.financial_statement import statement_lines
 from cma_app.rules.monitoring import answer_label
+from cma_app.rules.solutions import solution_word
 from cma_app.services.portability_tables import (
     ALSO_LEFT_OUT,
     LABELS,
@@ -282,6 +283,8 @@ def _of_one_person(table: Table, said: Row, whose: Whose) -> Row:
         said["national_insurance_number"] = _ni_number(whose.client)
     if table.name == "monitoring_answers":
         said["monitored_answer"] = answer_label(said["question"], said["monitored_answer"])
+    if table.name == "recommendations":
+        said["others"] = {solution_word(code): why for code, why in said["others"].items()}
     if said.get("case_id") not in whose.shared:
         return said
     is_second = said["case_id"] in whose.is_second

@@ -21,6 +21,7 @@ from cma_app.rules.offer_parts import METHODS
 from cma_app.rules.requests import request_kind
 from cma_app.rules.retention import class_label
 from cma_app.rules.rights import right
+from cma_app.rules.solutions import solution_word
 from cma_app.rules.workflow import STAGE_LABELS, STATUS_LABELS
 from cma_app.services import debt_forms, households, notes, rights_forms
 from cma_app.services.budgets import TYPE_LABELS
@@ -30,6 +31,7 @@ from cma_app.services.consents import CONSENT_CHANNELS
 from cma_app.services.contact_routes import ANSWER_WORDS, ROUTE_WORDS
 from cma_app.services.intake import EMERGENCY_WORDS, SOURCES
 from cma_app.services.letter_ways import ROUTE_WORDS as LETTER_ROUTES
+from cma_app.services.recommendation_forms import CHOICE_WORDS, STATUS_WORDS
 from cma_app.services.replies import REPLY_WORDS
 from cma_app.services.retention import HOLD_LABELS
 
@@ -52,6 +54,7 @@ SECTIONS: Final = {
     "letters": "Letters",
     "issued_files": "Letters and statements as they were sent",
     "authorities": "What you let us do for you",
+    "recommendations": "What we advised, and what you chose",
     "breathing_spaces": "Breathing space",
     "breathing_space_debts": "Debts in a breathing space",
     "case_notes": "Notes of what was said and done",
@@ -70,6 +73,7 @@ SECTIONS: Final = {
     "case_closings": "How your case ended",
     "closing_debts": "What became of each debt",
     "closing_gains": "What was gained",
+    "client_feedback": "What you said of our service",
     "request_deadlines": "Requests and complaints in your cases",
     "rights_requests": "What you asked about your data",
     "client_copies": "Copies that were made of everything",
@@ -202,6 +206,11 @@ LABELS: Final[dict[str, Callable[[str], str]]] = {
     "appointment_type": _of(meetings.TYPES),
     "meeting_mode": _of(meetings.MODES),
     "appointments.status": _of(meetings.STATUSES),
+    "recommendations.status": _of({"draft": "Prepared, not given", **STATUS_WORDS}),
+    "solution": solution_word,
+    "chosen": solution_word,
+    "choice": _of(CHOICE_WORDS),
+    "client_feedback.way": _of(CONSENT_CHANNELS),
     "breathing_spaces.kind": _of(SPACE_KINDS),
     "document_type": type_label,
     "request_deadlines.kind": _word(request_kind),

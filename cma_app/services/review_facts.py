@@ -29,6 +29,7 @@ from models import (
     FileReviewVersion,
     GateOverride,
     NextAction,
+    Recommendation,
     User,
 )
 
@@ -218,7 +219,14 @@ def _insolvency(rule: Risk, _period: Period) -> ColumnElement[bool]:
 
 
 def _advice_rejected(rule: Risk, _period: Period) -> ColumnElement[bool]:
-    return func.coalesce(col(Case.fca_outcome).in_(rule.codes), false())
+    chose_otherwise = exists().where(
+        col(Recommendation.centre_id) == col(Case.centre_id),
+        col(Recommendation.case_id) == col(Case.id),
+        col(Recommendation.status) != "draft",
+        col(Recommendation.superseded_on).is_(None),
+        col(Recommendation.choice) == "another",
+    )
+    return or_(func.coalesce(col(Case.fca_outcome).in_(rule.codes), false()), chose_otherwise)
 
 
 FITS: Final = {

@@ -105,9 +105,7 @@ def stop_clock(
     request.paused_since = since
     if form.reason == "identity":
         request.identity = "asked"
-    _count(session, request)
-    session.flush()
-    return request
+    return _counted(session, request)
 
 
 def run_clock(
@@ -121,16 +119,12 @@ def run_clock(
     until = form.until or today()
     if until < request.paused_since:
         raise Invalid({"until": f"You asked on {day_said(request.paused_since)}."})
-    *before, current = request.pauses
-    request.pauses = [*before, {**current, "until": until.isoformat()}]
-    request.paused_since = None
+    current = _end_wait(request, until)
     if current["reason"] == "identity":
         if form.identity_how is None:
             raise Invalid({"identity_how": "Say what you saw."})
         request.identity, request.identity_how = "checked", form.identity_how
-    _count(session, request)
-    session.flush()
-    return request
+    return _counted(session, request)
 
 
 def extend_right(
@@ -145,8 +139,7 @@ def extend_right(
     if request.extended_on is not None:
         raise Conflict("This was given its longer time already.")
     told, found = form.extended_on or today(), clock_of(request, nation_here(session))
-    if told < request.received_on:
-        raise Invalid({"extended_on": f"It came on {day_said(request.received_on)}."})
+    _not_before_it_came(request, "extended_on", told)
     if told > found.first:
         raise Invalid(
             {
@@ -155,9 +148,7 @@ def extend_right(
             }
         )
     request.extended_on, request.extended_why = told, form.extended_why
-    _count(session, request)
-    session.flush()
-    return request
+    return _counted(session, request)
 
 
 def acknowledge_right(
@@ -170,12 +161,9 @@ def acknowledge_right(
     if not right(request.kind).is_acknowledged:
         raise Conflict("Such a request is answered, not acknowledged.")
     day = form.acknowledged_on or today()
-    if day < request.received_on:
-        raise Invalid({"acknowledged_on": f"It came on {day_said(request.received_on)}."})
+    _not_before_it_came(request, "acknowledged_on", day)
     request.acknowledged_on, request.acknowledged_how = day, form.acknowledged_how
-    _count(session, request)
-    session.flush()
-    return request
+    return _counted(session, request)
 
 
 def decide_right(
@@ -203,8 +191,7 @@ def decide_right(
     request.action_on = form.action_on if erases else None
     request.paused_since = None
     if request.pauses and "until" not in request.pauses[-1]:
-        *before, current = request.pauses
-        request.pauses = [*before, {**current, "until": request.decided_on.isoformat()}]
+        _end_wait(request, request.decided_on)
     _settled(session, request)
     return request
 
@@ -262,6 +249,19 @@ def _is_open(request: RightsRequest) -> None:
         raise Conflict(OPEN_FIRST)
 
 
+def _end_wait(request: RightsRequest, until: date) -> dict[str, Any]:
+    """Let the clock that stands run again from a day, and return the wait that ended."""
+    *before, current = request.pauses
+    request.pauses = [*before, {**current, "until": until.isoformat()}]
+    request.paused_since = None
+    return current
+
+
+def _not_before_it_came(request: RightsRequest, name: str, day: date) -> None:
+    if day < request.received_on:
+        raise Invalid({name: f"It came on {day_said(request.received_on)}."})
+
+
 def _day(said: str | None) -> date | None:
     return date.fromisoformat(said) if said else None
 
@@ -293,6 +293,13 @@ def _count(session: CentreSession, request: RightsRequest) -> None:
     found = clock_of(request, nation_here(session))
     request.due_date = None if request.acknowledged_on is not None else found.due
     request.paused_since = found.stands_since
+
+
+def _counted(session: CentreSession, request: RightsRequest) -> RightsRequest:
+    """Keep the last day as its clock has it now, and return the request."""
+    _count(session, request)
+    session.flush()
+    return request
 
 
 def _settled(session: CentreSession, request: RightsRequest) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from cma_app.errors import Conflict, Invalid
@@ -42,8 +43,7 @@ def sheet_lines(session: CentreSession, sheet: BudgetSheet, _asked: Asked) -> li
         Line(
             f"line-{code}",
             lines.line(code).label_in(nation),
-            f"£{entry['amount']} {FREQUENCIES[entry['frequency']].lower()},"
-            f" £{entry['monthly']} a month" + (f". {entry['note']}" if entry.get("note") else ""),
+            _entered(entry),
         )
         for code, entry in entered.items()
     ]
@@ -55,6 +55,13 @@ def sheet_lines(session: CentreSession, sheet: BudgetSheet, _asked: Asked) -> li
         Line("surplus", "Left each month", pounds(sheet.surplus_deficit)),
         Line("savings", "Savings", pounds(sheet.savings)),
     ]
+
+
+def _entered(entry: Asked) -> str:
+    """Return what was typed on a line of a budget sheet."""
+    amount, monthly = pounds(Decimal(entry["amount"])), pounds(Decimal(entry["monthly"]))
+    note = f". {entry['note']}" if entry.get("note") else ""
+    return f"{amount} {FREQUENCIES[entry['frequency']].lower()}, {monthly} a month{note}"
 
 
 def check_sheet(_session: CentreSession, sheet: BudgetSheet, _asked: Asked) -> None:

@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from cma_app.access.acts import Act
 from cma_app.errors import NotFound
+from cma_app.services import sign_off_advice as of_advice
 from cma_app.services import sign_off_case as of_case
 from cma_app.services import sign_off_papers as of_papers
 from cma_app.services.closing_forms import clean
 from cma_app.services.forms import storable
 from cma_app.services.sign_off_content import Content, Line
 from cma_app.session import CentreSession
-from models import BudgetSheet, Case, Client, DebtEvent, Letter, Statement
+from models import BudgetSheet, Case, Client, DebtEvent, Letter, Recommendation, Statement
 from models.base import CentreOwned
 
 Asked = Mapping[str, Any]
@@ -79,6 +80,10 @@ STEPS: Final[dict[str, Step]] = {
     "remove_vulnerability": Step(
         Act.CLIENT_VULNERABILITY_REMOVE, "Remove a vulnerability", Client, "client",
         of_case.flag_lines, of_case.do_remove_flag, asked=("flag_id",), part="flag_id",
+    ),
+    "give_advice": Step(
+        Act.RECOMMENDATION_GIVE, "Give the recommendation", Recommendation, "advice",
+        of_advice.advice_lines, of_advice.do_give, of_advice.check_advice,
     ),
     "verify_sheet": Step(
         Act.BUDGET_VERIFY, "Verify the budget", BudgetSheet, "budget",

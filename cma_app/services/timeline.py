@@ -19,6 +19,7 @@ from cma_app.rules.appointments import CANCELLED_BY, STATUSES
 from cma_app.rules.court_stages import court_stage
 from cma_app.rules.debt_types import debt_type
 from cma_app.rules.workflow import STAGE_LABELS, STATUS_LABELS, Stage, Status
+from cma_app.services.advice_words import ADVICE_SAYERS
 from cma_app.services.cases import NATION_LABELS, PRIORITY_LABELS, PRIORITY_ORDER
 from cma_app.services.clock_words import CLOCK_SAYERS
 from cma_app.services.intake import SOURCES
@@ -45,7 +46,7 @@ SHARING: Final = {
 """What of a sheet says how its offers are shared."""
 TABLES: Final = (
     *("cases", "debts", "debt_events", "budget_sheets", "offers", "documents", "appointments"),
-    *("breathing_spaces", "request_deadlines", "sign_offs"),
+    *("breathing_spaces", "request_deadlines", "sign_offs", "recommendations"),
 )
 DECIDED: Final = {
     "approved": "Signed off",
@@ -53,6 +54,7 @@ DECIDED: Final = {
     "void": "What was submitted is void: it changed",
     "withdrawn": "Taken back before it was signed off",
 }
+IN_WORDS: Final = {**CLOCK_SAYERS, **ADVICE_SAYERS}
 OF_SPACES: Final = ("breathing_spaces", "breathing_space_debts")
 
 
@@ -199,8 +201,8 @@ def _say(row: Any, names: dict[int, str]) -> list[Event]:
     old, new = row.old_values or {}, row.new_values or {}
     if row.table_name == "cases":
         return _say_case(row.action, old, new, names)
-    if row.table_name in CLOCK_SAYERS:
-        return [Event(*said) for said in CLOCK_SAYERS[row.table_name](old, new)]
+    if row.table_name in IN_WORDS:
+        return [Event(*said) for said in IN_WORDS[row.table_name](old, new)]
     say = _SAYERS.get(row.table_name)
     return say(old, new) if say is not None else []
 

@@ -89,16 +89,27 @@ def site_of(request: Request) -> Site:
     return Site(request.headers.get("origin", ""), host)
 
 
-def passkey_part(at: str, word: str, *, main: bool = False, to: str = "") -> str:
+OR: Final = '<p class="or">or</p>'
+"""The line between one way in and another."""
+_KEY: Final = (
+    '<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="8" cy="15.5" r="4"/>'
+    '<path d="M11 12.5 19.5 4M15.5 8l3 3"/></svg>'
+)
+
+
+def passkey_part(
+    at: str, word: str, *, main: bool = False, to: str = "", other: bool = False
+) -> str:
     """Return the button that asks the browser for a passkey; the script shows it where it can.
 
-    What the passkey answers goes with its form, to the form's own address or else `to`.
+    What the passkey answers goes with its form, to the form's own address or else `to`. `other`
+    says that another way in stands above it.
     """
     kind = "button wide main" if main else "button wide"
     sends = f'<button type="submit" formaction="{to}" hidden></button>' if to else ""
     return (
-        f'<div class="stack close" data-passkey="{at}/{OPTIONS}" hidden>'
+        f'<div class="stack" data-passkey="{at}/{OPTIONS}" hidden>{OR if other else ""}'
         '<input type="hidden" name="passkey" disabled>'
         '<p class="field-error" role="alert" hidden></p>'
-        f'<button class="{kind}" type="button">{word}</button>{sends}</div>'
+        f'<button class="{kind}" type="button">{_KEY}{word}</button>{sends}</div>'
     )

@@ -262,7 +262,7 @@ def _code_parts(
         else ""
     )
     has_passkey = "passkey" in kinds and site_of(request).takes_passkeys
-    return code, passkey_part(at, "Use a passkey") if has_passkey else ""
+    return code, passkey_part(at, "Use a passkey", other=bool(code)) if has_passkey else ""
 
 
 def _second_form(

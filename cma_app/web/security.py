@@ -33,6 +33,7 @@ _ALWAYS: Final = {
     # Not no-referrer: with it a browser sends "Origin: null" with a form, which we refuse.
     "referrer-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
+    "x-frame-options": "DENY",  # for browsers that do not know frame-ancestors
 }
 _PAGES: Final = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",

@@ -28,7 +28,7 @@ from cma_app.web.doorway import (
     safe_next,
     who,
 )
-from cma_app.web.gate_pages import SCRIPT, passkey_part, site_of
+from cma_app.web.gate_pages import OR, SCRIPT, passkey_part, site_of
 from cma_app.web.gate_pages import box as _box
 from cma_app.web.gate_pages import page as _page
 from cma_app.web.gate_pages import summary as _summary
@@ -232,7 +232,7 @@ def form_of_sign_in(
     other = f"{ORGANISATION}?next={quote(following, safe='')}"
     way = f'<p><a class="button wide" href="{other}">Sign in with your organisation</a></p>'
     minutes = settings().idle_minutes
-    passkey = passkey_part(BY_PASSKEY, "Use a passkey", to=BY_PASSKEY)
+    passkey = passkey_part(BY_PASSKEY, "Use a passkey", to=BY_PASSKEY, other=not with_organisation)
     body = (
         f'<form class="card" method="post" action="{SIGN_IN}"><div class="card-body stack">'
         f"<h1>Sign in</h1>{_summary({'': sentence} if sentence else {})}"
@@ -240,6 +240,7 @@ def form_of_sign_in(
         f"{_box('password', 'Password', secret=True, auto='current-password')}"
         f'<input type="hidden" name="next" value="{escape(following)}">'
         '<button class="button main wide" type="submit">Sign in</button>'
+        f"{OR if with_organisation else ''}"
         f"{passkey if site_of(request).takes_passkeys else ''}"
         f"{way if with_organisation else ''}"
         f'<p><a href="{FORGOTTEN}">Forgotten your password?</a></p></div></form>'

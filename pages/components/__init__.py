@@ -28,8 +28,9 @@ and one line in `cma_app/cma_app.py`: `notes.notes` in SCREENS.
 
 form: form, field, text_area, select, choice, tick, date_boxes, submit, button, error_summary,
 form_foot. table: link (within the app), anchor (all others: `rx.el.a` makes a router's link of any
-address of ours), table, column, row_head, pager, chip, card, dialog, opens. status: badge,
-status_badge, callout. money: pounds, money, money_cell, surplus. dates: day_text, moment_text,
+address of ours), table, column, cell, row_head, pager, chip, card, dialog, opens. deeds:
+more_button, more_dialog and deed, for what is behind a row. status: badge, status_badge, callout.
+money: pounds, money, money_cell, surplus. dates: day_text, moment_text,
 time_of. empty: empty, skeleton. icons: icon. layout: screen, page_head, main_link, when_may.
 
 Give ids by `custom_attrs={"id": ...}`: Reflex makes refs of `id=` and sends boxes twice. No

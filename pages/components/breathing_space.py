@@ -5,8 +5,8 @@ from typing import Any
 import reflex as rx
 
 from cma_app.access.acts import Act
+from pages.components.confirm import taken_back
 from pages.components.empty import empty
-from pages.components.form import button
 from pages.components.icons import icon
 from pages.components.status import badge, callout, status_badge
 from pages.components.table import card, column, opens, row_button, table
@@ -22,12 +22,7 @@ SPACE, REVIEW, CONTACT, END, COVER = "space", "review", "contact", "end-space", 
 
 def breathing_spaces() -> rx.Component:
     """Return a card for each breathing space, the newest first, or how to record the first."""
-    undo = rx.el.p(
-        rx.el.span("Taken back: ", rx.el.strong(TAKEN_BACK.title)),
-        button("Undo", on_click=STATE.undo_take_back, kind="small"),
-        class_name="between undo",
-        role="status",
-    )
+    undo = taken_back(TAKEN_BACK.title, STATE.undo_take_back)
     nothing = rx.cond(
         VIEW.none != "",
         empty(VIEW.none),

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from pages.components.breathing_space import CONTACT, COVER, END, REVIEW, SPACE
-from pages.components.confirm import stored_now
+from pages.components.confirm import stored_first
 from pages.components.form import (
     choice,
     date_boxes,
@@ -51,16 +51,11 @@ def breathing_space_dialogs() -> rx.Component:
     return rx.fragment(_record(), _review(), _contact(), _end(), _cover())
 
 
-def _stored() -> rx.Component:
-    first = rx.cond(STATE.theirs.length() > 0, "Somebody was first.", "")
-    return stored_now(first, STATE.theirs, LABELS)
-
-
 def _form(errors: Any, *children: rx.Component, on_submit: Any, on_check: Any) -> rx.Component:
     return form(
         saved_mark(STATE.saved),
         error_summary(errors),
-        _stored(),
+        stored_first(STATE.theirs, LABELS),
         *children,
         on_submit=on_submit,
         on_check=on_check,
@@ -74,9 +69,7 @@ def _kept_day(legend: str, name: str, hint: str) -> rx.Component:
         name,
         hint=hint,
         error=STATE.errors[name],
-        day=VALUES[f"{name}-day"],
-        month=VALUES[f"{name}-month"],
-        year=VALUES[f"{name}-year"],
+        kept=VALUES,
         key="space-",
     )
 

@@ -22,6 +22,7 @@ TABS: Final = (
     ("debts", "Debts"),
     ("dates", "Dates"),
     ("budget", "Budget"),
+    ("advice", "Advice"),
     ("offers", "Offers"),
     ("statement", "Statement"),
     ("letters", "Letters"),
@@ -80,6 +81,7 @@ def _top() -> rx.Component:
     return rx.el.div(
         rx.el.h1(BAR.name, rx.cond(BAR.partner != "", rx.fragment(" and ", BAR.partner))),
         rx.el.span(BAR.reference, class_name="ref"),
+        rx.cond(BAR.supervisor == "", _advisor()),
         rx.cond(BAR.clocks.length() > 0, badge("Emergency", "soon", "late")),
         rx.cond(BAR.priority == "urgent", badge("Urgent", "soon", "up")),
         rx.cond(BAR.is_restricted, badge("Restricted file", "note", "lock")),
@@ -140,14 +142,14 @@ def _facts() -> rx.Component:
                 rx.cond(BAR.is_review_overdue, rx.fragment(" ", badge("Overdue", "late"))),
             ),
         ),
-        rx.cond(BAR.supervisor != "", own_supervisor(), _advisor()),
+        rx.cond(BAR.supervisor != "", own_supervisor()),
         class_name="facts",
     )
 
 
 def _advisor() -> rx.Component:
-    covered = rx.cond(BAR.covered_by != "", rx.el.span(BAR.covered_by, class_name="quiet"))
-    return rx.el.div(rx.el.dt("Advisor"), rx.el.dd(BAR.advisor, " ", covered, class_name="advisor"))
+    covered = rx.cond(BAR.covered_by != "", rx.fragment(" ", BAR.covered_by))
+    return rx.el.span("Advisor ", rx.el.strong(BAR.advisor), covered, class_name="quiet advisor")
 
 
 def _reach() -> tuple[rx.Component, rx.Component]:

@@ -1,4 +1,4 @@
-"""The dialogs of the centres' list: editing one, and asking before one is closed."""
+"""The dialogs of the centres' list: editing one, its manager, and asking before it is closed."""
 
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from state.centre_edit import CentreEditState
 from state.centres import NATION_WORDS, CentresState
 
 EDIT: Final = "edit-centre"
+MANAGER: Final = "centre-manager"
 CLOSE: Final = "close-centre"
 LABELS: Final = {
     "name": "Name",
@@ -46,8 +47,8 @@ CLOSING: Any = CentresState.closing
 
 
 def centre_dialogs() -> rx.Component:
-    """Return both dialogs."""
-    return rx.fragment(_edit(), _close())
+    """Return the dialogs."""
+    return rx.fragment(_edit(), _manager(), _close())
 
 
 def _edit() -> rx.Component:
@@ -132,6 +133,28 @@ def _box(name: str, **over: Any) -> rx.Component:
     return field(LABELS[name], name, value=ANSWERS[name], error=ERRORS[name], key="edit-", **over)
 
 
+def _manager() -> rx.Component:
+    errors = CentresState.manager_errors
+    return dialog(
+        MANAGER,
+        "Choose a manager",
+        form(
+            saved_mark(CentresState.managed),
+            error_summary(errors),
+            select(
+                rx.Var.create("Manager of ") + CentresState.chosen.name,
+                "user_id",
+                CentresState.managers,
+                hint="Active managers of this centre. Add one under People first.",
+                error=errors["user_id"],
+            ),
+            form_foot(submit("Save manager")),
+            on_submit=CentresState.choose_manager,
+            key=f"{CentresState.chosen.id}/{CentresState.managed}",
+        ),
+    )
+
+
 def _close() -> rx.Component:
     return confirm(
         CLOSE,
@@ -151,7 +174,7 @@ def _close() -> rx.Component:
                     ("Not done by itself", "cases are not closed and clients are not told"),
                 )
             ],
-            class_name="holds",
+            class_name="about",
         ),
         rx.el.p(
             "You can reopen it at any time: its active people can sign in again.",

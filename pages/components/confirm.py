@@ -1,4 +1,4 @@
-"""A question before a step that others feel at once, and what somebody else stored meanwhile."""
+"""A question before a step that others feel at once, the way back from one, both stored values."""
 
 from typing import Any
 
@@ -49,4 +49,19 @@ def stored_now(sentence: Any, theirs: Any, labels: dict[str, str]) -> rx.Compone
     return rx.cond(
         sentence != "",
         rx.el.div(rx.el.p(sentence), rx.el.ul(line), class_name="callout theirs", role="alert"),
+    )
+
+
+def stored_first(theirs: Any, labels: dict[str, str]) -> rx.Component:
+    """Return that box where the state keeps just what is stored: "Somebody was first"."""
+    return stored_now(rx.cond(theirs.length() > 0, "Somebody was first.", ""), theirs, labels)
+
+
+def taken_back(label: Any, on_undo: Any) -> rx.Component:
+    """Return the line that names what was taken back just now, with the way to undo it."""
+    return rx.el.p(
+        rx.el.span("Taken back: ", rx.el.strong(label)),
+        button("Undo", on_click=on_undo, kind="small"),
+        class_name="between undo",
+        role="status",
     )

@@ -5,9 +5,9 @@ from typing import Any
 import reflex as rx
 
 from cma_app.access.acts import Act
+from pages.components.confirm import taken_back
 from pages.components.empty import empty
 from pages.components.form import (
-    button,
     date_boxes,
     error_summary,
     field,
@@ -46,12 +46,7 @@ def events_card() -> rx.Component:
         on_click=STATE.begin_event(0),
         custom_attrs=opens("event", fills=True),
     )
-    undo = rx.el.p(
-        rx.el.span("Taken back: ", rx.el.strong(TAKEN_BACK.word)),
-        button("Undo", on_click=STATE.undo_take_back, kind="small"),
-        class_name="between undo",
-        role="status",
-    )
+    undo = taken_back(TAKEN_BACK.word, STATE.undo_take_back)
     return card(
         "Courts and dates",
         rx.cond(TAKEN_BACK.id != 0, undo),

@@ -232,11 +232,17 @@ def date_boxes(
     day: Any = "",
     month: Any = "",
     year: Any = "",
+    kept: Any = None,
     key: str = "",
     autocomplete: bool = False,
 ) -> rx.Component:
-    """Return three boxes for a date people know; `state.forms.date_in(form, name)` reads them."""
+    """Return three boxes for a date people know; `state.forms.date_in(form, name)` reads them.
+
+    `kept` is a var with what all boxes of a form begin with, by their names.
+    """
     at = f"{key}{name}"
+    if kept is not None:
+        day, month, year = (kept[f"{name}-{part}"] for part in ("day", "month", "year"))
     boxes = [
         rx.el.div(
             rx.el.label(word, html_for=each_at),

@@ -8,7 +8,7 @@ from pages.components.confirm import confirm
 from pages.components.empty import empty
 from pages.components.form import error_summary, field, form, form_foot, submit
 from pages.components.note_dialog import saved_mark
-from pages.components.table import anchor, card, column, dialog, opens, row_button, table
+from pages.components.table import anchor, card, cell, column, dialog, opens, row_button, table
 from state.factors import FactorsState
 
 RENAME: Final = "rename-factor"
@@ -35,6 +35,7 @@ def own_factors() -> rx.Component:
                     "Your password alone signs you in. With a second factor, nobody who learns it"
                     " can."
                 ),
+                kind="piled",
             ),
             rx.cond(has_some, _foot()),
             key="factors",
@@ -69,8 +70,8 @@ def _line(line: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.th(line.name, scope="row"),
         rx.el.td(line.kind),
-        rx.el.td(line.added, class_name="fig"),
-        rx.el.td(line.used, class_name="fig"),
+        cell("Added", line.added, class_name="fig"),
+        cell("Last used", line.used, class_name="fig"),
         rx.el.td(actions, class_name="num"),
         key=line.id,
     )

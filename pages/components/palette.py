@@ -20,6 +20,11 @@ from state.palette import LONGEST, PaletteState
 KEY: Final = "palette"
 LIST: Final = "palette-list"
 HINT: Final = "palette-hint"
+OPENS: Final = {
+    "data-palette": "open",
+    "aria-haspopup": "dialog",
+    "aria-keyshortcuts": "Control+K Meta+K",
+}
 CASE_HERE: Final = routes.in_address("case_id")
 
 
@@ -31,11 +36,19 @@ def palette_button() -> rx.Component:
         type="button",
         class_name="palette-button",
         title="Go anywhere",
-        custom_attrs={
-            "data-palette": "open",
-            "aria-haspopup": "dialog",
-            "aria-keyshortcuts": "Control+K Meta+K",
-        },
+        custom_attrs=OPENS,
+    )
+
+
+def palette_box() -> rx.Component:
+    """Return the wide target for those who have no search of clients beside it."""
+    return rx.el.button(
+        icon("find"),
+        rx.el.span("Go to a page"),
+        rx.el.kbd("Ctrl K"),
+        type="button",
+        class_name="finder",
+        custom_attrs=OPENS,
     )
 
 

@@ -5,10 +5,9 @@ from typing import Any
 import reflex as rx
 
 from cma_app.access.acts import Act
-from pages.components.confirm import stored_now
+from pages.components.confirm import stored_first, taken_back
 from pages.components.empty import empty
 from pages.components.form import (
-    button,
     date_boxes,
     error_summary,
     field,
@@ -19,7 +18,7 @@ from pages.components.form import (
     text_area,
 )
 from pages.components.note_dialog import saved_mark
-from pages.components.status import badge
+from pages.components.status import badge, tone_badge
 from pages.components.table import card, dialog, opens, row_button
 from pages.layout import when_may
 from state.requests import KINDS, RequestsState
@@ -45,23 +44,12 @@ REQUEST, DONE = "request", "request-done"
 
 def requests_card() -> rx.Component:
     """Return the requests of the case, those to be answered first."""
-    undo = rx.el.p(
-        rx.el.span("Taken back: ", rx.el.strong(TAKEN_BACK.label)),
-        button("Undo", on_click=STATE.undo_take_back, kind="small"),
-        class_name="between undo",
-        role="status",
-    )
-    add = rx.el.button(
-        "Add",
-        rx.el.span(" a request", class_name="sr"),
-        type="button",
-        class_name="button small",
-        on_click=STATE.begin(0),
-        custom_attrs=opens(REQUEST, fills=True),
+    add = row_button(
+        "Add", " a request", on_click=STATE.begin(0), custom_attrs=opens(REQUEST, fills=True)
     )
     return card(
         "Requests with a last day",
-        rx.cond(TAKEN_BACK.id != 0, undo),
+        rx.cond(TAKEN_BACK.id != 0, taken_back(TAKEN_BACK.label, STATE.undo_take_back)),
         rx.cond(
             ROWS.length() > 0,
             rx.el.ul(rx.foreach(ROWS, _request), class_name="events"),
@@ -111,22 +99,13 @@ def _request(one: Any) -> rx.Component:
         rx.el.p(
             rx.el.strong(one.label),
             " ",
-            rx.cond(one.is_open, _left(one), badge("Answered", "good")),
+            rx.cond(one.is_open, tone_badge(one.left, one.tone), badge("Answered", "good")),
         ),
         rx.el.p(one.about, " · ", one.asked),
         rx.cond(one.detail != "", rx.el.p(one.detail, class_name="said")),
         rx.cond(one.is_open, open_one, rx.el.p(one.done, class_name="hint")),
         when_may(Act.REQUEST_RECORD, steps),
         key=one.id,
-    )
-
-
-def _left(one: Any) -> rx.Component:
-    return rx.match(  # pyright: ignore[reportReturnType]
-        one.tone,
-        ("late", badge(one.left, "late")),
-        ("soon", badge(one.left, "soon")),
-        badge(one.left),
     )
 
 
@@ -141,22 +120,19 @@ def _day(legend: str, name: str, hint: str) -> rx.Component:
         name,
         hint=hint,
         error=ERRORS[name],
-        day=VALUES[f"{name}-day"],
-        month=VALUES[f"{name}-month"],
-        year=VALUES[f"{name}-year"],
+        kept=VALUES,
         key="request-",
     )
 
 
 def _record() -> rx.Component:
-    first = rx.cond(STATE.theirs.length() > 0, "Somebody was first.", "")
     return dialog(
         REQUEST,
         "Request with a last day",
         form(
             saved_mark(STATE.saved),
             error_summary(ERRORS),
-            stored_now(first, STATE.theirs, LABELS),
+            stored_first(STATE.theirs, LABELS),
             select(
                 "Which request",
                 "kind",

@@ -7,7 +7,7 @@ import reflex as rx
 from cma_app.access.acts import Act
 from cma_app.services.rights_forms import CHANNEL_WORDS, DECISION_WORDS, IDENTITY_WORDS
 from pages import routes
-from pages.components.confirm import stored_now
+from pages.components.confirm import stored_first
 from pages.components.form import (
     choice,
     date_boxes,
@@ -177,8 +177,6 @@ def _step_text(label: str, name: str, key: str, **over: Any) -> rx.Component:
 
 
 def _record() -> rx.Component:
-    first = rx.cond(STATE.theirs.length() > 0, "Somebody was first.", "")
-
     def words(label: str, name: str, **over: Any) -> rx.Component:
         return field(
             label,
@@ -197,7 +195,7 @@ def _record() -> rx.Component:
         form(
             saved_mark(STATE.saved),
             error_summary(ERRORS),
-            stored_now(first, STATE.theirs, LABELS),
+            stored_first(STATE.theirs, LABELS),
             select(
                 LABELS["kind"],
                 "kind",
@@ -211,9 +209,7 @@ def _record() -> rx.Component:
                 "received_on",
                 hint="The day it reached any of us. For example, 27 10 2026",
                 error=ERRORS["received_on"],
-                day=VALUES["received_on-day"],
-                month=VALUES["received_on-month"],
-                year=VALUES["received_on-year"],
+                kept=VALUES,
                 key="right-",
             ),
             select(

@@ -57,6 +57,11 @@ def row_head(*children: rx.Component | rx.Var[str] | str, to: rx.Var[str] | str)
     return rx.el.th(link(*children, to=to), scope="row")
 
 
+def cell(word: str, *children: rx.Component | rx.Var[str] | str, **props: Any) -> rx.Component:
+    """Return a cell of a piled table, which on a phone says the `word` of its column."""
+    return rx.el.td(*children, custom_attrs={"data-word": word}, **props)
+
+
 def table(
     caption: str,
     columns: Sequence[rx.Component],
@@ -65,8 +70,12 @@ def table(
     *,
     when_empty: rx.Component | None = None,
     foot: rx.Component | None = None,
+    kind: str = "",
 ) -> rx.Component:
-    """Return a table whose caption screen readers hear; `row` makes the `rx.el.tr` of a row."""
+    """Return a table whose caption screen readers hear; `row` makes the `rx.el.tr` of a row.
+
+    `kind` "piled": on a phone the cells of a row lie on each other, and nothing scrolls sideways.
+    """
     parts = [
         rx.el.caption(caption, class_name="sr"),
         rx.el.thead(rx.el.tr(*columns)),
@@ -75,7 +84,7 @@ def table(
     if foot is not None:
         parts.append(rx.el.tfoot(foot))
     shown = rx.el.div(
-        rx.el.table(*parts, class_name="table"),
+        rx.el.table(*parts, class_name=f"table {kind}".strip()),
         class_name="scroll",
         role="region",
         tab_index=0,
@@ -176,7 +185,7 @@ def card(
     )
 
 
-def dialog(key: str, title: str, *children: rx.Component) -> rx.Component:
+def dialog(key: str, title: rx.Var[str] | str, *children: rx.Component) -> rx.Component:
     """Return a native dialog which `opens(key)` on a button shows; Escape closes it."""
     return rx.el.dialog(
         rx.el.div(

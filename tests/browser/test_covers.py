@@ -38,7 +38,9 @@ def test_a_trainee_is_given_a_stand_in(office: Office) -> None:
     dialog.locator("[name=stand_in_id]").select_option(label="Maria Silva")
     press(manager, "Save changes")
     expect(dialog).to_be_hidden()
-    expect(manager.get_by_role("row", name="Tess Moore")).to_contain_text("Stand-in Maria Silva")
+    press(manager, "More about Tess Moore")
+    stand_in = manager.locator("#person dl div").filter(has_text="Stand-in")
+    expect(stand_in).to_contain_text("Maria Silva")
 
 
 def test_a_cover_is_set_seen_and_asked_for_help(office: Office, owner: Engine) -> None:

@@ -131,7 +131,7 @@ class TestDirectory:
         expect(page.get_by_text("No creditor is found so.")).to_be_visible()
         desk = office.signed_in("root", "/creditors")
         expect(
-            desk.page.locator("main").get_by_text("Your role does not include this.")
+            desk.page.locator("main").get_by_text("An admin looks after centres")
         ).to_be_visible()
 
 

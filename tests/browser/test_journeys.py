@@ -11,7 +11,7 @@ from cma_app.access.acts import ROLE_ACTS, Role
 from cma_app.clock import today
 from cma_app.services.budgets import record_line, start_sheet
 from cma_app.services.walk_in import start_walk_in
-from pages.layout import MENU
+from pages.components.rail import MENU
 from tests.browser.conftest import READY, Desk, Office
 from tests.people import Cast
 from tests.plant import plant_action, plant_case

@@ -5,11 +5,15 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from cma_app.clock import today
+from cma_app.services.next_actions import record_action
 from cma_app.services.referrals import record_referral
 from tests.browser.conftest import Office
 from tests.browser.looking import picture
 from tests.people import Cast
+from tests.platform.waiting import until
 from tests.services.intake_forms import ROUTES
+from tests.services.money import make_case
 
 pytestmark = [pytest.mark.database, pytest.mark.browser]
 
@@ -70,3 +74,41 @@ def test_the_waiting_list_follows_says_when_it_cannot_and_waits_for_a_hand(
     expect(in_table(page, "Nova Fourth")).to_be_visible()
     expect(mark).to_have_text("Live")
     assert page.evaluate("window.same") is True
+
+
+def test_my_day_waits_for_a_hand_and_takes_ones_own_click_for_ones_own(office: Office, cast: Cast):
+    case_id = make_case(cast, cast.amina)
+
+    def give(what: str) -> None:
+        with cast.open(cast.amina) as session:
+            record_action(session, case_id, what=what, due_date=today())
+
+    give("Ring the council")
+    frames: list[str] = []
+    desk = office.desk()
+    page = desk.page
+    page.on("websocket", lambda ws: ws.on("framereceived", lambda said: frames.append(str(said))))
+    desk.sign_in(cast.usernames["amina"], "/")
+    mark = page.locator(".page-head .live")
+    first = page.get_by_role("listitem").filter(has_text="Ring the council")
+    expect(mark).to_have_text("Live")
+
+    first.hover()
+    give("Write to the bank")
+    expect(mark).to_contain_text("This list has changed.")
+    second = page.get_by_role("listitem").filter(has_text="Write to the bank")
+    expect(second).to_have_count(0)
+    mark.get_by_role("button", name="Show").click()
+    expect(second).to_be_visible()
+
+    mark.evaluate(
+        "(mark) => { window.said = [];"
+        " new MutationObserver(() => window.said.push(mark.textContent))"
+        ".observe(mark, {subtree: true, childList: true, characterData: true}); }"
+    )
+    frames.clear()
+    first.get_by_role("button", name="Done").click()
+    expect(page.locator(".undo")).to_contain_text("Done: Ring the council")
+    until(lambda: any("my_day" in each for each in frames), what="word of one's own change")
+    expect(mark).to_have_text("Live")
+    assert not any("changed" in each for each in page.evaluate("window.said"))

@@ -43,7 +43,7 @@ class TestByMouse:
         self, office: Office, crowd: list[Planted]
     ) -> None:
         page = settled(office.signed_in("maria", AT).page)
-        expect(page.get_by_text("1 Oct 2025 to 31 Oct 2025, by definitions 2026-2")).to_be_visible()
+        expect(page.get_by_text("1 Oct 2025 to 31 Oct 2025, by definitions 2026-3")).to_be_visible()
         assert number(page, "Clients seen") == "8"
         assert number(page, "Home kept") == "1"
         assert faults(page, "outcomes") == []

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 from cma_app.services.identity_providers import keep_provider
 from tests.browser.conftest import READY, Desk, Office
 from tests.browser.looking import faults, findings, picture, sideways
+from tests.browser.test_people import press_more
 from tests.npm_provider import CLIENT_ID, CLIENT_SECRET, NpmProvider, npm_provider
 from tests.served import Served
 
@@ -55,7 +56,7 @@ def set_up(office: Office, owner: Engine, peer: NpmProvider) -> None:
             {"name": name, "id": office.cast.ben.centre_id},
         )
     page = office.signed_in("root", "/centres").page
-    press(page, f"Single sign-on for {name}")
+    press_more(page, name, f"Single sign-on for {name}")
     dialog = page.locator("#identity-provider")
     expect(dialog.get_by_text("0 of 4 people linked")).to_be_visible()
     press(page, "Save")
@@ -122,7 +123,7 @@ def test_a_code_from_the_manager_links_who_is_signed_out(office: Office, peer: N
     with office.cast.open(office.cast.root) as session:
         keep_provider(session, office.cast.root.centre_id, answers, version=0)
     manager = office.signed_in("maria", "/people").page
-    press(manager, "Linking code for Tess Moore")
+    press_more(manager, "Tess Moore", "Linking code for Tess Moore")
     callout = manager.locator(".callout", has_text="Linking code for Tess Moore")
     code = callout.locator(".one-time").inner_text()
     assert faults(manager, "sso-people") == []
@@ -143,7 +144,7 @@ def test_a_code_from_the_manager_links_who_is_signed_out(office: Office, peer: N
 
     press(manager, "I have handed it over")
     manager.reload()
-    press(manager, "Unlink for Tess Moore")
+    press_more(manager, "Tess Moore", "Unlink for Tess Moore")
     expect(manager.locator("#unlink")).to_contain_text("is signed out at once")
     assert findings(manager) + sideways(manager, boxes_may=True) == []
     desk.expected = ("",)

@@ -28,6 +28,8 @@ def test_the_files_that_ended_are_counted_with_what_came_of_them(found: Report) 
     assert found.cells["written_off:sum"].value == Decimal(3600)
     assert found.cells["gained_once:sum"].value == Decimal(229)
     assert found.cells["gained_yearly:sum"].value > Decimal(7000)
+    assert found.cells["started_by_kind/management_plan"].value == 1  # against the advice
+    assert found.cells["feedback_mean:sum"].value == Decimal("4.4")
 
 
 def test_what_leaves_keeps_small_numbers_back(found: Report) -> None:
@@ -35,6 +37,9 @@ def test_what_leaves_keeps_small_numbers_back(found: Report) -> None:
     assert rows["Cases ended", "All"] == 6
     assert rows["Home kept", "All"] == "fewer than 5"
     assert rows["Solution at the end", "Repayment offers to creditors"] == "fewer than 5"
+    assert {said for (figure, _), said in rows.items() if figure == "Ratings"} == {"not shown"}
+    means = [row[6] for row in sheets_of(found)[1].rows if row[1] == "Mean rating"]
+    assert means == [Decimal("4.4")]
 
 
 def test_the_next_centre_has_its_own(told: Told, morning: object) -> None:

@@ -103,6 +103,7 @@ def _said(name: str, word: str, ended: date | None, path: str) -> Mapping[str, A
             "file_path": path,
         },
         "document_versions": {"file_path": path},
+        "client_feedback": {"answered_on": LONG_AGO.date(), "asked_on": LONG_AGO.date()},
         "appointments": {"scheduled_date": LONG_AGO.date() + timedelta(days=next(_days))},
         "legal_holds": {"ended_at": LONG_AGO},
         "rights_requests": {"outcome": "fulfilled", "decided_on": LONG_AGO.date()},

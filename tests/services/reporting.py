@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col, select
 
 from cma_app.access.actor import Actor
 from cma_app.rules.report_periods import Days
@@ -15,6 +15,7 @@ from models import (
     CaseClosing,
     CaseNote,
     Client,
+    ClientFeedback,
     ClosingDebt,
     ClosingGain,
     Consent,
@@ -23,6 +24,7 @@ from models import (
     Debt,
     Household,
     MonitoringAnswer,
+    Recommendation,
     Referral,
     RequestDeadline,
 )
@@ -145,6 +147,42 @@ class Planted:
             given_at=datetime.combine(MIDDLE, time(9), UTC),
         )
         self.add(row)
+        return self
+
+    def advised(self, day: date = MIDDLE, solution: str = "offers", **over: Any) -> "Planted":
+        """Advise something on a day; where there was advice, this is the next version."""
+        with self.cast.open(self.actor) as session:
+            wanted = select(Recommendation).where(col(Recommendation.case_id) == self.id)
+            before = list(session.exec(wanted))
+            for each in before:
+                each.superseded_on = day
+        row = Recommendation(
+            case_id=self.id,
+            version_no=len(before) + 1,
+            nation="england",
+            solution=solution,
+            solution_word=solution,
+            reasons="Fits",
+            others_words="Do not",
+            costs_told="Told",
+            advised_on=day,
+            advised_by=self.holder.user_id,
+            **{
+                "status": "advised",
+                "given_at": datetime.combine(day, time(12), UTC),
+                "given_by": self.holder.user_id,
+                **over,
+            },
+        )
+        self.add(row)
+        return self
+
+    def asked_feedback(
+        self, day: date = MIDDLE, rating: int | None = None, **over: Any
+    ) -> "Planted":
+        answered = {} if rating is None else {"rating": rating, "answered_on": day}
+        said = {"way": "phone", "asked_on": day, **answered, **over}
+        self.add(ClientFeedback(case_id=self.id, client_id=self.client_id, **said))
         return self
 
     def answered(self, question: str, answer: str) -> "Planted":

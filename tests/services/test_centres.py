@@ -134,7 +134,7 @@ class TestEdit:
             "version": str(seen.version),
             "small_print": "Charity 1234567",
             "membership_code": "SFS-77",
-            "verify_statements": "yes",
+            "verify_statements": "ticked",
         }
         with cast.open(cast.root) as session:
             centres.edit(session, where, left, version=seen.version)

@@ -409,7 +409,7 @@ class TestOfferLumpSum:
         with pytest.raises(Conflict) as conflict, desk.cast.open(desk.cast.ben) as session:
             form = LumpSumForm.read({**GIFT, "lump_sum": "900"})
             offer_lump_sum(session, desk.case_id, form, seen="")
-        assert conflict.value.theirs == {"lump_sum": "£1500.00"}
+        assert conflict.value.theirs == {"lump_sum": "£1,500.00"}
 
     def test_is_not_found_by_strangers(self, desk: Desk) -> None:
         cast = desk.cast

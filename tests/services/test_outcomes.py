@@ -91,6 +91,9 @@ def told(people: Cast) -> dict[str, Planted]:
         gains=(("benefit", "1040.00", False), ("grant", "200", True)),
         saved=["home", "fuel"],
     )
+    whole = {"status": "completed", "started_on": FIRST, "ended_on": LAST}
+    first.advised(YESTERDAY).advised(FIRST, choice="accepted", chosen_on=FIRST, **whole)
+    first.asked_feedback(LAST, 5, said="Kind", may_be_quoted=True)
     flagged = [{"id": "1", "driver": "health", "detail": "Ill", "adjustment": "Ring late"}]
     second = (
         Planted(people, people.ben, date(2024, 1, 5), vulnerability_flags=flagged)
@@ -102,11 +105,17 @@ def told(people: Cast) -> dict[str, Planted]:
     )
     second.debt("99.50")
     second.end(LAST, status="referred", fca_outcome="referred", debt_solution="unknown")
+    instead = {"choice": "another", "chosen": "bankruptcy", "chosen_word": "Bankruptcy"}
+    begun = {"chosen_on": MIDDLE, "status": "started", "started_on": LAST, **instead}
+    second.advised(MIDDLE, "debt_relief_order", **begun).asked_feedback(is_declined=True)
     third = Planted(people, people.amina, FIRST).meeting(
         LAST, "late", time(10), meeting_mode="phone"
     )
+    third.advised(LAST, status="draft", given_at=None, given_by=None)
+    third.asked_feedback(FIRST).asked_feedback(LAST, 4)
     unseen = Planted(people, people.ben, YESTERDAY).note(YESTERDAY).note(TOMORROW)
     unseen.on_case(advised_on=LAST)
+    unseen.advised(TOMORROW).asked_feedback(TOMORROW, 1)
     return {"first": first, "second": second, "third": third, "unseen": unseen}
 
 
@@ -176,6 +185,20 @@ class TestReadReport:
         saved = [value(found, f"saved_{each}") for each in ("home", "fuel", "liberty")]
         assert saved == [1, 1, 0]
 
+    def test_counts_what_was_advised_begun_and_completed(self, found: Report) -> None:
+        assert value(found, "solutions_advised") == 2  # neither a draft nor one of another day
+        assert values(found, "advised_by_kind") == {"offers": 1, "debt_relief_order": 1}
+        assert values(found, "advised_by_choice") == {"accepted": 1, "another": 1}
+        assert values(found, "started_by_kind") == {"offers": 1, "bankruptcy": 1}
+        assert values(found, "completed_by_kind") == {"offers": 1}
+
+    def test_counts_each_persons_newest_feedback(self, found: Report) -> None:
+        assert value(found, "feedback_asked") == 3
+        assert values(found, "feedback_by_answer") == {"answered": 2, "declined": 1}
+        assert value(found, "feedback_answered") == 2
+        assert values(found, "feedback_by_rating") == {"5": 1, "4": 1}
+        assert value(found, "feedback_mean", money=True) == Decimal("4.5")
+
     def test_counts_appointments_and_waiting(self, found: Report) -> None:
         assert value(found, "appointments") == 4
         assert values(found, "appointments_by_result") == {
@@ -216,7 +239,7 @@ class TestReadReport:
                     assert len(rows(people, figure.code, part)) == many, (figure.code, part)
 
     def test_says_by_which_definitions(self, found: Report) -> None:
-        assert found.definitions.version == definitions_on(LAST).version == "2026-2"
+        assert found.definitions.version == definitions_on(LAST).version == "2026-3"
         assert all(
             each.words and each.reference.title for each in found.definitions.figures.values()
         )
@@ -407,6 +430,8 @@ class TestExport:
             case = Planted(
                 cast, cast.amina, first_name="=HYPERLINK(1)", postcode="=1+1 1AA", **said
             ).note()
+            case.advised(solution="iva" if number < 2 else "offers")
+            case.asked_feedback(rating=5 if number < 6 else 2 if number < 8 else None)
             case.end(fca_outcome="advice_followed" if number % 2 else "own_choice")
         return cast
 
@@ -438,6 +463,18 @@ class TestExport:
         assert set(acted.values()) <= {"fewer than 5", "not shown", 0}
         assert "fewer than 5" in acted.values()
 
+    def test_ratings_leave_all_together_or_not_at_all(self, crowd: Cast) -> None:
+        content = self.read(crowd, "xlsx")
+        shown = self.figures(content)
+        assert shown["Solutions advised by kind", "Individual voluntary arrangement"] == (
+            "fewer than 5"
+        )
+        ratings = {said for (figure, _), said in shown.items() if figure == "Ratings"}
+        assert (shown["Gave feedback", "All"], ratings) == (8, {"not shown"})
+        lines = load_workbook(io.BytesIO(content))["Figures"].iter_rows(values_only=True)
+        (mean,) = [line[5:7] for line in lines if line[1] == "Mean rating"]
+        assert mean == ("Mean", 4.3)
+
     def test_no_table_of_it_gives_another_away(self, crowd: Cast) -> None:
         found = report(crowd)
         back = {name: found.leaving[name] for name in found.kept_back}
@@ -453,14 +490,14 @@ class TestExport:
         lines = list(csv.reader(io.StringIO(said)))
         about = {line[0]: line[1] for line in lines[:12] if len(line) == 2}
         assert about["From"] == "01 October 2025"
-        assert about["Definitions"] == "Version 2026-2"
+        assert about["Definitions"] == "Version 2026-3"
         assert about["Made by"] == "Maria Silva"
         assert about["Figures kept back"].split()[0] != "0"
         with crowd.open(crowd.maria) as session:
             row = session.exec(_exports()).one()
         assert row.user_id == crowd.maria.user_id
         assert row.new_values is not None
-        assert row.new_values["definitions"] == "2026-2"
+        assert row.new_values["definitions"] == "2026-3"
         assert json.dumps(row.new_values).count("kept_back") == 1
 
     def test_holds_no_formula_and_no_name(self, crowd: Cast) -> None:

@@ -319,6 +319,35 @@ class TestZip:
         pieces.close()
         with cast.open(cast.amina) as session:
             assert session.require(ClientCopy, copy_id).status == "broken"
+            assert list_copies(session, client_id)[0].may_begin_again
+
+    def test_one_that_broke_off_is_taken_after_all_for_a_while(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        keep(cast, case_id)
+        client_id = client_of(cast, case_id)
+        lost, left, late = (ask(cast, client_id) for _ in range(3))
+        for copy_id in (lost, late):
+            with cast.open(cast.amina) as session:
+                pieces = send_copy(begin_copy(session, copy_id), lambda: cast.open(cast.amina))
+            next(pieces)
+            pieces.close()
+        with cast.open(cast.maria) as session, pytest.raises(NotFound):
+            begin_copy(session, lost)
+        assert taken(cast, lost).testzip() is None
+        with cast.open(cast.amina) as session, pytest.raises(Conflict, match="already"):
+            begin_copy(session, lost)
+        with cast.open(cast.amina) as session:
+            begin_copy(session, left)  # and the process ends here
+        with cast.open(cast.amina) as session, pytest.raises(Conflict, match="under way"):
+            begin_copy(session, left)
+        with at(now() + timedelta(minutes=16)):
+            assert taken(cast, left).testzip() is None
+        with (
+            at(now() + timedelta(minutes=61)),
+            cast.open(cast.amina) as session,
+            pytest.raises(Conflict, match="too long ago"),
+        ):
+            begin_copy(session, late)
 
     def test_what_is_for_others_or_removed_is_not_in_it(self, cast: Cast) -> None:
         case_id = make_case(cast, cast.ben)

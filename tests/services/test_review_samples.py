@@ -25,6 +25,7 @@ from cma_app.services.vulnerability import VulnerabilityForm, add_vulnerability
 from cma_app.session import CentreSession
 from models import Case
 from tests.people import Cast
+from tests.services.advising import advise
 from tests.services.money import audited
 from tests.services.reviewing import (
     day,
@@ -318,6 +319,11 @@ class TestRisks:
         self, cast: Cast, owner: Engine, values: dict[str, object], code: str
     ) -> None:
         assert self.picked(cast, old_case(cast, owner, cast.amina, **values)) == {code}
+
+    def test_a_choice_against_the_advice_that_stands(self, cast: Cast, owner: Engine) -> None:
+        case_id = old_case(cast, owner, cast.amina)
+        advise(cast, case_id, choice="another", chosen="write_off")
+        assert self.picked(cast, case_id) == {"advice_rejected"}
 
     def test_not_below_the_sum(self, cast: Cast, owner: Engine) -> None:
         assert self.picked(cast, old_case(cast, owner, cast.amina, total_debt=49_999)) == set()

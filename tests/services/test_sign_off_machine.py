@@ -29,16 +29,18 @@ from cma_app.errors import CmaError
 from cma_app.services import case_steps, debts, sign_offs
 from cma_app.services.budgets import record_line, start_sheet, verify_sheet
 from cma_app.services.notes import record_note
+from cma_app.services.recommendations import give_prepared, prepare_advice
 from cma_app.services.sign_offs import Decision
 from models import BudgetSheet, SignOff
 from tests.people import Cast, make_cast
+from tests.services.advising import advice_form
 from tests.services.closings import close_with, ending
 from tests.services.money import make_case
 from tests.services.signing import fine
 
 STEPS = (
     *("lower_priority", "move_stage", "end_emergency", "replace_emergency"),
-    *("verify_sheet", "close_case"),
+    *("verify_sheet", "close_case", "give_advice"),
 )
 ENTITLED = ("amina", "maria")
 """Who may sign Tess's work off: her supervisor, and a manager of the centre."""
@@ -51,7 +53,9 @@ FACTS = """
 SELECT k.status, k.stage, k.priority, k.emergency, k.emergency_date, k.monthly_surplus,
   b.verification_status, b.income_details::text AS income, b.expense_details::text AS expenses,
   (SELECT string_agg(d.id || ':' || d.balance || ':' || d.is_priority, ',' ORDER BY d.id)
-   FROM debts d WHERE d.case_id = k.id AND d.deleted_at IS NULL) AS debts
+   FROM debts d WHERE d.case_id = k.id AND d.deleted_at IS NULL) AS debts,
+  (SELECT string_agg(r.status || ':' || r.reasons, ',' ORDER BY r.id) FROM recommendations r
+   WHERE r.case_id = k.id) AS advice
 FROM cases k JOIN budget_sheets b ON b.case_id = k.id WHERE k.id = :case
 """
 BOUND = {
@@ -61,6 +65,7 @@ BOUND = {
     "replace_emergency": ("emergency", "emergency_date"),
     "verify_sheet": ("income", "expenses"),
     "close_case": ("status", "debts"),
+    "give_advice": ("advice", "monthly_surplus", "debts"),
 }
 """The facts that each step's submission is bound to: another value of one of them voids it."""
 SIGNED = """
@@ -99,6 +104,7 @@ class Supervised(RuleBasedStateMachine):
             record_line(session, self.sheet_id, code="client-salary-or-wages", typed="900")
             row = {"creditor": "Harbour Homes", "debt_type": "rent", "balance": "120"}
             self.debt_id = debts.add_debt(session, self.case_id, row).id
+            self.advice_id = prepare_advice(session, self.case_id, advice_form()).id
             case_steps.move_stage(session, self.case_id, stage="advice")
             case_steps.record_emergency(session, self.case_id, what="Eviction")
         self.rows: list[tuple[SignOff, dict[str, Any]]] = []
@@ -120,6 +126,8 @@ class Supervised(RuleBasedStateMachine):
         """Return what a step is asked of, and with what."""
         if step == "verify_sheet":
             return self.sheet_id, {}
+        if step == "give_advice":
+            return self.advice_id, {}
         if step == "close_case":
             with self.cast.open(self.cast.tess) as session:
                 return self.case_id, {"form": ending(session, self.case_id, status="cancelled",
@@ -158,6 +166,8 @@ class Supervised(RuleBasedStateMachine):
                 if step == "verify_sheet":
                     sheet = session.require(BudgetSheet, subject)
                     verify_sheet(session, subject, version=sheet.version)
+                elif step == "give_advice":
+                    give_prepared(session, subject, {})
                 elif step == "close_case":
                     close_with(session, subject, **asked["form"])
                 elif step == "replace_emergency":
@@ -214,7 +224,7 @@ class Supervised(RuleBasedStateMachine):
         step, facts = self.rows[-1][0].step, self.facts()
         if step == "verify_sheet":
             self.change_a_figure("902" if "901" in facts["income"] else "901")
-        elif step in {"move_stage", "close_case"}:
+        elif step in {"move_stage", "close_case", "give_advice"}:
             self.change_a_debt("122" if ":121" in facts["debts"] else "121")
         else:
             self.emergency("Bailiffs" if facts["emergency"] == "Eviction" else "Eviction")
@@ -232,6 +242,16 @@ class Supervised(RuleBasedStateMachine):
             version = session.require(debts.Debt, self.debt_id).version
         row = {"creditor": "Harbour Homes", "debt_type": "rent", "balance": balance}
         self.try_to(debts.change_debt, self.debt_id, row, version=version)
+
+    @rule(reasons=st.sampled_from(("She can pay.", "She can pay it all.")))
+    def change_the_advice(self, reasons: str) -> None:
+        """Let Tess write her recommendation anew; once one was given, it is the next."""
+        try:
+            with self.cast.open(self.cast.tess) as session:
+                form = advice_form(reasons=reasons)
+                self.advice_id = prepare_advice(session, self.case_id, form).id
+        except CmaError:
+            self.told("advice refused")
 
     @precondition(lambda self: getattr(self, "rows", None))
     @rule(who=st.sampled_from(("tess", "tess", *EVERYBODY)))
@@ -300,9 +320,15 @@ class Supervised(RuleBasedStateMachine):
         assert (is_["status"] == "cancelled" and was["status"] != "cancelled") == (
             "close_case" in steps
         )
+        assert (given(is_) > given(was)) == ("give_advice" in steps)
         if is_["verification_status"] == "verified":
             assert self.verified == (is_["income"], is_["expenses"]), "an edit left it verified"
         self.known, self.signed = is_, signed
+
+
+def given(facts: dict[str, Any]) -> int:
+    """Return how many versions of the advice were given."""
+    return str(facts["advice"]).count("advised:")
 
 
 def put_off(was: dict[str, Any], becomes: dict[str, Any]) -> bool:
@@ -347,7 +373,7 @@ def test_a_known_trace_comes_to_every_outcome(world: World) -> None:
     assert walk.facts()["verification_status"] == "verified"
     step(walk.change_a_figure, "950")
     assert walk.facts()["verification_status"] != "verified"
-    for name in ("end_emergency", "lower_priority", "move_stage"):
+    for name in ("end_emergency", "lower_priority", "give_advice", "move_stage"):
         step(walk.submit, name, "low")
         step(walk.do_it_herself, name, "low")
         step(walk.sign_off, 0, "amina")
@@ -357,7 +383,7 @@ def test_a_known_trace_comes_to_every_outcome(world: World) -> None:
     assert words == [
         *("submitted", "decision refused", "returned", "submitted", "void"),
         *("submitted", "withdrawn", "submitted", "approved"),
-        *("submitted", "refused herself", "approved") * 3,
+        *("submitted", "refused herself", "approved") * 4,
     ]
 
 

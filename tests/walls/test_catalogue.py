@@ -84,6 +84,7 @@ BESIDE_CASES = {"checklist_versions", "creditor_directory", "rooms", "spending_g
 """What the pages of a case read beside it, and emergency access with them."""
 WHO_STAMPS = {"created_by", "updated_by"}
 PEOPLE = {
+    "advised_by",
     "called_by",
     "checked_by",
     "completed_by",
@@ -93,6 +94,7 @@ PEOPLE = {
     "drawn_by",
     "ended_by",
     "finished_by",
+    "given_by",
     "issued_by",
     "owner_id",
     "published_by",

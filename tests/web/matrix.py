@@ -485,6 +485,72 @@ CLOSING = {
     ),
     "ClosingState.check_hold": Call("/cases", args=left("reason", ""), shows="Say why."),
 }
+ADVICE_AT = f"{CASE}/advice"
+ON_ADVICE = ("AdviceState.open",)
+ON_VERSION = (*ON_ADVICE, "AdviceState.choose")
+ADVICE_SAID = {
+    "solution": "offers",
+    "reasons": "All can be paid within reason.",
+    "others_words": "The others cost more.",
+    "costs_told": "Interest may go on.",
+}
+ADVICE = {
+    "AdviceState.open": Call(ADVICE_AT, shows=SHOWN),
+    "AdviceState.begin": Call(ADVICE_AT, after=ON_ADVICE, shows=flag_set("writing", "true")),
+    "AdviceState.send": Call(
+        ADVICE_AT, args=form(**ADVICE_SAID), after=ON_ADVICE, writes="recommendations"
+    ),
+    "AdviceState.send draft": Call(
+        ADVICE_AT, args=form(intent="draft", reasons="So far"), after=ON_ADVICE, shows="Kept"
+    ),
+    "AdviceState.drop": Call(ADVICE_AT, after=ON_ADVICE, shows='"form_number_rx_state_"'),
+    "AdviceState.check": Call("/cases", args=left("reasons", ""), shows="Say why this fits them."),
+    "AdviceState.choose": Call(
+        ADVICE_AT, args={"number": "@recommendations"}, after=ON_ADVICE, shows=SHOWN
+    ),
+    "AdviceState.save_choice": Call(
+        ADVICE_AT, args=form(choice="undecided"), after=ON_VERSION, writes="recommendations"
+    ),
+    "AdviceState.save_progress": Call(
+        ADVICE_AT,
+        args=form(
+            status="started", **{f"started_on__{part}": said for part, said in boxes(today())}
+        ),
+        after=ON_VERSION,
+        writes="recommendations",
+    ),
+    "AdviceState.check_choice": Call(
+        "/cases", args=left("choice", ""), shows="Choose what the client decided."
+    ),
+    "AdviceState.check_progress": Call(
+        "/cases", args=left("started_on", "1 13 2027"), shows=WRONG_DAY
+    ),
+}
+ON_FEEDBACK = ("FeedbackState.open",)
+A_FEEDBACK = {"number": "@client_feedback"}
+FEEDBACK = {
+    "FeedbackState.open": Call(CLOSING_AT, shows=SHOWN),
+    "FeedbackState.begin": Call(CLOSING_AT, args=A_FEEDBACK, after=ON_FEEDBACK, shows=SHOWN),
+    "FeedbackState.save": Call(
+        CLOSING_AT,
+        args=form(client_number="{clients}", way="phone", is_declined="on"),
+        after=ON_FEEDBACK,
+        writes="client_feedback",
+    ),
+    "FeedbackState.save answer": Call(
+        CLOSING_AT,
+        args=form(way="phone", rating="5"),
+        after=(*ON_FEEDBACK, "FeedbackState.begin"),
+        writes="client_feedback",
+    ),
+    "FeedbackState.take_back": Call(
+        CLOSING_AT, args=A_FEEDBACK, after=ON_FEEDBACK, writes="client_feedback"
+    ),
+    "FeedbackState.undo_take_back": Call(
+        CLOSING_AT, after=(*ON_FEEDBACK, "FeedbackState.take_back"), writes="client_feedback"
+    ),
+    "FeedbackState.check": Call("/cases", args=left("rating", "9"), shows="from 1 to 5"),
+}
 NOTED = ("NoteState.open",)
 NOTES = {
     "NoteState.open": Call(f"{CASE}/notes", shows=SHOWN),
@@ -1586,6 +1652,9 @@ PEOPLE_SCREEN = {
     "UsersState.narrow": Call(PEOPLE, "maria", {"show": "all"}, shows="show=all"),
     "UsersState.find": Call(PEOPLE, "maria", form(q=SEARCH), shows=f"q={SEARCH}"),
     "UsersState.turn": Call(PEOPLE, "maria", {"number": 2}, shows="page=2"),
+    "UsersState.choose": Call(
+        PEOPLE, "maria", {"person": "@users"}, ("UsersState.open",), shows="chosen_rx_state_"
+    ),
     "UsersState.choose_centre": Call(
         "/people", "maria", {"centre": "{centre}"}, shows="centre={centre}"
     ),
@@ -1772,12 +1841,17 @@ CENTRES = {
         ("CentresState.close",),
         writes="centres",
     ),
-    "CentresState.choose": Call("/centres", "root", {"centre": "@spare_centre"}, shows="Sam Spare"),
+    "CentresState.choose": Call(
+        "/centres", "root", {"centre": "@spare_centre"}, shows="chosen_rx_state_"
+    ),
+    "CentresState.ask_manager": Call(
+        "/centres", "root", {"centre": "@spare_centre"}, shows="Sam Spare"
+    ),
     "CentresState.choose_manager": Call(
         "/centres",
         "root",
         form(user_id="{spare_manager}"),
-        ("CentresState.choose",),
+        ("CentresState.ask_manager",),
         writes="centres",
     ),
 }
@@ -1955,6 +2029,9 @@ SUPERVISED = {
     "ClientState.remove_flag as trainee": Call(
         CLIENT, "tess", {"number": "flag-1"}, OPENED, writes="sign_offs"
     ),
+    "AdviceState.send as trainee": Call(
+        ADVICE_AT, "tess", form(**ADVICE_SAID), ON_ADVICE, writes="sign_offs"
+    ),
     "BudgetState.verify as trainee": Call(
         f"{CASE}/budget", "tess", after=ON_SHEET, writes="sign_offs"
     ),
@@ -1996,6 +2073,8 @@ CALLS: dict[str, Call] = {
     **COMPLIANCE_FIGURES,
     **OUTCOMES,
     **CLOSING,
+    **ADVICE,
+    **FEEDBACK,
     **LETTERS,
     **REPLIES,
     **APPOINTMENTS,

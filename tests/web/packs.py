@@ -144,6 +144,14 @@ def plant_pack(
             removed,
         )
         _link(connection, pack)
+        connection.execute(
+            text(
+                "UPDATE recommendations SET status = 'advised', given_at = now(),"
+                " given_by = advised_by, choice = 'accepted', chosen_on = advised_on"
+                " WHERE id = :id"
+            ),
+            {"id": pack["recommendations"]},
+        )
         pack["reset_factor"] = plant_one(
             connection,
             next(each for each in CENTRE_TABLES if each.name == "second_factors"),
@@ -335,6 +343,10 @@ def _said(table: str, marks: Marks) -> dict[str, Any]:
             "asked_on": today() - timedelta(days=3),
             "due_date": today() + timedelta(days=5),
             "is_given": True,
+        },
+        "recommendations": {
+            "nation": "england",
+            "advised_on": today() - timedelta(days=3),
         },
         "rights_requests": {
             "received_on": today() - timedelta(days=3),

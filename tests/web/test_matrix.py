@@ -7,6 +7,7 @@ frame, and nothing is written but the refusals.
 
 import json
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -34,8 +35,6 @@ from tests.served import HYDRATE, Served, Socket
 from tests.web.calls import Call, filled, handler_of, handlers, route
 from tests.web.matrix import CALLS, CASE, CLIENT, LEAVE, SHOWN, changes_rows
 from tests.web.packs import ASHDOWN, ASSIGNED, BROOK, RESTRICTED, Pack, World
-
-pytestmark = pytest.mark.xdist_group("matrix")  # its two centres are planted once
 
 NUMBER = 7001
 """The number of this module's own two centres."""
@@ -275,10 +274,11 @@ class TestTheOtherRoles:
         assert log.written() == []
 
 
-def attack(tab: Tab, theirs: Pack, own: Pack) -> None:
-    """Make every call with the next centre's numbers, in the address, the arguments and both."""
+def attack(tab: Tab, theirs: Pack, own: Pack, names: Iterable[str] = CALLS) -> None:
+    """Make each call with the next centre's numbers, in the address, the arguments and both."""
     tab.arrive()
-    for name, call in CALLS.items():
+    for name in names:
+        call = CALLS[name]
         tab.run(name, theirs)
         if call.args_name_one:
             tab.run(name, own, args=theirs)
@@ -302,16 +302,26 @@ class TestTheNextCentre:
         written = " ".join(log.of(theirs, [world.cast.ben.user_id]))
         assert all(table in written for table in ("clients", "debts"))
 
-    @pytest.mark.parametrize("who", ["bea", "maria", pytest.param("colin", marks=pytest.mark.deep)])
+    @pytest.mark.parametrize(
+        ("who", "names"),
+        [
+            ("bea", list(CALLS)),
+            ("maria", [name for name in CALLS if not may("advisor", name)]),
+            pytest.param("maria", list(CALLS), marks=pytest.mark.deep),
+            pytest.param("colin", list(CALLS), marks=pytest.mark.deep),
+        ],
+        ids=["bea", "maria, what no advisor may", "maria", "colin"],
+    )
     def test_hears_and_changes_nothing(
-        self, who: str, world: World, served: Served, cookies: dict[str, str]
+        self, who: str, names: list[str], world: World, served: Served, cookies: dict[str, str]
     ):
+        """What both roles may is refused to both by the same policies; `make deep` asks both."""
         from_brook = who in {"colin", "bea"}
         marks, theirs = (ASHDOWN, world.ashdown) if from_brook else (BROOK, world.brook)
         own = world.of_brook() if from_brook else world.of_ashdown()
         log = Log(world.owner)
         with Tab(served, cookies[who]) as tab:
-            attack(tab, theirs, own)
+            attack(tab, theirs, own, names)
         assert leaks(tab, *marks.all) == []
         assert log.of(theirs, [getattr(world.cast, who).user_id]) == []
 

@@ -32,7 +32,6 @@ from tests.served import Served
 
 pytestmark = [
     pytest.mark.database,
-    pytest.mark.xdist_group("oidc"),  # its last test reads what all the others left in the log
 ]
 
 START = "/sign-in/organisation"

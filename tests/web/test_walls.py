@@ -153,6 +153,7 @@ class TestHeaders:
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "same-origin"
         assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+        assert answer.headers["x-frame-options"] == "DENY"
         assert "camera=()" in answer.headers["permissions-policy"]
 
     def test_pages_made_here_run_one_file_of_ours_at_most(self, served: Served, cast: Cast):
