@@ -1,4 +1,4 @@
-"""The worker: procrastinate's queue, and its jobs: reminders, links, documents, tasks and old news.
+"""The worker: its queue and its jobs: reminders, links, documents, tasks, old news, what is kept.
 
 The rows of `reminders`, `account_links` and `document_readings` are what is true; a job is only a
 nudge, and may be lost or come twice. A job holds the numbers of a centre and of an appointment, a
@@ -26,6 +26,7 @@ from cma_app.mail import deliver
 from cma_app.postgres_parts import plain
 from cma_app.reading_jobs import AT_ONCE as DOCUMENTS_AT_ONCE
 from cma_app.reading_jobs import QUEUE, add_reading, keep_looking
+from cma_app.retention_jobs import add_retention
 from cma_app.services import access_mail, notifications, reminder_sending, rule_tasks
 from cma_app.services.reminder_sending import Claim, Due, lock_name
 from cma_app.session import SYSTEM, CentreSession, open_as
@@ -217,6 +218,7 @@ def make_app() -> procrastinate.App:
     every_hour(app.task(name="tidy", queueing_lock="tidy", pass_context=True)(tidy))
     add_reading(app, _in_centre, _held)
     add_links(app, _in_centre, _held)
+    add_retention(app, _in_centre, _held)
     return app
 
 

@@ -48,6 +48,7 @@ from models.recommendations import Recommendation
 from models.referrals import Referral
 from models.reminders import CalendarFeed, Reminder, ReminderTiming
 from models.requests import RequestDeadline
+from models.retention import RetentionItem, RetentionRun, RetentionStatistic
 from models.reviews import (
     FileReview,
     FileReviewVersion,
@@ -139,6 +140,9 @@ __all__ = [
     "ReminderTiming",
     "RequestDeadline",
     "RetentionDate",
+    "RetentionItem",
+    "RetentionRun",
+    "RetentionStatistic",
     "ReviewLevel",
     "ReviewPool",
     "ReviewRates",

@@ -81,6 +81,7 @@ class Client(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     gdpr_deletion_request: bool = flag()
     gdpr_deletion_date: datetime | None = when(default=None, nullable=True)
     retention_date: date | None = None  # kept by the database from all their cases
+    anonymised_at: datetime | None = when(default=None, nullable=True)  # nobody is named any more
     is_restricted: bool = flag()
 
     @property

@@ -176,6 +176,7 @@ class LegalHold(CentreOwned, Stamped, Versioned, table=True):
     client_id: int = key()
     kind: str = Field(max_length=20)
     reason: str = Field(max_length=500)
+    review_on: date | None = None  # when somebody looks whether it is still needed
     ended_at: datetime | None = when(default=None, nullable=True)
     ended_by: int | None = key(default=None)
     ended_because: str | None = Field(default=None, max_length=500)

@@ -163,7 +163,7 @@ def _narrowed(found: Figures) -> str:
     return f"Open cases are narrowed to: {', '.join(said).lower()}." if said else ""
 
 
-def _bar(
+def bar_row(
     label: str,
     words: Sequence[tuple[str, str]],
     numbers: Sequence[int],
@@ -192,7 +192,7 @@ def _load(
     label: str, part: Load, *, whole: int, path: str, more: tuple[str, ...] = ()
 ) -> FigureRow:
     numbers = (part.coming, part.overdue, part.undated)
-    return _bar(label, WORK, numbers, whole=whole, path=path, more=(f"{part.open}", *more))
+    return bar_row(label, WORK, numbers, whole=whole, path=path, more=(f"{part.open}", *more))
 
 
 def _stages(found: Figures) -> list[FigureRow]:
@@ -229,7 +229,7 @@ def _person(one: PersonLoad) -> str:
 def _ages(found: Figures) -> list[FigureRow]:
     whole = max((sum(each.bands) for each in found.ages.values()), default=0)
     return [
-        _bar(
+        bar_row(
             STAGE_LABELS[stage],
             AGES,
             each.bands,
@@ -245,7 +245,7 @@ def _visits(found: Sequence[Visits]) -> list[FigureRow]:
     numbers = [(one.attended, one.late, one.missed, one.cancelled, one.unsaid) for one in found]
     whole = max((sum(each) for each in numbers), default=0)
     return [
-        _bar(one.name, KEPT, each, whole=whole, more=(_share(one),))
+        bar_row(one.name, KEPT, each, whole=whole, more=(_share(one),))
         for one, each in zip(found, numbers, strict=True)
     ]
 
@@ -260,7 +260,9 @@ def _waiting(waiting: Sequence[int]) -> list[FigureRow]:
     whole = sum(waiting)
     if not whole:
         return []
-    return [_bar("Waiting", WAITING, waiting, whole=whole, path="/referrals", more=(f"{whole}",))]
+    return [
+        bar_row("Waiting", WAITING, waiting, whole=whole, path="/referrals", more=(f"{whole}",))
+    ]
 
 
 TALL: Final = 120

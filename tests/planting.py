@@ -51,6 +51,7 @@ WORDS = {
     "grouping": "client",
     "covers": "case",
     "legal_holds.kind": "complaint",
+    "retention_items.state": "due",
     "case_closings.status": "closed",
     "appointment_type": "advice",
     "breathing_spaces.kind": "standard",
@@ -105,18 +106,21 @@ CODED = {
     "budget_line",
     "ended_how",
     "second_method",
+    "skipped_because",
     "choice",
     "chosen",
     "chosen_word",
 }
 """Optional columns whose words are a list's: free text would be an impossible row."""
 
-ONCE = {"identity_providers"}
+ONCE = {"identity_providers", "retention_runs"}
 """What a centre has one of, however often it is planted."""
 ANOTHERS = {"reviewer_id", "stand_in_id", "decided_by", "given_by"}
 """Columns in which the planted person may not stand: nobody reviews a file of their own."""
 BESIDE = {"cover_id", "trainee_id"}
 """Columns in which somebody stands beside the planted person: the planted one of the people."""
+NUMBERS = {"retention_items.client_id": "clients"}
+"""Columns that hold a row's number and refer to none, so that it outlives the row."""
 SHOWN_FROM = {"finished_at"}
 """Optional moments without which a row is not shown to the planted person."""
 
@@ -194,7 +198,7 @@ def _parent(table: Table, column: str) -> str | None:
         columns = [each.name for each in key.columns]
         if column in columns and column != "centre_id":
             return key.referred_table.name
-    return None
+    return NUMBERS.get(f"{table.name}.{column}")
 
 
 def _value(column: Column[Any], canary: str, person: Actor) -> Any:

@@ -60,6 +60,9 @@ class Act(StrEnum):
     RIGHTS_RECORD = "rights_request:record"
     RIGHTS_DECIDE = "rights_request:decide"
     RIGHTS_REFUSE = "rights_request:refuse"
+    RETENTION_SEE = "retention:see"
+    RETENTION_CONFIRM = "retention:confirm"
+    RETENTION_WORK = "retention:work"
     RIGHTS_SEE_ALL = "rights_request:see_all"
     # referrals and cases
     REFERRAL_RECORD = "referral:record"
@@ -296,6 +299,9 @@ ADVISOR: Final = (TRAINEE - {Act.SIGN_OFF_SUBMIT}) | {
 MANAGER: Final = ADVISOR | {
     Act.CLIENT_RESTRICT,
     Act.RIGHTS_REFUSE,
+    Act.RETENTION_SEE,
+    Act.RETENTION_CONFIRM,
+    Act.RETENTION_WORK,  # what the worker does; the database lets nobody else
     Act.RIGHTS_SEE_ALL,
     Act.CASE_ASSIGN,
     Act.CLOSING_AMEND,
@@ -457,6 +463,9 @@ REFUSALS: Final[dict[Act, str]] = {
     Act.RIGHTS_SEE_ALL: (
         "Only a manager sees every request. Those of your clients are on their pages."
     ),
+    Act.RETENTION_SEE: "Only a manager sees what is kept and removed. Ask your manager.",
+    Act.RETENTION_CONFIRM: "Only a manager confirms what is removed. Ask your manager.",
+    Act.RETENTION_WORK: "The worker removes what a manager confirmed. Nobody else does.",
     Act.REPORT_SEE: "Only a manager sees the outcomes report. Ask your manager.",
     Act.REPORT_EXPORT: "Only a manager takes a report away. Ask your manager.",
     Act.GUIDELINE_LOAD: "Only a manager can load spending guidelines. Ask your manager.",

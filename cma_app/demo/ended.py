@@ -85,9 +85,10 @@ def _open(connection: Connection, cast: Cast, said: File, made: dict[str, int]) 
         for creditor, kind, owed, *_ in said["debts"]:
             debt = {"creditor": creditor, "debt_type": kind, "balance": owed}
             made[creditor] = debts.add_debt(session, case.id, debt).id
-        monitoring.record_answers(session, case.client_id, said["answers"])
-        _agree_to_feedback(session, case.client_id)
-        recommendations.give_advice(session, case.id, {**ADVISED, **said["advised"]})
+        if "advised" in said:  # six years ago none of it was asked or kept in the program
+            monitoring.record_answers(session, case.client_id, said["answers"])
+            _agree_to_feedback(session, case.client_id)
+            recommendations.give_advice(session, case.id, {**ADVISED, **said["advised"]})
 
 
 def _agree_to_feedback(session: CentreSession, client_id: int) -> None:
@@ -122,9 +123,10 @@ def _end(connection: Connection, cast: Cast, said: File, made: dict[str, int]) -
             minutes=15,
             body="Went through what was reached, and how to come back.",
         )
-        if said["came"]:
+        if said.get("came"):
             _go_on(session, made["case"], said["came"])
-        feedback.record_feedback(session, made["case"], {"way": "phone", **said["feedback"]})
+        if "feedback" in said:
+            feedback.record_feedback(session, made["case"], {"way": "phone", **said["feedback"]})
         closings.end_case(session, made["case"], form)
 
 

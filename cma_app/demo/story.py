@@ -21,6 +21,7 @@ from cma_app.demo.checklists import tell_checklists
 from cma_app.demo.dates import moment_of
 from cma_app.demo.ended import tell_ended
 from cma_app.demo.households import HouseholdData, households
+from cma_app.demo.keeping import tell_keeping
 from cma_app.demo.people import (
     CAST,
     CENTRES,
@@ -99,6 +100,7 @@ def load(on: date | None = None, say: Say = lambda _words: None) -> DemoSignIns:
             *tell_ended(connection, cast, day),
             *tell_standing_in(connection, cast, day, told["H2"].case_id),
             *tell_checklists(connection, cast, day),
+            *tell_keeping(connection, cast, day),
         )
         for moment, tell in last:
             began = _wall_clock(connection)

@@ -38,6 +38,7 @@ from models import Case, Client, FileAccess, NextAction, Referral, User
 
 BEFORE_WORK: Final = ("referral", "waiting")
 MOST_REASON: Final = 500
+ANONYMOUS: Final = "Its years have passed and its record is anonymous. Begin a new case instead."
 
 
 class RaiseForm(Form):
@@ -237,6 +238,8 @@ def reopen_case(session: CentreSession, case_id: int, *, reason: str) -> Case:
     case = locked(session, Case, case_id)
     if case.status in workflow.AT_WORK:
         raise Conflict("This case is open already.")
+    if session.require(Client, case.client_id).anonymised_at is not None:
+        raise Conflict(ANONYMOUS)
     said = _reason(reason)
     refusal = workflow.refuse_status(case.status, Status.IN_PROGRESS, stage=case.stage, reason=said)
     if refusal is not None:

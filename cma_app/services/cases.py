@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from cma_app.access.acts import Act
 from cma_app.clock import LONDON, now, today
-from cma_app.errors import Invalid, NotFound
+from cma_app.errors import Conflict, Invalid, NotFound
 from cma_app.rules import workflow
 from cma_app.rules.workflow import Stage
 from cma_app.services.compliance import begin_checklist
@@ -63,6 +63,8 @@ def start_case(
     `referred_by` say who sent them.
     """
     session.authorize(Act.CASE_START, client)
+    if client.anonymised_at is not None:
+        raise Conflict("This record is anonymous: record the client anew first.")
     holder = find_holder(session, advisor_id or session.actor.user_id)
     if holder.id != session.actor.user_id and session.actor.user_id:
         session.authorize(Act.CASE_ASSIGN)

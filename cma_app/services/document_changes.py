@@ -122,8 +122,15 @@ def remove_document(session: CentreSession, document_id: int) -> Document:
 
 
 def restore_document(session: CentreSession, document_id: int) -> int:
-    """Bring a document that was put away back, and return its case."""
-    return restore(session, Document, document_id, Act.DOCUMENT_REMOVE)
+    """Bring a document that was put away back, and return its case.
+
+    Conflict once its days have passed and its stored copy was removed for good.
+    """
+    case_id = restore(session, Document, document_id, Act.DOCUMENT_REMOVE)
+    document = session.require(Document, document_id)
+    if document.file_path is None and document.upload_status == "pending":
+        raise Conflict("Its stored copy was removed for good. Ask the client for it again.")
+    return case_id
 
 
 def _unchanged(session: CentreSession, document_id: int, version: int) -> Document:

@@ -86,6 +86,8 @@ LEFT_OUT: Final = {
     "drafts": "What somebody had typed and not saved. It is no part of the record.",
     "file_access": "Which of our people may open a file. It is about them.",
     "case_shadows": "Which trainee read along to learn. It is about them.",
+    "retention_items": "On which list of records to be removed they stood. How long their record is"
+    " kept is in the copy.",
     "notifications": "What our people were told by the program. It repeats what the record says.",
     "sign_offs": "What a supervisor said of a trainee's work. It is about the trainee; what was"
     " done in the end is in the record.",

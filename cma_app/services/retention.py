@@ -16,12 +16,12 @@ from sqlmodel import col
 from sqlmodel import select as sqlmodel_select
 
 from cma_app.access.acts import Act
-from cma_app.clock import now
-from cma_app.errors import Conflict
+from cma_app.clock import now, today
+from cma_app.errors import Conflict, Invalid
 from cma_app.rules.retention import KeepUntil, class_label, keep_until
 from cma_app.rules.workflow import AT_WORK
 from cma_app.services.compliance_rows import names_of
-from cma_app.services.forms import Form, choice, given
+from cma_app.services.forms import Day, Form, choice, given
 from cma_app.services.locking import locked
 from cma_app.services.partners import people_here
 from cma_app.session import CentreSession
@@ -40,6 +40,7 @@ class HoldForm(Form):
 
     kind: Annotated[str, BeforeValidator(choice(*HOLD_LABELS))]
     reason: Annotated[str, given("Say why."), Field(max_length=500)]
+    review_on: Day = None
 
 
 class LiftForm(Form):
@@ -59,6 +60,9 @@ class Hold:
     reason: str
     placed_by: str
     placed_at: datetime
+    client_id: int = 0
+    review_on: date | None = None
+    is_to_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,22 @@ def list_holds(session: CentreSession, case_id: int) -> list[Hold]:
     """Return the holds that stand on the people whom a case is about now."""
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_OPEN, case)
-    rows = _standing_holds(session, people_here(session, case))
+    return _told(session, _standing_holds(session, people_here(session, case)))
+
+
+def all_holds(session: CentreSession) -> list[Hold]:
+    """Return every hold of the centre that stands, those to be looked at first. A manager may."""
+    session.authorize(Act.RETENTION_SEE)
+    rows = session.exec(
+        sqlmodel_select(LegalHold)
+        .where(col(LegalHold.ended_at).is_(None))
+        .order_by(col(LegalHold.review_on).asc().nulls_first(), col(LegalHold.id))
+        .limit(500)
+    )
+    return _told(session, list(rows))
+
+
+def _told(session: CentreSession, rows: list[LegalHold]) -> list[Hold]:
     names = names_of(session, {row.created_by for row in rows})
     return [
         Hold(
@@ -206,6 +225,9 @@ def list_holds(session: CentreSession, case_id: int) -> list[Hold]:
             reason=row.reason,
             placed_by=names.get(row.created_by or 0, ""),
             placed_at=row.created_at,
+            client_id=row.client_id,
+            review_on=row.review_on,
+            is_to_review=row.review_on is not None and row.review_on <= today(),
         )
         for row in rows
     ]
@@ -239,11 +261,28 @@ def place_hold(session: CentreSession, case_id: int, data: Mapping[str, Any]) ->
     """Keep all of a case's client, whatever the dates say, until the hold is lifted."""
     case = session.require(Case, case_id)
     session.authorize(Act.HOLD_PLACE, case)
+    return _place(session, case.client_id, HoldForm.read(data))
+
+
+def hold_person(session: CentreSession, client_id: int, data: Mapping[str, Any]) -> LegalHold:
+    """Keep all of a client by their own record, with the day on which somebody looks again."""
+    client = session.require(Client, client_id)
+    session.authorize(Act.HOLD_PLACE, client)
     form = HoldForm.read(data)
-    _end_dates(session, case.client_id, f"Held: {HOLD_LABELS[form.kind].lower()}")
-    hold = LegalHold(client_id=case.client_id, kind=form.kind, reason=form.reason)
+    if form.review_on is None or form.review_on <= today():
+        raise Invalid({"review_on": "Enter a day to come, on which you look at it again."})
+    if client.anonymised_at is not None:
+        raise Conflict("This record is anonymous already. There is nobody left to hold.")
+    return _place(session, client.id, form)
+
+
+def _place(session: CentreSession, client_id: int, form: HoldForm) -> LegalHold:
+    _end_dates(session, client_id, f"Held: {HOLD_LABELS[form.kind].lower()}")
+    hold = LegalHold(
+        client_id=client_id, kind=form.kind, reason=form.reason, review_on=form.review_on
+    )
     session.add(hold)
-    _recount_all(session, case.client_id, "Held")
+    _recount_all(session, client_id, "Held")
     return hold
 
 

@@ -68,6 +68,7 @@ GROUPS: Final = (
                 "my-reviews", "My file reviews", routes.MY_REVIEWS, "came-back", Act.REVIEW_ANSWER
             ),
             Entry("requests", "Data requests", routes.REQUESTS, "shield", Act.RIGHTS_SEE_ALL),
+            Entry("retention", "Retention", routes.RETENTION, "clock", Act.RETENTION_SEE),
         ),
     ),
     Group(

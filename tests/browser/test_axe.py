@@ -77,7 +77,7 @@ PLACES = {
         *("/reviews", "/reviews?draw=all&state=done", "/reviews/draw", "/reviews/rates"),
         *("/reviews/{Tait}", "/my-reviews"),
         *("/call-list", "/appointments/{Petty}", "/appointments/{Tait}"),
-        *("/requests", "/requests?state=decided"),
+        *("/requests", "/requests?state=decided", "/retention"),
     ),
     "callum": (
         "/calendar?view=week&day=2026-11-27&who=all",

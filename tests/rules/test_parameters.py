@@ -14,6 +14,7 @@ TODAY = date(2026, 11, 22)
 
 def test_which_parameters_there_are():
     assert parameter_names() == (
+        "draft_days",
         "guidelines_begin_month",
         "letter_chase_days",
         "letter_hold_days",
@@ -23,6 +24,7 @@ def test_which_parameters_there_are():
         "reminder_hour",
         "reminder_least_hours",
         "reminder_working_days",
+        "removed_document_days",
         "report_least_count",
         "report_year_begins_month",
         "retention_audit_years",

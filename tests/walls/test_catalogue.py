@@ -14,6 +14,8 @@ NO_TRIGGER = {
     "reference_counters": "numbers without a person",
     "review_pool": "written once with its draw, which is in the log",
     "document_readings": "a machine's steps; what came of them is in the log with the document",
+    "retention_items": "the list is in the log, and what was done of it with the client",
+    "retention_statistics": "of nobody, under a number that leads nowhere: no line may lead there",
     "document_pages": "what a machine read, written once; the log would keep a client's text twice",
 }
 NEVER_CHANGED = {
@@ -38,6 +40,7 @@ NEVER_FOLLOWED = {
     "drafts": "its author alone sees one",
     "file_access": "no restricted file is followed",
     "legal_holds": "about a client, and no part of the work",
+    "retention_items": "as the hold",
     "rights_requests": "about a client's data, and no part of the work",
     "client_copies": "as the request",
     "review_pool": "no holder sees which files were drawn",
@@ -66,6 +69,7 @@ NEVER_VISITED = {
     "legal_holds": "why a record is held is for those who hold it",
     "monitoring_answers": "for who recorded it or holds the case",
     "notifications": "its person alone sees one",
+    "retention_items": "as the hold",
     "review_pool": "about colleagues' work, and no client's record",
     "review_samples": "as the pool",
     "file_reviews": "as the pool",
@@ -84,6 +88,7 @@ PEOPLE = {
     "called_by",
     "checked_by",
     "completed_by",
+    "confirmed_by",
     "decided_by",
     "done_by",
     "drawn_by",
@@ -242,7 +247,8 @@ def test_the_app_may_do_only_what_it_needs(owner: Engine, table: str) -> None:
     }
     if table in {"security_events", "spent_sign_ins"}:
         assert granted == set()
-    elif table in {"audit_logs", "access_grants"}:  # that one was mailed is a column alone
+    elif table in {"audit_logs", "access_grants", "retention_statistics"}:
+        # that a grant was mailed is a column alone
         assert granted == {"SELECT"}
     elif table in {"drafts", "file_access", "monitoring_answers"}:
         assert granted == {"SELECT", "INSERT", "UPDATE", "DELETE"}

@@ -26,9 +26,10 @@ from tests.planting import CENTRE_TABLES, plant, plant_one
 
 TABLES = [table.name for table in CENTRE_TABLES]
 MANAGERS = {"access_grants", "account_links", "linking_codes", "review_pool", "saved_views"}
+MANAGERS |= {"retention_items", "retention_runs", "retention_statistics"}
 """Tables of managers alone: which files may be under review, how the board is looked at, who had
 emergency access, codes handed over, who was sent a link."""
-BY_FUNCTIONS = {"access_grants", "audit_logs"}
+BY_FUNCTIONS = {"access_grants", "audit_logs", "retention_statistics"}
 """Tables of which the app writes no row itself."""
 SCOPE = text(
     "SELECT set_config('app.centre_id', :centre, true), set_config('app.user_id', :user, true),"

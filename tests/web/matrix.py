@@ -218,9 +218,9 @@ RIGHT = {
 }
 
 
-def day_boxes(name: str) -> dict[str, str]:
-    """Return today in the three boxes of a date, as `form` takes them."""
-    now = today()
+def day_boxes(name: str, *, ahead: int = 0) -> dict[str, str]:
+    """Return today, or a day so far ahead, in the three boxes of a date, as `form` takes them."""
+    now = today() + timedelta(days=ahead)
     parts = {"day": now.day, "month": now.month, "year": now.year}
     return {f"{name}__{part}": str(number) for part, number in parts.items()}
 
@@ -282,6 +282,34 @@ RIGHTS = {
         "/requests", "maria", {"name": "kind", "value": "access"}, shows="kind=access"
     ),
     "RightsRegisterState.step": Call("/requests", "maria", {"by": 1}, shows="page=2"),
+}
+KEPT_AT = "/retention"
+ON_KEPT = ("RetentionState.open",)
+A_PERSON = {"number": "@clients"}
+RETENTION = {
+    "RetentionState.open": Call(KEPT_AT, "maria", shows=SHOWN),
+    "RetentionState.refresh": Call(KEPT_AT, "maria", shows=SHOWN),
+    "RetentionState.begin": Call(KEPT_AT, "maria", shows=SHOWN),
+    "RetentionState.confirm": Call(KEPT_AT, "maria", after=ON_KEPT, writes="retention_runs"),
+    "RetentionState.choose": Call(KEPT_AT, "maria", A_PERSON, after=ON_KEPT, shows=SHOWN),
+    "RetentionState.place": Call(
+        KEPT_AT,
+        "maria",
+        form(kind="complaint", reason="It is open", **day_boxes("review_on", ahead=30)),
+        after=(*ON_KEPT, "RetentionState.choose"),
+        writes="legal_holds",
+    ),
+    "RetentionState.choose_hold": Call(
+        KEPT_AT, "maria", {"number": "@legal_holds"}, after=ON_KEPT, shows=SHOWN
+    ),
+    "RetentionState.lift": Call(
+        KEPT_AT,
+        "maria",
+        form(reason="It is over"),
+        after=(*ON_KEPT, "RetentionState.choose_hold"),
+        writes="legal_holds",
+    ),
+    "RetentionState.check": Call("/clients", args=left("reason", ""), shows="Say why."),
 }
 ASKED = ("ReferralsState.accept",)
 REFERRALS = {
@@ -2025,6 +2053,7 @@ CALLS: dict[str, Call] = {
     **CLIENTS,
     **CLIENT_FILE,
     **RIGHTS,
+    **RETENTION,
     **REFERRALS,
     **CASES,
     **CASE_TAB,

@@ -1,0 +1,50 @@
+"""Every column of every table of casework is decided, and the database does what was decided."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import ARRAY, Engine, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import AutoString
+
+from cma_app.rules.forgetting import columns
+from models import CASEWORK, metadata
+from tests.forgetting_plan import plan
+
+TABLES: dict[str, dict[str, Any]] = columns()["tables"]
+ALWAYS = set(columns()["always"])
+FREE = (AutoString, Text, JSONB, LargeBinary, ARRAY)
+
+
+def test_every_table_with_something_of_a_client_is_decided() -> None:
+    assert set(TABLES) == CASEWORK
+
+
+@pytest.mark.parametrize("table", sorted(CASEWORK))
+def test_every_column_is_decided(table: str) -> None:
+    decided = TABLES[table]
+    if "remove" in decided:
+        return
+    named = {
+        *decided.get("empty", []),
+        *decided.get("becomes", {}),
+        *decided.get("ours", []),
+        *decided.get("keep", []),
+    }
+    there = {each.name for each in metadata.tables[table].c if each.computed is None}
+    assert there - ALWAYS == named - ALWAYS, (
+        "decide in rules/forgetting.yaml what becomes of each column"
+    )
+
+
+@pytest.mark.parametrize("table", sorted(CASEWORK))
+def test_no_text_is_kept_that_is_not_one_of_our_words(table: str) -> None:
+    kept = TABLES[table].get("keep", [])
+    free = [name for name in kept if isinstance(metadata.tables[table].c[name].type, FREE)]
+    assert free == [], "a text is emptied, or a word of our own lists"
+
+
+def test_the_database_does_what_was_decided(owner: Engine) -> None:
+    with owner.connect() as connection:
+        kept = connection.execute(text("SELECT cma_forgetting_plan()")).scalar_one()
+    assert kept == plan(), "print it anew in a migration: python -m tests.forgetting_plan"
