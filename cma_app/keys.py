@@ -52,6 +52,8 @@ class Keys:
             raise KeyTrouble
         try:
             raw = base64.b64decode(body, altchars=b"-_", validate=True)
+            if base64.urlsafe_b64encode(raw).decode() != body:
+                raise KeyTrouble  # other letters for the same bytes: somebody changed them
             opened = AESGCM(self.field_encryption).decrypt(
                 raw[:NONCE_BYTES], raw[NONCE_BYTES:], context.encode()
             )

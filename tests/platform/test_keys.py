@@ -55,6 +55,18 @@ def test_a_changed_character_is_noticed(tmp_path: Path, place: int):
         keys.decrypt("".join(characters), context=CONTEXT)
 
 
+def test_another_spelling_of_the_same_bytes_is_noticed(tmp_path: Path):
+    """The last letter before the filling has bits that mean nothing."""
+    keys = load_or_make_keys(tmp_path)
+    plain = next(each for each in ("1", "12", "123") if keys.encrypt(each, context="x")[-1] == "=")
+    stored = keys.encrypt(plain, context="x")
+    last = stored.rstrip("=")[-1]
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    other = letters[letters.index(last) ^ 1]
+    with pytest.raises(KeyTrouble):
+        keys.decrypt(stored.rstrip("=")[:-1] + other + "=" * stored.count("="), context="x")
+
+
 @pytest.mark.parametrize("stored", ["", "v1:", "v1:%%%", "v1:AAAA", "v2:AAAA", PLAIN])
 def test_what_was_never_encrypted_is_refused(tmp_path: Path, stored: str):
     with pytest.raises(KeyTrouble):
