@@ -22,6 +22,7 @@ run: setup ## start everything with the demo on http://localhost:8000 (PORT, CMA
 
 test: setup ## unit tests, services, walls, platform, browser journeys (three at a time)
 	@sh tools/browser.sh
+	@$(BIN)/python -m tests.built & # the screens, which the last part waits for
 	@$(TEST) tests/rules tests/access tests/reading tests/test_clock.py
 	@$(TEST) tests/services
 	@$(TEST) --dist loadfile tests/walls tests/demo tests/printing
@@ -31,7 +32,7 @@ test: setup ## unit tests, services, walls, platform, browser journeys (three at
 deep: setup ## what `make test` leaves out for its length
 	@sh tools/browser.sh
 	@$(BIN)/python -m pytest -q --deep -m deep tests/web tests/browser
-	@$(BIN)/python -m pytest -q --deep tests/browser/test_axe.py
+	@$(BIN)/python -m pytest -q --deep -m 'not deep' tests/browser  # dark too
 
 check: setup ## ruff, pyright, import-linter, alembic check
 	@$(BIN)/ruff check .
@@ -52,7 +53,7 @@ traces: setup ## walk 2,000 random traces of supervised work (some minutes)
 	@$(BIN)/python -m pytest -q -s --traces 2000 tests/services/test_sign_off_machine.py
 
 kills: setup ## kill -9 the app and the database thirty times under load
-	@$(BIN)/python -m pytest -q -s --kills 30 tests/web/test_kills.py
+	@$(BIN)/python -m pytest -q -s --deep --kills 30 tests/web/test_kills.py
 
 bench-ocr: setup ## how well documents are read, beside plain pytesseract (SCANS=folder for more)
 	@OMP_THREAD_LIMIT=1 $(BIN)/python -m tests.bench.reading $(SCANS)

@@ -13,6 +13,7 @@ from alembic import command
 from cma_app.database import app_engine, engine_for
 from cma_app.postgres import EmbeddedPostgres
 from cma_app.settings import ROOT, Settings, clear_settings, use_settings
+from tests import depth
 from tests.people import Cast, make_cast
 
 LONGEST = {"test_matrix.py", "test_axe.py"}
@@ -32,6 +33,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--traces", type=int, default=10, help="traces of supervised work")
     parser.addoption("--kills", type=int, default=2, help="kill -9 of the app and the database")
     parser.addoption("--deep", action="store_true", help="what takes long and seldom tells more")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say to what has no fixture at hand how deep this run looks."""
+    depth.deep = config.getoption("deep")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

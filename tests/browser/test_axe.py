@@ -145,7 +145,7 @@ def at_desk(office: Office, who: str, told: Told, path: str = "/") -> Desk:
 
 
 class TestPlaces:
-    """Light at 1280, dark at 768 (each third page, or all with --deep), nothing cut off to 320."""
+    """Light at 1280, dark at 768 (axe with --deep alone), nothing cut off to 320."""
 
     @pytest.mark.parametrize("who", PLACES)
     def test_every_route_of_a_role(
@@ -153,9 +153,9 @@ class TestPlaces:
     ) -> None:
         desk = at_desk(office, who, told)
         found: dict[str, list[str]] = {}
-        deep = pytestconfig.getoption("deep")  # else axe sees every third page in dark
+        deep = pytestconfig.getoption("deep")
         again = set() if deep else SEEN_BY_OTHERS.get(who, set())
-        for number, path in enumerate(each for each in PLACES[who] if each not in again):
+        for path in (each for each in PLACES[who] if each not in again):
             page = desk.page
             page.set_viewport_size({"width": 1280, "height": 800})
             page.emulate_media(color_scheme="light")
@@ -169,8 +169,7 @@ class TestPlaces:
             picture(page, named(who, path, 768))
             page.emulate_media(color_scheme="dark")
             found[f"{path} 768"] = sideways(page, boxes_may=False)
-            if deep or number % 3 == 0:
-                found[f"{path} 768"] += findings(page)
+            found[f"{path} 768"] += findings(page)
             page.set_viewport_size({"width": 320, "height": 700})
             found[f"{path} 320"] = sideways(page, boxes_may=True)
         assert {at: what for at, what in found.items() if what} == {}
@@ -540,6 +539,7 @@ MOMENTS = {
 """Errors shown and dialogs open: where, and what is done there."""
 
 
+@pytest.mark.deep
 class TestMoments:
     @pytest.mark.parametrize("who", MOMENTS)
     def test_errors_and_dialogs(self, office: Office, told: Told, who: str) -> None:

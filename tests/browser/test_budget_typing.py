@@ -221,6 +221,7 @@ def _as_ben(context: BrowserContext, office: Office, cast: Cast) -> Page:
     return page
 
 
+@pytest.mark.deep
 class TestLongSheet:
     def test_from_the_first_line_to_the_last_by_keyboard_alone(
         self, office: Office, cast: Cast

@@ -227,6 +227,7 @@ class TestTwoManagers:
         expect(ask).to_be_hidden()
 
 
+@pytest.mark.deep
 def test_each_view_is_whole_at_every_width(office: Office, cast: Cast) -> None:
     desk = Desk(cast)
     desk.edit("I2", text="Nobody knows them", evidence="none", due_days="4")
@@ -242,5 +243,5 @@ def test_each_view_is_whole_at_every_width(office: Office, cast: Cast) -> None:
 
 def test_is_not_part_of_another_role(office: Office) -> None:
     page = office.signed_in("amina", "/checklists").page
-    expect(page.locator("#main").get_by_text("Your role does not include")).to_be_visible()
+    expect(page.get_by_role("heading", name="Not part of your role")).to_be_visible()
     expect(page.get_by_role("link", name="Checklists")).to_have_count(0)

@@ -121,4 +121,4 @@ def test_pages_are_whole_with_rows_and_without(
 
 def test_an_admin_has_no_part_in_it(office: Office) -> None:
     page = office.signed_in("root", "/compliance").page
-    expect(page.locator("#main").get_by_text("Your role does not include")).to_be_visible()
+    expect(page.get_by_role("heading", name="Not part of your role")).to_be_visible()

@@ -172,6 +172,7 @@ class TestTypedOnce:
         expect(kind).to_have_value("credit_card")
 
 
+@pytest.mark.deep
 class TestLooks:
     def test_every_state_in_both_themes_and_down_to_320(self, office: Office, cast: Cast) -> None:
         page = office.signed_in("amina", "/creditors?source=own").page

@@ -105,6 +105,7 @@ def sums(page: Page) -> Locator:
     return page.locator(".sumline")
 
 
+@pytest.mark.deep
 class TestByKeyboardAlone:
     def test_from_the_first_debt_to_the_last_offer(self, office: Office, cast: Cast) -> None:
         with cast.open(cast.maria) as session:

@@ -120,4 +120,4 @@ class TestMonitoring:
 
 def test_an_advisor_has_no_part_in_the_report(office: Office) -> None:
     page = office.signed_in("amina", "/outcomes").page
-    expect(page.locator("#main").get_by_text("Your role does not include")).to_be_visible()
+    expect(page.get_by_role("heading", name="Not part of your role")).to_be_visible()

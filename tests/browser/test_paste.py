@@ -214,6 +214,7 @@ class TestWhatIsSaid:
         page.get_by_role("button", name="Use the name Quay Water, line 2").click()
         expect(box(page, 2, "creditor")).to_have_value("Quay Water")
 
+    @pytest.mark.deep
     def test_too_much_is_said_and_kept_in_the_box(self, office: Office, case_id: int) -> None:
         page = desk_at(office, case_id).page
         read(page, "x" * 60_000)
@@ -264,6 +265,7 @@ class TestOthers:
         expect(page.locator("#paste-text")).to_have_count(0)
 
 
+@pytest.mark.deep
 class TestLooks:
     def test_every_state_in_both_themes_and_down_to_320(
         self, office: Office, cast: Cast, case_id: int

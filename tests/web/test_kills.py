@@ -1,6 +1,6 @@
 """kill -9 of the app and of the database under load: what was acknowledged is there afterwards.
 
-`make kills` does it 30 times; a plain run twice, once each.
+`make kills` does it 30 times, `make deep` twice, once each.
 """
 
 import os
@@ -148,6 +148,7 @@ def house(home: Path, served: Served) -> Iterator[House]:
             use_settings(before)
 
 
+@pytest.mark.deep
 def test_no_acknowledged_write_is_lost(house: House, pytestconfig: pytest.Config) -> None:
     cast = make_cast(house.owner, next(count(1)))
     load = Load(house.web.address, cast, plant_case(house.owner, cast.amina))

@@ -1,0 +1,3 @@
+"""Whether this run looks at everything: set from `--deep` before the first test."""
+
+deep = False
