@@ -31,7 +31,7 @@ test: setup ## unit tests, services, walls, platform, browser journeys (three at
 
 deep: setup ## what `make test` leaves out for its length
 	@sh tools/browser.sh
-	@$(BIN)/python -m pytest -q --deep -m deep tests/web tests/browser
+	@$(BIN)/python -m pytest -q --deep -m deep tests/services tests/web tests/browser
 	@$(BIN)/python -m pytest -q --deep -m 'not deep' tests/browser  # dark too
 
 check: setup ## ruff, pyright, import-linter, alembic check

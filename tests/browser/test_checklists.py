@@ -15,7 +15,7 @@ from tests.people import Cast
 from tests.services.test_cases import make_case
 from tests.services.test_checklists import Desk, form
 
-pytestmark = [pytest.mark.browser, pytest.mark.database]
+pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.deep]
 
 
 def stage(page: Page, name: str) -> Locator:
@@ -227,7 +227,6 @@ class TestTwoManagers:
         expect(ask).to_be_hidden()
 
 
-@pytest.mark.deep
 def test_each_view_is_whole_at_every_width(office: Office, cast: Cast) -> None:
     desk = Desk(cast)
     desk.edit("I2", text="Nobody knows them", evidence="none", due_days="4")

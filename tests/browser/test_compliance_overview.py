@@ -12,7 +12,7 @@ from tests.people import Cast
 from tests.services.money import let_through
 from tests.services.test_compliance_overview import Office as Files
 
-pytestmark = [pytest.mark.browser, pytest.mark.database]
+pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.deep]
 
 
 @pytest.fixture

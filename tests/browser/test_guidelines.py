@@ -13,7 +13,7 @@ from tests.people import Cast
 from tests.services.test_guidelines import FIRST, TABLE, WHY
 from tests.services.test_statements import Leanne
 
-pytestmark = [pytest.mark.browser, pytest.mark.database]
+pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.deep]
 
 BAD = TABLE.replace("personal,60,50", "personal,sixty,-1").replace("£100", "1e9")
 EXCEL = TABLE.replace("100", "£100.00").encode("cp1252")

@@ -13,7 +13,7 @@ from tests.browser.looking import faults
 from tests.people import Cast
 from tests.services.money import make_case
 
-pytestmark = [pytest.mark.database, pytest.mark.browser]
+pytestmark = [pytest.mark.database, pytest.mark.browser, pytest.mark.deep]
 
 SHEET = (
     "Creditor\tType\tBalance\tMissed payments amount\tPayment\tAccount no\tJoint or sole\n"
@@ -214,7 +214,6 @@ class TestWhatIsSaid:
         page.get_by_role("button", name="Use the name Quay Water, line 2").click()
         expect(box(page, 2, "creditor")).to_have_value("Quay Water")
 
-    @pytest.mark.deep
     def test_too_much_is_said_and_kept_in_the_box(self, office: Office, case_id: int) -> None:
         page = desk_at(office, case_id).page
         read(page, "x" * 60_000)
@@ -265,7 +264,6 @@ class TestOthers:
         expect(page.locator("#paste-text")).to_have_count(0)
 
 
-@pytest.mark.deep
 class TestLooks:
     def test_every_state_in_both_themes_and_down_to_320(
         self, office: Office, cast: Cast, case_id: int

@@ -9,7 +9,7 @@ from tests.browser.looking import faults, findings, picture, sideways
 from tests.people import Cast
 from tests.services.reviewing import day, days, drawn, finish, give, old_case, one_review
 
-pytestmark = [pytest.mark.browser, pytest.mark.database]
+pytestmark = [pytest.mark.browser, pytest.mark.database, pytest.mark.deep]
 
 
 def score_all(page: Page) -> None:

@@ -118,6 +118,7 @@ def test_a_wrong_store_is_a_sentence() -> None:
             Settings(CMA_DOCUMENT_STORE=wrong)
 
 
+@pytest.mark.deep
 def test_kill_minus_nine_loses_nothing_that_was_told_and_leaves_no_orphan(
     cast: Cast, owner: Engine
 ) -> None:
