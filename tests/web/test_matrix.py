@@ -41,7 +41,7 @@ from tests.web.packs import ASHDOWN, ASSIGNED, BROOK, RESTRICTED, Pack, World
 NUMBER = 7001
 """The number of this module's own two centres."""
 
-WAIT = 20.0
+WAIT = 60.0
 """Seconds in which every call is answered, or the test fails."""
 
 TELL = "CentreState.tell"
