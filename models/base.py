@@ -127,7 +127,13 @@ class CentreOwned(SQLModel):
         foreign_key="centres.id",
         sa_column_kwargs={"autoincrement": False},
     )
-    id: int = Field(default=None, primary_key=True, sa_type=BigInteger, sa_column_args=[Identity()])
+    id: int = Field(
+        default=None,
+        primary_key=True,
+        sa_type=BigInteger,
+        sa_column_args=[Identity()],
+        sa_column_kwargs={"autoincrement": True},
+    )
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

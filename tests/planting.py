@@ -40,6 +40,7 @@ WORDS = {
     "recipient": "client",
     "letters.kind": "holding",
     "account_links.kind": "invitation",
+    "account_links.status": "sent",  # one that waits would stand before a test's own in the queue
     "notifications.kind": "task_given",
     "access_grants.kind": "fault",
     "access_grants.expires_at": datetime(2026, 11, 22, 1, tzinfo=UTC),

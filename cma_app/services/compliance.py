@@ -12,7 +12,7 @@ from datetime import date
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlmodel import col
 
 from cma_app.access.acts import Act
@@ -69,20 +69,26 @@ def begin_checklist(session: CentreSession, case: Case) -> None:
         return
     checklist_id, items = items_for(session, case.case_type)
     nation = _centre_nation(session, case)
-    for place, item in enumerate(items):
-        session.add(
-            CaseCompliance(
-                case_id=case.id,
-                checklist_id=checklist_id,
-                compliance_type=item.code,
-                position=place,
-                item=item.to_json(),
-                deadline_date=deadline(
+    who = session.actor.user_id or None
+    session.execute(
+        insert(CaseCompliance).returning(col(CaseCompliance.id)),
+        [
+            {
+                "centre_id": case.centre_id,
+                "created_by": who,
+                "updated_by": who,
+                "case_id": case.id,
+                "checklist_id": checklist_id,
+                "compliance_type": item.code,
+                "position": place,
+                "item": item.to_json(),
+                "deadline_date": deadline(
                     item, nation, opened=case.opening_date, advised=case.advised_on
                 ),
-            )
-        )
-    session.flush()
+            }
+            for place, item in enumerate(items)
+        ],
+    )
 
 
 def open_checklist(session: CentreSession, case_id: int) -> CaseChecklist:
