@@ -16,8 +16,8 @@ from cma_app.settings import ROOT, Settings, clear_settings, use_settings
 from tests import depth
 from tests.people import Cast, make_cast
 
-LONGEST = {"test_matrix.py"}
-"""What takes longest, in one process, for its world is made once, and begun first.
+LONGEST = {"test_matrix.py", "test_matrix_refused.py"}
+"""What takes longest, each in one process, for its world is made once, and begun first.
 
 No file with a browser: its loop stays in the process, and the files of `tests/web` run their own.
 """

@@ -60,7 +60,7 @@ from tests.served import Served
 from tests.services.intake_forms import walk_in_form
 from tests.web.calls import Call
 from tests.web.matrix import CALLS
-from tests.web.test_matrix import Tab
+from tests.web.tabs import Tab
 
 HERS, HIS = "Zqh", "Zqs"
 """What each planted text of the one and of the other begins with."""

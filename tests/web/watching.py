@@ -1,0 +1,53 @@
+"""What the audit log got while a test watched, and what the logs of a served app say."""
+
+from sqlalchemy import Engine, text
+
+from tests.people import PASSWORD
+from tests.served import Served
+from tests.web.packs import ASHDOWN, ASSIGNED, BROOK, RESTRICTED, Pack
+
+
+class Log:
+    """What the audit log got since it was asked last."""
+
+    def __init__(self, owner: Engine) -> None:
+        self.owner = owner
+        self.last = self._newest()
+
+    def _newest(self) -> int:
+        with self.owner.connect() as connection:
+            return connection.execute(text("SELECT max(id) FROM audit_logs")).scalar_one()
+
+    def written(self, where: str = "true", **values: object) -> list[str]:
+        """Return the changes and openings since then: who, what, of which record."""
+        rows = text(
+            "SELECT user_id, action, table_name, record_id FROM audit_logs WHERE id > :last"
+            " AND action NOT LIKE 'refused%' AND coalesce(table_name, '') <> 'sessions'"
+            f" AND ({where}) ORDER BY id"
+        )
+        with self.owner.connect() as connection:
+            found = connection.execute(rows, {"last": self.last, **values}).all()
+        return [f"{row.user_id} {row.action} {row.table_name} {row.record_id}" for row in found]
+
+    def of(self, pack: Pack, people: list[int]) -> list[str]:
+        """Return what was written about a pack, or in its centre by other centres' people."""
+        return self.written(
+            "case_id = :cases OR client_id = :clients"
+            " OR (table_name = 'users' AND record_id = :users)"
+            " OR (table_name = 'referrals' AND record_id IN (:referrals, :other_referral))"
+            " OR (centre_id IN (:centre, :spare_centre) AND user_id = ANY (:people))",
+            people=people,
+            **{name: pack[name] for name in (
+                "cases", "clients", "users", "referrals", "other_referral", "centre",
+                "spare_centre",
+            )},
+        )  # fmt: skip
+
+
+def said_in_logs(served: Served, cookies: dict[str, str], *canaries: str) -> list[str]:
+    """Return what the logs of a served app hold of sign-ins, planted words and the given ones."""
+    logs = "".join(each.read_text() for each in served.log.parent.rglob("*.log"))
+    assert "Started worker" in logs
+    tokens = [cookie.partition("=")[2] for cookie in cookies.values()]
+    marks = (*ASHDOWN.all, *BROOK.all, *RESTRICTED.all, *ASSIGNED.all)
+    return [each for each in (*canaries, PASSWORD, *tokens, *marks) if each in logs]
