@@ -1,6 +1,7 @@
 """The second factor in a real browser: an app's codes, a passkey, and the page that lay open."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -153,11 +154,17 @@ def test_a_page_that_lay_open_asks_for_both_in_place(office: Office, owner: Engi
     cast = office.cast
     desk = office.signed_in("tess", "/walk-in", expected=("/session", "/sign-in/second"))
     page = desk.page
+    page.clock.install()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
     page.get_by_label("Last name").fill("Typed before it ended")
-    until(lambda: _kept(cast) == "Typed before it ended", what="keeping what was typed")
-    phone = enrol(cast.tess)  # it ends the sign-in at hand
+    page.locator("[name=source]").select_option("self")
+    answer = page.locator("[name=route_call]").last
+    answer.check()
+    phone = enrol(cast.tess)  # it ends the sign-in at hand, before what was typed is kept
     cover = page.get_by_role("dialog", name="You are signed out")
     expect(cover).to_be_visible()
+    assert _kept(cast) is None
+    page.clock.resume()
     cover.get_by_label("Username or e-mail address").fill(cast.usernames["tess"])
     cover.get_by_label("Password").fill(PASSWORD)
     cover.get_by_role("button", name="Sign in").click()
@@ -171,6 +178,9 @@ def test_a_page_that_lay_open_asks_for_both_in_place(office: Office, owner: Engi
     cover.get_by_role("button", name="Sign in").click()
     expect(cover).to_be_hidden()
     expect(page.get_by_label("Last name")).to_have_value("Typed before it ended")
+    expect(page.locator("[name=source]")).to_have_value("self")
+    expect(answer).to_be_checked()
+    until(lambda: _kept(cast) == "Typed before it ended", what="keeping what was put back")
     with owner.connect() as connection:
         living = connection.execute(
             text(
