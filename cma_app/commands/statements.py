@@ -9,11 +9,16 @@ from cma_app.services.statement_list import unreconciled_statements
 from cma_app.session import SYSTEM, open_as
 
 
-def check_statements(database: Database, say: Say) -> int:
-    """Say each statement that does not add up and why, centre by centre; return how many do not."""
+def check_statements(database: Database, say: Say, *, code: str | None = None) -> int:
+    """Say each statement that does not add up and why, centre by centre; return how many do not.
+
+    `code` is that of the one centre to look at.
+    """
     with psycopg.connect(plain(database.owner)) as connection:
         centres = connection.execute(
-            "SELECT id, name, code FROM public.centres ORDER BY name"
+            "SELECT id, name, code FROM public.centres"
+            " WHERE code = %(code)s::text OR %(code)s::text IS NULL ORDER BY name",
+            {"code": code},
         ).fetchall()
     wrong = 0
     for centre_id, name, code in centres:

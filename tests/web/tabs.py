@@ -33,6 +33,12 @@ class Tab(Socket):
         self.answers = 0
         self.frames += self._until_marked()
 
+    def settle(self) -> None:
+        """Connect, and wait for all that a page sets off as it comes."""
+        self.arrive()
+        while '"is_hydrated_rx_state_":true' not in "".join(self.frames):
+            self.rest()
+
     def call(self, name: str, call: Call, at: Pack, args: Pack) -> list[str]:
         """Make one call with the address of one pack and the arguments of another."""
         self._ask(handler_of(name), filled(call.at, at), filled(call.args, args))
@@ -47,11 +53,25 @@ class Tab(Socket):
             self.call(before, CALLS[before], own or at, own or at)
         return "\n".join(self.call(name, call, at, args or at))
 
+    def whole(self, name: str, at: Pack) -> str:
+        """Make a call; return all frames of it, of the calls before it and of what they set off."""
+        heard = len(self.frames)
+        self.run(name, at)
+        self.rest()
+        return "\n".join(self.frames[heard:])
+
     def rest(self) -> str:
         """Return the frames of what the last call set off."""
         came = self._until_marked()
         self.frames += came
         return "\n".join(came)
+
+    def asked(self, handler: str, **payload: Any) -> list[str]:
+        """Send an event of any name where no record is shown; return what came and was set off."""
+        self._ask(handler, "/not-found", payload)
+        came = self._until_marked() + self._until_marked()
+        self.frames += came
+        return [frame for frame in came if MARKER not in frame]
 
     def last_call(self, name: str, call: Call) -> None:
         """Make a call after which this tab is somebody else's, and wait until it is told so."""

@@ -14,6 +14,7 @@ from cma_app.services.person_forms import PersonEdit
 from state.gate import INTERNAL, attended, declared, undeclared_handlers
 from tests.people import Cast
 from tests.served import CENTRE, SHELL, Served, Socket
+from tests.web.tabs import Tab
 
 pytestmark = pytest.mark.database
 
@@ -78,10 +79,10 @@ class TestSignedIn:
         ],
     )
     def test_what_nobody_declared_is_refused(self, served: Served, cast: Cast, name: str):
-        with Socket(served, served.sign_in(cast, "amina")) as tab:
-            tab.open()
-            came = "".join(tab.send(name))
-            assert came == "" or "could not be understood" in came
+        with Tab(served, served.sign_in(cast, "amina")) as tab:
+            tab.settle()
+            came = tab.asked(name)
+        assert [frame for frame in came if "could not be understood" not in frame] == []
 
     @pytest.mark.parametrize(
         "payload",
@@ -97,16 +98,17 @@ class TestSignedIn:
     def test_arguments_that_do_not_fit_never_reach_the_handler(
         self, served: Served, cast: Cast, payload: dict[str, object]
     ):
-        with Socket(served, served.sign_in(cast, "amina")) as tab:
-            tab.open()
-            came = "".join(tab.send(TELL, **payload))
-            assert "could not be understood" in came
-            assert "settled_rx_state_" in came
+        with Tab(served, served.sign_in(cast, "amina")) as tab:
+            tab.settle()
+            (came,) = tab.asked(TELL, **payload)
+        assert "could not be understood" in came
+        assert "settled_rx_state_" in came
 
     def test_arguments_that_fit_do(self, served: Served, cast: Cast):
-        with Socket(served, served.sign_in(cast, "amina")) as tab:
-            tab.open()
-            assert "told you so" in "".join(tab.send(TELL, sentence="told you so", tone="good"))
+        with Tab(served, served.sign_in(cast, "amina")) as tab:
+            tab.settle()
+            (came,) = tab.asked(TELL, sentence="told you so", tone="good")
+        assert "told you so" in came
 
     def test_browser_storage_never_sets_a_var(self, served: Served, cast: Cast):
         with Socket(served, served.sign_in(cast, "tess")) as tab:
@@ -132,16 +134,15 @@ class TestSignedOut:
         self, served: Served, cast: Cast, owner: Engine
     ):
         cookie = served.sign_in(cast, "amina")
-        with Socket(served, cookie) as tab:
-            tab.open()
+        with Tab(served, cookie) as tab:
+            tab.settle()
             with owner.begin() as connection:
                 connection.execute(
                     text("UPDATE sessions SET revoked_at = now() WHERE user_id = :user"),
                     {"user": cast.amina.user_id},
                 )
-            came = "".join(tab.send(ARRIVE))
-            assert "ended_rx_state_" in came
-            assert "Amina" not in came
+            tab.post(ARRIVE)
+            assert "Amina" not in "".join(tab.hear("ended_rx_state_", times=1))
 
     @pytest.mark.parametrize("stamp", ["last_seen_at", "expires_at"])
     def test_one_that_idled_out_or_is_too_old_is_refused_a_second_later(
@@ -153,13 +154,12 @@ class TestSignedOut:
             f"UPDATE sessions SET {stamp} = {stamp} - interval '{limits[stamp]}'"
             " WHERE user_id = :user"
         )
-        with Socket(served, served.sign_in(cast, "amina")) as tab:
-            tab.open()
+        with Tab(served, served.sign_in(cast, "amina")) as tab:
+            tab.settle()
             with owner.begin() as connection:
                 connection.execute(move, {"user": cast.amina.user_id})
-            came = "".join(tab.send(ARRIVE))
-            assert "ended_rx_state_" in came
-            assert "Amina" not in came
+            tab.post(ARRIVE)
+            assert "Amina" not in "".join(tab.hear("ended_rx_state_", times=1))
 
     def test_signing_out_wipes_what_the_tab_held(self, served: Served, cast: Cast):
         cookie = served.sign_in(cast, "amina")

@@ -156,7 +156,7 @@ class TestATraineeWhoShadows:
             log = Log(world.owner)
             tab.arrive()
             answers = {
-                name: tab.run(name, pack) + tab.rest()
+                name: tab.whole(name, pack)
                 for name, call in CALLS.items()
                 if may("trainee", name) and call.at.startswith((CASE, CLIENT))
             }
