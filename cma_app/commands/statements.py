@@ -21,8 +21,8 @@ def check_statements(database: Database, say: Say, *, code: str | None = None) -
             {"code": code},
         ).fetchall()
     wrong = 0
-    for centre_id, name, code in centres:
-        with open_as(Actor(0, centre_id, SYSTEM, "System", name, code)) as session:
+    for centre_id, name, its_code in centres:
+        with open_as(Actor(0, centre_id, SYSTEM, "System", name, its_code)) as session:
             found = unreconciled_statements(session)
         wrong += len(found)
         for number, sentences in found:

@@ -1,12 +1,13 @@
 """The second factor in a real browser: an app's codes, a passkey, and the page that lay open."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, text
 
+from cma_app.clock import now
 from cma_app.services.drafts import kept_draft
 from cma_app.services.walk_in import DRAFT
 from tests.browser.conftest import READY, Office
@@ -155,7 +156,7 @@ def test_a_page_that_lay_open_asks_for_both_in_place(office: Office, owner: Engi
     desk = office.signed_in("tess", "/walk-in", expected=("/session", "/sign-in/second"))
     page = desk.page
     page.clock.install()
-    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    page.clock.pause_at(now() + timedelta(hours=1))
     page.get_by_label("Last name").fill("Typed before it ended")
     page.locator("[name=source]").select_option("self")
     answer = page.locator("[name=route_call]").last
