@@ -37,6 +37,19 @@ def trainees(cast: Cast) -> int:
     return make_case(cast, cast.tess)
 
 
+def move(cast: Cast, case_id: int, nation: str) -> None:
+    with cast.open(cast.amina) as session:
+        case = session.require(Case, case_id)
+        edit_case(
+            session,
+            case_id,
+            version=case.version,
+            nation=nation,
+            case_type=case.case_type,
+            next_review_date=case.next_review_date,
+        )
+
+
 class TestDiscarding:
     """A draft is its author's to discard, until it waits; it can be brought back."""
 
@@ -130,18 +143,6 @@ class TestDiscarding:
 class TestAnotherNation:
     """The case changes its nation: what was advised is looked at again."""
 
-    def move(self, cast: Cast, case_id: int, nation: str) -> None:
-        with cast.open(cast.amina) as session:
-            case = session.require(Case, case_id)
-            edit_case(
-                session,
-                case_id,
-                version=case.version,
-                nation=nation,
-                case_type=case.case_type,
-                next_review_date=case.next_review_date,
-            )
-
     def told(self, cast: Cast, case_id: int) -> OldNation | None:
         with cast.open(cast.amina) as session:
             return read_workspace(session, case_id).old_nation
@@ -149,23 +150,23 @@ class TestAnotherNation:
     def test_is_told_until_it_is_advised_anew(self, cast: Cast, case_id: int) -> None:
         row = choose(cast, advise(cast, case_id, solution="debt_relief_order"))
         assert self.told(cast, case_id) is None
-        self.move(cast, case_id, "wales")  # the same law: nothing to look at
+        move(cast, case_id, "wales")  # the same law: nothing to look at
         assert self.told(cast, case_id) is None
-        self.move(cast, case_id, "scotland")
+        move(cast, case_id, "scotland")
         assert self.told(cast, case_id) == OldNation("England", "", "Scotland")
         with cast.open(cast.ben) as session:
             assert [each.under for each in read_advice(session, case_id).given] == ["England"]
         # what they chose of it is still heard, in the words of the nation it was for
         assert choose(cast, row, choice="another", chosen="iva").chosen_word is not None
-        self.move(cast, case_id, "england")
+        move(cast, case_id, "england")
         assert self.told(cast, case_id) is None
-        self.move(cast, case_id, "scotland")
+        move(cast, case_id, "scotland")
         anew = advise(cast, case_id, solution="minimal_assets")
         assert (anew.nation, self.told(cast, case_id)) == ("scotland", None)
 
     def test_is_not_told_of_what_is_over(self, cast: Cast, case_id: int) -> None:
         progress(cast, choose(cast, advise(cast, case_id)), "completed")
-        self.move(cast, case_id, "scotland")
+        move(cast, case_id, "scotland")
         assert self.told(cast, case_id) is None
 
     def test_a_form_opened_before_is_not_given_for_the_other_nation(
@@ -173,7 +174,7 @@ class TestAnotherNation:
     ) -> None:
         with cast.open(cast.amina) as session:
             seen = read_advice(session, case_id).seen
-        self.move(cast, case_id, "scotland")
+        move(cast, case_id, "scotland")
         with pytest.raises(Conflict, match="nation of this case"), cast.open(cast.amina) as session:
             recommendations.give_advice(session, case_id, advice_form(), seen=seen)
 
@@ -182,7 +183,7 @@ class TestAnotherNation:
     ) -> None:
         row = prepare(cast, trainees)
         waiting = submit(cast, "give_advice", row.id)
-        self.move(cast, trainees, "scotland")
+        move(cast, trainees, "scotland")
         assert self.told(cast, trainees) == OldNation("", "England", "Scotland")
         assert sign_off(cast, waiting).status == "void"
         with pytest.raises(Conflict, match="under the rules of England"):
