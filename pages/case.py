@@ -14,7 +14,7 @@ from pages.components.empty import empty
 from pages.components.form import button, read_only
 from pages.components.legal_dates import other_dates_card
 from pages.components.shadows import shadow_dialog, shadow_opener, shadows_card
-from pages.components.status import badge, callout
+from pages.components.status import badge
 from pages.components.table import card, column, link, opens, table
 from pages.layout import screen, when_may
 from state.appointments import CaseAppointmentsState
@@ -146,7 +146,7 @@ def _other_rules() -> rx.Component:
         said = rx.el.p(word, " under the rules of ", rx.el.strong(nation), ".")
         return rx.cond(nation != "", said)
 
-    return callout(
+    return rx.el.div(
         rx.el.div(
             line("Advice was given", OLD_NATION.given),
             line("Advice was prepared", OLD_NATION.prepared),
@@ -158,7 +158,7 @@ def _other_rules() -> rx.Component:
             ),
         ),
         look,
-        key="other-rules",
+        class_name="callout kept",
     )
 
 

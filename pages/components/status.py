@@ -43,6 +43,6 @@ def tone_badge(word: Any, tone: Any) -> rx.Component:
     )
 
 
-def callout(*children: rx.Component | rx.Var[str] | str, **props: Any) -> rx.Component:
+def callout(*children: rx.Component | rx.Var[str] | str) -> rx.Component:
     """Return a quiet box for something the reader should know before going on."""
-    return rx.el.div(*children, class_name="callout", **props)
+    return rx.el.div(*children, class_name="callout")

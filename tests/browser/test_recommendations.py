@@ -133,7 +133,8 @@ def discard_and_move(page: Page, cast: Cast, case_id: int) -> None:
     assert faults(page, "advice-other-nation") == []
     move(cast, case_id, "england")
     page.reload()
-    settled(page)
+    expect(page.get_by_text("I looked at this again")).to_have_count(0)
+    expect(page.get_by_label("Recommended", exact=True)).to_have_value("debt_relief_order")
 
 
 def give_feedback(page: Page) -> None:
