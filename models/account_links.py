@@ -10,7 +10,7 @@ from models.base import CentreOwned, Stamped, key, named, one_of, refers, stamp,
 
 LINK_KINDS = ("invitation", "reset")
 LINK_STATUSES = ("waiting", "sending", "sent", "unknown", "failed")
-LINK_FAILURES = ("refused", "unreachable", "late")
+LINK_FAILURES = ("refused", "unreachable", "late", "left")
 
 
 class AccountLink(CentreOwned, Stamped, table=True):

@@ -7,6 +7,7 @@ from sqlmodel import Field
 
 from models.base import (
     CentreOwned,
+    SoftDeleted,
     Stamped,
     Versioned,
     document,
@@ -22,12 +23,12 @@ ADVICE_STATUSES = ("draft", "advised", "started", "completed", "failed", "stoppe
 CHOICES = ("accepted", "another", "undecided")
 
 
-class Recommendation(CentreOwned, Stamped, Versioned, table=True):
+class Recommendation(CentreOwned, Stamped, SoftDeleted, Versioned, table=True):
     """One version of the advice of a case; once given its words never change.
 
-    A draft is a trainee's until somebody else gives it. What is advised later is another version,
-    and this one is superseded. `chosen` is what the client chose instead. `nation` is whose options
-    were considered, and the words are kept as they read that day.
+    A draft is a trainee's until somebody else gives it, and its author may discard it. What is
+    advised later is another version, and this one is superseded. `chosen` is what the client chose
+    instead. `nation` is whose options were considered; words are kept as they read that day.
     """
 
     __tablename__ = named("recommendations")
@@ -42,6 +43,7 @@ class Recommendation(CentreOwned, Stamped, Versioned, table=True):
             " AND (given_at IS NULL OR given_by IS NOT NULL)",
             name="given",
         ),
+        CheckConstraint("deleted_at IS NULL OR status = 'draft'", name="discarded"),
         CheckConstraint(
             "(choice IS NOT DISTINCT FROM 'another') = (chosen IS NOT NULL)"
             " AND (chosen IS NULL) = (chosen_word IS NULL)"
@@ -65,7 +67,7 @@ class Recommendation(CentreOwned, Stamped, Versioned, table=True):
             "centre_id",
             "case_id",
             unique=True,
-            postgresql_where=text("status = 'draft'"),
+            postgresql_where=text("status = 'draft' AND deleted_at IS NULL"),
         ),
         Index(
             "uq_recommendations_standing",

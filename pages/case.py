@@ -27,6 +27,7 @@ BAR: Any = CaseBarState.bar
 EDIT: Any = CaseState.edit
 DONE: Any = CaseState.done
 MONEY: Any = CaseState.money
+OLD_NATION: Any = CaseState.old_nation
 
 
 @screen(
@@ -50,6 +51,7 @@ def case() -> rx.Component:
             rx.el.div(
                 read_only(
                     rx.cond(BAR.clocks.length() > 0, _emergencies()),
+                    rx.cond(OLD_NATION.now != "", _other_rules()),
                     rx.cond(~BAR.is_at_work, closing_card()),
                     other_dates_card(),
                     _actions(),
@@ -131,6 +133,32 @@ def _emergency(view: Any) -> rx.Component:
             rx.cond(view.consequence != "", rx.el.span(view.consequence, class_name="sub")),
         ),
         rx.cond(view.debt_id != 0, debt),
+    )
+
+
+def _other_rules() -> rx.Component:
+    """Say that advice is for another nation than the case has now, and what to do about it."""
+    look = link(
+        "Look at the advice", to=routes.case_path(BAR.case_id, "advice"), class_name="button small"
+    )
+
+    def line(word: str, nation: Any) -> rx.Component:
+        said = rx.el.p(word, " under the rules of ", rx.el.strong(nation), ".")
+        return rx.cond(nation != "", said)
+
+    return rx.el.div(
+        rx.el.div(
+            line("Advice was given", OLD_NATION.given),
+            line("Advice was prepared", OLD_NATION.prepared),
+            rx.el.p(
+                "The case is now under those of ",
+                rx.el.strong(OLD_NATION.now),
+                ", where what can be recommended differs. Look at it again, or put the nation"
+                " right if it is wrong.",
+            ),
+        ),
+        look,
+        class_name="callout kept",
     )
 
 

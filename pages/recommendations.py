@@ -17,8 +17,8 @@ from pages.components.case_frame import case_frame
 from pages.components.empty import empty
 from pages.components.feedback import feedback_card, feedback_dialog
 from pages.components.form import button
-from pages.components.status import tone_badge
-from pages.components.table import card, opens, row_button
+from pages.components.status import callout, tone_badge
+from pages.components.table import card, link, opens, row_button
 from pages.layout import screen, when_may
 from state.case_bar import CaseBarState
 from state.feedback import FeedbackState
@@ -26,6 +26,7 @@ from state.recommendations import AdviceState
 
 STATE: Any = AdviceState
 VIEW: Any = AdviceState.view
+DISCARDED: Any = AdviceState.discarded
 STANDING: Any = AdviceState.view.standing  # pyright: ignore[reportAttributeAccessIssue]
 
 
@@ -43,6 +44,7 @@ def advice() -> rx.Component:
         "advice",
         rx.el.div(
             rx.el.div(
+                rx.cond(DISCARDED.id != 0, _discarded()),
                 rx.cond(writes, when_may(Act.RECOMMENDATION_PREPARE, advice_form(), _nothing())),
                 rx.cond(STANDING.id != 0, _standing(), rx.cond(~writes, _nothing())),
                 class_name="stack",
@@ -54,6 +56,32 @@ def advice() -> rx.Component:
         progress_dialog(),
         feedback_dialog(),
         opened=STATE.opened,
+    )
+
+
+def _discarded() -> rx.Component:
+    return rx.el.p(
+        rx.el.span("Draft discarded: ", rx.el.strong(DISCARDED.solution)),
+        when_may(
+            Act.RECOMMENDATION_PREPARE,
+            button("Undo", on_click=STATE.undo_discard, kind="small"),
+        ),
+        class_name="between undo card",
+        role="status",
+    )
+
+
+def _other_rules() -> rx.Component:
+    """Say that what stands was given for another nation, and what to do about it."""
+    return callout(
+        "This was given under the rules of ",
+        rx.el.strong(STANDING.under),
+        ". The case is under those of ",
+        rx.el.strong(VIEW.nation),
+        " now, and what can be recommended there differs. Look at it again with the client and"
+        " advise anew. If the nation is wrong, put it right under ",
+        link("Edit on the overview", to=routes.case_path(VIEW.case_id)),
+        ".",
     )
 
 
@@ -82,6 +110,7 @@ def _standing() -> rx.Component:
     return card(
         "The advice that stands",
         rx.el.div(
+            rx.cond((STANDING.under != "") & VIEW.is_at_work, _other_rules()),
             rx.el.h3(STANDING.solution, class_name="advised"),
             rx.el.p(STANDING.said, " · ", STANDING.name, _signed(STANDING), class_name="quiet"),
             _decided(STANDING),

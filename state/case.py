@@ -8,6 +8,7 @@ from cma_app.access.acts import Act
 from cma_app.errors import Conflict
 from cma_app.rules.workflow import STAGE_LABELS, next_stages, passes_sign_off
 from cma_app.services import case_steps, next_actions
+from cma_app.services.advice_nation import OldNation
 from cma_app.services.case_facts import CaseFacts, open_facts
 from cma_app.services.case_overview import Workspace, read_workspace
 from cma_app.services.cases import PRIORITY_LABELS, PRIORITY_ORDER
@@ -77,6 +78,7 @@ class CaseState(CentreState):
     debt_total: str = ""
     priority_total: str = ""
     money: MoneyView = MoneyView()
+    old_nation: OldNation = OldNation()
     events: list[EventView] = []
     has_more: bool = False
     edit: CaseEdit = CaseEdit()
@@ -121,6 +123,7 @@ class CaseState(CentreState):
         self.debt_total = pounds(space.overview.total, sign=False)
         self.priority_total = pounds(space.overview.priority_total)
         self.money = MoneyView.of(space.overview.money)
+        self.old_nation = space.old_nation or OldNation()
         self.events = [EventView.of(event) for event in space.events]
         self.has_more = most == FEW and len(space.events) >= FEW
         await self._show_facts(facts)

@@ -20,6 +20,7 @@ FAILED = {
     "refused": "The address was refused: check it under Edit",
     "unreachable": "The mail server could not be reached",
     "late": "It could not be sent in time",
+    "left": "They were not active any more",
 }
 """Why no letter arrived, in words."""
 OPEN = ("waiting", "sent", "unknown")

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Final
 
 from cma_app.clock import today
-from cma_app.rules.solutions import Solution, solution_groups, solution_word
+from cma_app.rules.nations import NATIONS
+from cma_app.rules.solutions import Solution, solution_groups, solution_word, solutions_on
 from cma_app.services.recommendation_forms import OTHER, STATUS_WORDS
 from cma_app.services.recommendations import AdvicePage, Version
 from cma_app.services.sign_off_advice import choice_line
@@ -56,6 +57,8 @@ class AdviceView:
     days: str = ""
     progress_note: str = ""
     past: str = ""
+    under: str = ""
+    instead: list[tuple[str, str]] = field(default_factory=list)
     choice_boxes: Boxes = field(default_factory=dict)
     progress_boxes: Boxes = field(default_factory=dict)
 
@@ -84,9 +87,16 @@ class AdviceView:
             days=_days(row),
             progress_note=row.progress_note or "",
             past=f"Superseded {day_text(row.superseded_on)}" if row.superseded_on else "",
+            under=found.under,
+            instead=[] if row.superseded_on else _instead(solutions_on(row.advised_on, row.nation)),
             choice_boxes=_choice_boxes(row),
             progress_boxes=_progress_boxes(row),
         )
+
+
+def _instead(options: Mapping[str, Solution]) -> list[tuple[str, str]]:
+    """Return what a client can choose instead: of the nation and day that the advice was for."""
+    return [CHOOSE, *((code, each.label) for code, each in options.items())]
 
 
 def _days(row: Recommendation) -> str:
@@ -146,9 +156,12 @@ class AdvicePageView:
     """The tab but for its form: what stands, what was before it, and the options by group."""
 
     case_id: int = 0
+    nation: str = ""
     is_at_work: bool = False
     has_draft: bool = False
+    draft: AdviceView = AdviceView()
     draft_by: str = ""
+    may_discard: bool = False
     standing: AdviceView = AdviceView()
     earlier: list[AdviceView] = field(default_factory=list)
     groups: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: dict(NO_OPTIONS))
@@ -160,12 +173,14 @@ class AdvicePageView:
         """Return what is shown of a case's advice."""
         views = [AdviceView.of(each) for each in page.given]
         standing = [each for each in views if not each.past]
-        words = [(code, each.label) for code, each in page.options.items()]
         return cls(
             case_id=page.case_id,
+            nation=NATIONS[page.nation],
             is_at_work=page.is_at_work,
             has_draft=page.draft is not None,
+            draft=AdviceView.of(page.draft) if page.draft else AdviceView(),
             draft_by=page.draft.advised_by if page.draft else "",
+            may_discard=page.may_discard,
             standing=standing[0] if standing else AdviceView(),
             earlier=[each for each in views if each.past],
             groups={
@@ -174,7 +189,7 @@ class AdvicePageView:
                 ]
                 for group in solution_groups()
             },
-            instead=[CHOOSE, *words],
+            instead=_instead(page.options),
             sources=_sources(page.options),
         )
 

@@ -5,15 +5,20 @@ from typing import Any
 
 from cma_app.access.acts import Act
 from cma_app.errors import Conflict
-from cma_app.services import recommendations, sign_offs
+from cma_app.services import advice_drafts, recommendations, sign_offs
 from cma_app.services.drafts import drop_draft, keep_draft
-from cma_app.services.recommendation_forms import Advice, ChoiceForm, ProgressForm
+from cma_app.services.recommendation_forms import (
+    LOOKED_AGAIN,
+    Advice,
+    ChoiceForm,
+    ProgressForm,
+)
 from cma_app.services.recommendations import ADVICE_DRAFT, AdvicePage
 from cma_app.services.sign_off_list import waits_for
 from cma_app.session import CentreSession
 from state.base import CentreState, Form, FormErrors, act, load, notice
 from state.case_bar import CaseBarState
-from state.forms import checked, joined_date
+from state.forms import checked, joined_date, ticked
 from state.kept_form import KEPT_EARLIER, is_draft, kept_at, typed_in
 from state.recommendation_views import (
     AdvicePageView,
@@ -63,6 +68,10 @@ def _save(session: CentreSession, case_id: int, form: Form, seen: str) -> str:
     return waits_for(session, session.actor.user_id)
 
 
+def _restore(session: CentreSession, number: int, typed: Boxes) -> _Shown:
+    return _read(session, advice_drafts.restore_advice(session, number, typed))
+
+
 def _do(session: CentreSession, case_id: int, verb: Any, *args: Any, **more: Any) -> _Shown:
     verb(session, *args, **more)
     return _read(session, case_id)
@@ -84,17 +93,19 @@ class AdviceState(CentreState):
     progress_errors: FormErrors = {}
     saved: int = 0
     opened: int = 0
+    discarded: AdviceView = AdviceView()
 
     _stored: Boxes = {}
     _anew: Boxes = {}
     _seen: str = ""
+    _unsaved: Boxes = {}
 
     @load(Act.CASE_OPEN)
     async def open(self):
         """Show the advice of the case, and what this person had typed."""
         case_id = self.route_id("case_id")
         self._begin_with(await self.ask(_read, case_id))
-        self.opened = case_id
+        self.opened, self.discarded = case_id, AdviceView()
 
     def _begin_with(self, found: _Shown) -> None:
         """Show everything anew; the form begins with what was typed, else with what is stored."""
@@ -130,7 +141,11 @@ class AdviceState(CentreState):
             moment = await self.ask(keep_draft, ADVICE_DRAFT, typed, record_id=case_id)
             self.kept = kept_at(moment)
             return None
-        data = {**typed, "advised_on": joined_date(form, "advised_on")}
+        data = {
+            **typed,
+            "advised_on": joined_date(form, "advised_on"),
+            LOOKED_AGAIN: ticked(form, LOOKED_AGAIN),
+        }
         try:
             who = await self.ask(_save, case_id, data, self._seen)
         except Conflict as conflict:
@@ -138,6 +153,7 @@ class AdviceState(CentreState):
             self.obstacle = conflict.sentence
             return notice(conflict.sentence, "late")
         self._begin_with(await self.ask(_read, case_id))
+        self.discarded = AdviceView()
         told = f"Submitted. It waits for sign-off by {who}." if who else "Advice recorded."
         return [notice(told, "note" if who else "good"), CaseBarState.refresh]
 
@@ -147,6 +163,25 @@ class AdviceState(CentreState):
         case_id = self.route_id("case_id")
         await self.ask(drop_draft, ADVICE_DRAFT, record_id=case_id)
         self._begin_with(await self.ask(_read, case_id))
+
+    @act(Act.RECOMMENDATION_PREPARE)
+    async def discard(self):
+        """Take one's own draft away; it can be undone."""
+        draft = self.view.draft
+        case_id = self.route_id("case_id")
+        self._unsaved = await self.ask(
+            advice_drafts.discard_advice, draft.id, version=draft.version
+        )
+        self._begin_with(await self.ask(_read, case_id))
+        self.discarded = draft
+        return CaseBarState.refresh
+
+    @act(Act.RECOMMENDATION_PREPARE)
+    async def undo_discard(self):
+        """Bring back the draft that was discarded just now, with what was typed in it."""
+        self._begin_with(await self.ask(_restore, self.discarded.id, self._unsaved))
+        self.discarded, self._unsaved = AdviceView(), {}
+        return CaseBarState.refresh
 
     @act(Act.RECOMMENDATION_PREPARE, quiet=True)
     def check(self, name: str, value: str):

@@ -62,7 +62,8 @@ class PersonView:
     def of(cls, row: Listed) -> "PersonView":
         """Return a person on the list."""
         is_whole = row.covers == "case"
-        numbers = [several(row.cases, "case"), *_numbers(row, figures=not is_whole)]
+        cases = several(row.cases, "case") if row.cases else "No case"
+        numbers = [cases, *_numbers(row, figures=not is_whole)]
         why = [words_of(code, about) for code, about in row.reasons]
         return cls(
             row.client_id,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cma_app.rules.parameters import read_yaml, reference_of
-from cma_app.rules.retention import keep_until
+from cma_app.rules.retention import enquiry_kept_until, keep_until
 
 SOON: Final = timedelta(days=90)
 """How far ahead the list looks."""
@@ -35,12 +35,14 @@ class PersonFacts:
     """One person: what was forgotten of them, what holds their record, and from when it may go.
 
     `erase_on` is the day of a granted erasure, which counts for who has no case: the law has the
-    record of a case kept, and no erasure is granted for a day before.
+    record of a case kept, and no erasure is granted for a day before. `last_contact` is the day on
+    which anything was last recorded of who never had a case; None for everybody else.
     """
 
     number: int
     holds: tuple[str, ...] = ()
     erase_on: date | None = None
+    last_contact: date | None = None
     gone: frozenset[str] = frozenset()
 
 
@@ -67,6 +69,8 @@ class Verdict:
 WORDS: Final[Mapping[str, str]] = {
     "years": "The years that the law asks for have passed.",
     "years_coming": "The years that the law asks for pass on this day.",
+    "enquiry": "They never had a case, and the years that an enquiry is kept have passed.",
+    "enquiry_coming": "They never had a case. The years that an enquiry is kept pass on this day.",
     "erasure": "They asked to be erased, and this is the day that was promised.",
     "hold": "Held",
     "at_work": "Another case of theirs is at work.",
@@ -147,11 +151,18 @@ def _judge_circle(
 def _own_last_day(one: PersonFacts, cases: Collection[CaseFacts], covers: str) -> date | None:
     """Return the last day for a person by themselves; None where there is none yet."""
     if not cases:
-        return one.erase_on - timedelta(days=1) if one.erase_on is not None else None
+        return _last_day_of_enquiry(one)
     ended = [case.ended for case in cases if case.ended is not None]
     if len(ended) < len(cases):
         return None
     return max(last_days(day)[covers] for day in ended)
+
+
+def _last_day_of_enquiry(one: PersonFacts) -> date | None:
+    """Return the last day for who never had a case: their erasure's, or by the enquiry's years."""
+    if one.erase_on is not None:
+        return one.erase_on - timedelta(days=1)
+    return enquiry_kept_until(one.last_contact) if one.last_contact is not None else None
 
 
 def _passing_day(cases: Collection[CaseFacts], covers: str) -> date | None:
@@ -178,9 +189,10 @@ def _what_holds(
 
 
 def _why(one: PersonFacts, by_person: Mapping[int, list[CaseFacts]], state: str) -> Reason:
-    if not by_person[one.number]:
+    code = "years" if by_person[one.number] else "enquiry"
+    if code == "enquiry" and one.erase_on is not None:
         return Reason("erasure")
-    return Reason("years" if state == DUE else "years_coming")
+    return Reason(code if state == DUE else f"{code}_coming")
 
 
 @cache

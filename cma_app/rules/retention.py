@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cma_app.rules.dates import add_months
-from cma_app.rules.parameters import parameter, read_yaml
+from cma_app.rules.parameters import Value, parameter, read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,7 @@ def keep_until(ended: date) -> list[KeepUntil]:
     for code, content in _classes().items():
         if "years" not in content:
             continue
-        known = parameter(content["years"])
-        value = known.value_on(max(ended, known.values[0].start))
+        value = _years_on(content["years"], ended)
         years = int(value.value)
         found.append(
             KeepUntil(
@@ -69,3 +68,14 @@ def keep_until(ended: date) -> list[KeepUntil]:
             )
         )
     return found
+
+
+def enquiry_kept_until(last: date) -> date:
+    """Return the last day on which somebody is kept who never had a case, by the last contact."""
+    return add_months(last, int(_years_on("retention_enquiry_years", last).value) * 12)
+
+
+def _years_on(name: str, day: date) -> Value:
+    """Return the years that held on a day; before the first rule, those of the first."""
+    known = parameter(name)
+    return known.value_on(max(day, known.values[0].start))

@@ -71,6 +71,11 @@ def solutions_on(on: date, nation: str) -> dict[str, Solution]:
     return {each.code: each for each in _every() if each.holds(on, nation)}
 
 
+def has_same_options(one: str, other: str, on: date) -> bool:
+    """Say whether two nations have the same options by the same law on a day."""
+    return one == other or solutions_on(on, one) == solutions_on(on, other)
+
+
 def solution_word(code: str, nation: str = "") -> str:
     """Return how a code reads in a nation, else anywhere; itself where no list ever had it."""
     known = [each for each in _every() if each.code == code]

@@ -8,6 +8,8 @@ from sqlalchemy import and_, func, select
 from sqlmodel import col
 
 from cma_app.access.acts import Act
+from cma_app.rules.workflow import AT_WORK
+from cma_app.services.advice_nation import OldNation, old_nation
 from cma_app.services.next_actions import ActionRow, list_actions
 from cma_app.services.timeline import Event, read_timeline
 from cma_app.session import CentreSession
@@ -55,20 +57,26 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """All that the first tab of a case shows below its bar."""
+    """All that the first tab of a case shows below its bar.
+
+    `old_nation` says which advice of a case at work is for another nation's rules.
+    """
 
     overview: Overview
     actions: list[ActionRow]
     events: list[Event]
+    old_nation: OldNation | None = None
 
 
 def read_workspace(session: CentreSession, case_id: int, *, most: int = 30) -> Workspace:
     """Return a case's money, its open actions and `most` events of its timeline."""
-    session.authorize(Act.CASE_OPEN, session.require(Case, case_id))
+    case = session.require(Case, case_id)
+    session.authorize(Act.CASE_OPEN, case)
     return Workspace(
         read_overview(session, case_id),
         list_actions(session, case_id),
         read_timeline(session, case_id, most=most),
+        old_nation(session, case) if case.status in AT_WORK else None,
     )
 
 

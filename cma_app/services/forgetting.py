@@ -17,7 +17,7 @@ from sqlmodel import col
 from cma_app.access.acts import Act
 from cma_app.clock import now, today
 from cma_app.errors import Conflict
-from cma_app.rules.forgetting import DUE, CaseFacts, Verdict, bands, judge, last_days
+from cma_app.rules.forgetting import DUE, CaseFacts, PersonFacts, Verdict, bands, judge, last_days
 from cma_app.services.factor_setup import ask_fresh
 from cma_app.services.forgetting_facts import count_rows, read_facts, undated_cases
 from cma_app.services.locking import locked
@@ -50,7 +50,7 @@ def write_list(session: CentreSession) -> RetentionRun:
     _date(session, [case for case in cases if case.people & held])
     found = judge(people, cases, today())
     run = _waiting_run(session)
-    _keep_items(session, run, found, _what(session, found, cases))
+    _keep_items(session, run, found, _what(session, found, people, cases))
     return run
 
 
@@ -74,16 +74,27 @@ def _waiting_run(session: CentreSession) -> RetentionRun:
 
 
 def _what(
-    session: CentreSession, found: list[Verdict], cases: list[CaseFacts]
+    session: CentreSession,
+    found: list[Verdict],
+    people: list[PersonFacts],
+    cases: list[CaseFacts],
 ) -> dict[int, dict[str, Any]]:
-    """Return in numbers what of each person on the list would go."""
+    """Return in numbers what of each person on the list would go.
+
+    Of who never had a case the day of the last contact is kept with it: the database leaves them
+    where anything was recorded since.
+    """
     listed = {each.person for each in found}
     theirs: dict[int, list[CaseFacts]] = defaultdict(list)
     for case in cases:
         for number in case.people & listed:
             theirs[number].append(case)
     counts = count_rows(session, sorted({case.number for each in theirs.values() for case in each}))
-    return {number: _of_person(theirs[number], counts) for number in listed}
+    what = {number: _of_person(theirs[number], counts) for number in listed}
+    for one in people:
+        if one.number in listed and one.last_contact is not None:
+            what[one.number]["last_contact"] = one.last_contact.isoformat()
+    return what
 
 
 def _of_person(cases: list[CaseFacts], counts: dict[int, dict[str, int]]) -> dict[str, Any]:

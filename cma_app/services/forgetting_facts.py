@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Table, func, or_, select
+from sqlalchemy import Date, Table, func, or_, select
 
 from cma_app.clock import local
 from cma_app.rules.forgetting import CaseFacts, PersonFacts
@@ -29,6 +29,7 @@ def read_facts(session: CentreSession) -> tuple[list[PersonFacts], list[CaseFact
     holds, erasures = _holds(session), _erasures(session)
     clients = _table("clients")
     wanted = select(clients.c.id, clients.c.anonymised_at).where(_here(session, clients))
+    last = _last_contacts(session)
     people = []
     for number, anonymised_at in session.execute(wanted):
         erase_on, in_part = erasures.get(number, (None, False))
@@ -37,6 +38,7 @@ def read_facts(session: CentreSession) -> tuple[list[PersonFacts], list[CaseFact
                 number,
                 (*sorted(holds[number]), *([IN_PART] if in_part else [])),
                 erase_on,
+                last.get(number),
                 frozenset({"case"}) if anonymised_at is not None else frozenset(),
             )
         )
@@ -70,6 +72,22 @@ def undated_cases(session: CentreSession, held: set[int]) -> list[int]:
         cases.c.id.not_in(held),
     )
     return list(session.execute(wanted.order_by(cases.c.id)).scalars())
+
+
+def _last_contacts(session: CentreSession) -> dict[int, date]:
+    """Return when anything was last recorded of each person who never had a case."""
+    clients, cases, joined = _table("clients"), _table("cases"), _table("case_people")
+    of_case = select(cases.c.id).where(
+        cases.c.centre_id == clients.c.centre_id, cases.c.client_id == clients.c.id
+    )
+    of_two = select(joined.c.id).where(
+        joined.c.centre_id == clients.c.centre_id, joined.c.client_id == clients.c.id
+    )
+    day = func.cma_last_contact(clients.c.centre_id, clients.c.id, type_=Date)
+    wanted = select(clients.c.id, day).where(
+        _here(session, clients), ~of_case.exists(), ~of_two.exists()
+    )
+    return {number: last for number, last in session.execute(wanted) if last is not None}
 
 
 def _table(name: str) -> Table:

@@ -48,14 +48,20 @@ def due_links(session: CentreSession) -> list[tuple[int, int, str]]:
 
 
 def claim_link(session: CentreSession, link_id: int) -> LinkClaim | None:
-    """Take a link that waits, make its secret and write its letter; None where it waits no more."""
+    """Take a link that waits, make its secret and write its letter; None where it waits no more.
+
+    Leaving ends a person's links. One that was asked for in that very moment fails here.
+    """
     session.authorize(Act.USER_ADD)
     row = locked(session, AccountLink, link_id)
     if row.status != "waiting" or not _lives(row) or row.due_at > now():
         return None
-    person = session.require(User, row.user_id)
+    person = session.get(User, {"centre_id": row.centre_id, "id": row.user_id})
     centre = session.get(Centre, session.actor.centre_id)
-    if centre is None or not person.is_active:
+    if centre is None:
+        return None
+    if person is None or not person.is_active or person.deleted_at is not None:
+        row.status, row.reason = "failed", "left"
         return None
     if row.expires_at <= now():
         row.status, row.reason = "failed", "late"

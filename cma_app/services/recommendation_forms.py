@@ -13,6 +13,7 @@ from cma_app.errors import Invalid
 from cma_app.rules.solutions import Solution, solution_word, solutions_on
 from cma_app.services.debt_forms import PastDay, optional_text
 from cma_app.services.forms import Blank, Form, given, storable
+from models import Recommendation
 
 CHOICE_WORDS: Final = {
     "accepted": "Accepts the advice",
@@ -29,6 +30,10 @@ STATUS_WORDS: Final = {
 OTHER: Final = "other-"
 MOST_WORDS: Final = 6000
 MOST_OF_ONE: Final = 1000
+WORDS: Final = ("reasons", "others_words", "costs_told")
+"""The texts of a recommendation that whoever signs it off may put better."""
+LOOKED_AGAIN: Final = "looked_again"
+"""The box that says that a draft was looked at under the rules of the case's nation."""
 LIST_ALONE: Final = "Choose one of the list."
 
 Words = Annotated[str | None, optional_text(MOST_WORDS)]
@@ -167,6 +172,26 @@ def _choice(
         raise Invalid({"chosen": "This is what was recommended. Choose that they accept it."})
     word = solution_word(form.chosen, nation)
     return Choice("another", form.chosen, word, day, form.choice_note)
+
+
+def put_better(row: Recommendation, edits: Mapping[str, str]) -> None:
+    """Take over the edits of whoever signs off; Invalid beside one that cannot be."""
+    wrong: dict[str, str] = {}
+    others = dict(row.others)
+    for name, said in edits.items():
+        text, code = storable(said).strip(), name.removeprefix(OTHER)
+        most = MOST_WORDS if name in WORDS else MOST_OF_ONE
+        if len(text) > most:
+            wrong[name] = f"Use at most {most} characters."
+        elif name in WORDS and not text and (name != "others_words" or not others):
+            wrong[name] = "Fill this in."
+        elif name in WORDS:
+            setattr(row, name, text or None)
+        elif name.startswith(OTHER) and code in others:
+            others[code] = text
+    if wrong:
+        raise Invalid(wrong)
+    row.others = {code: text for code, text in others.items() if text}
 
 
 def read_choice(data: Mapping[str, Any], *, solution: str, advised_on: date, nation: str) -> Choice:

@@ -8,44 +8,55 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from cma_app.access.acts import Act
 from cma_app.clock import now, today
 from cma_app.errors import Conflict, Invalid
+from cma_app.rules.nations import NATIONS
 from cma_app.rules.solutions import Solution, solutions_on
 from cma_app.rules.workflow import AT_WORK
+from cma_app.services.advice_nation import refuse_other_nation, under_others
 from cma_app.services.compliance_rows import names_of
 from cma_app.services.drafts import drop_draft, kept_draft
-from cma_app.services.forms import storable
 from cma_app.services.locking import locked
 from cma_app.services.recommendation_forms import (
-    MOST_OF_ONE,
-    MOST_WORDS,
-    OTHER,
+    LOOKED_AGAIN,
     Advice,
     Choice,
+    put_better,
     read_choice,
     read_progress,
 )
 from cma_app.session import CentreSession
-from models import Case, Recommendation
+from models import Case, Recommendation, SignOff
 
 ADVICE_DRAFT: Final = "advice"
 WAITS: Final = "This waits for sign-off. It can be chosen and started once it is signed off."
 LATER: Final = "Later advice stands in its place. Record it there."
 ENDED: Final = "This case has ended. Reopen it before you advise anew."
-WORDS: Final = ("reasons", "others_words", "costs_told")
-"""The texts of a recommendation that whoever signs it off may put better."""
+NATION_CHANGED: Final = (
+    "The nation of this case was changed in the meantime, and with it what can be recommended."
+    " Load the page again; what you typed is kept."
+)
+ADVISED_FIRST: Final = (
+    "Somebody advised or changed the draft in the meantime. Load the page again to read it; what"
+    " you typed is kept."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a case's advice, with who advised and who let it take effect."""
+    """One version of a case's advice, with who advised and who let it take effect.
+
+    `under` names the nation whose rules it is for, where the case is under others now.
+    """
 
     row: Recommendation
     advised_by: str
     given_by: str
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,7 @@ class AdvicePage:
     """All advice of a case: the draft if any, what was given, the newest first, and the options.
 
     `seen` names what the reader saw, for the next save; `typed` is what they had not saved.
+    `may_discard` says that the draft is the reader's own and does not wait for sign-off.
     """
 
     case_id: int
@@ -63,6 +75,7 @@ class AdvicePage:
     given: list[Version]
     seen: str
     typed: Mapping[str, str]
+    may_discard: bool = False
 
 
 def read_advice(session: CentreSession, case_id: int) -> AdvicePage:
@@ -72,7 +85,13 @@ def read_advice(session: CentreSession, case_id: int) -> AdvicePage:
     rows = _rows(session, case)
     names = names_of(session, {who for row in rows for who in (row.advised_by, row.given_by)})
     versions = [
-        Version(row, names[row.advised_by], names.get(row.given_by or 0, "")) for row in rows
+        Version(
+            row,
+            names[row.advised_by],
+            names.get(row.given_by or 0, ""),
+            under_others(row, case) if row.superseded_on is None else "",
+        )
+        for row in rows
     ]
     drafts = [each for each in versions if each.row.status == "draft"]
     return AdvicePage(
@@ -82,8 +101,9 @@ def read_advice(session: CentreSession, case_id: int) -> AdvicePage:
         options=solutions_on(today(), case.nation),
         draft=drafts[0] if drafts else None,
         given=[each for each in versions if each.row.status != "draft"],
-        seen=_seen(rows),
+        seen=_seen(case, rows),
         typed=kept_draft(session, ADVICE_DRAFT, record_id=case.id),
+        may_discard=bool(drafts) and _may_discard(session, drafts[0].row),
     )
 
 
@@ -123,7 +143,7 @@ def give_prepared(
     case = locked(session, Case, case.id)
     row = locked(session, Recommendation, row.id)
     refuse_given(case, row)
-    _put_better(row, edits)
+    put_better(row, edits)
     session.flush()
     return _give(session, case, row)
 
@@ -170,17 +190,49 @@ def standing_advice(session: CentreSession, case: Case) -> Recommendation | None
     return next((row for row in given if row.superseded_on is None), None)
 
 
+def draft_of(session: CentreSession, case: Case) -> Recommendation | None:
+    """Return the advice of a case that is in preparation, None where there is none."""
+    return next((row for row in _rows(session, case) if row.status == "draft"), None)
+
+
+def waits_for_sign_off(session: CentreSession, row: Recommendation) -> bool:
+    """Say whether a draft was submitted and nobody decided yet."""
+    wanted = select(SignOff.id).where(
+        col(SignOff.centre_id) == row.centre_id,
+        col(SignOff.case_id) == row.case_id,
+        col(SignOff.step) == "give_advice",
+        col(SignOff.subject_id) == row.id,
+        col(SignOff.status) == "submitted",
+    )
+    return session.exec(wanted).first() is not None
+
+
 def taken_of(row: Recommendation) -> str:
     """Return the solution that is taken: what the client chose instead, else what was advised."""
     return row.chosen or row.solution
 
 
 def refuse_given(case: Case, row: Recommendation) -> None:
-    """Raise Conflict where there is nothing to give: it was given, or the case has ended."""
+    """Raise Conflict where it cannot be given: it was, the case has ended or changed its nation."""
     if row.status != "draft":
         raise Conflict("This was given already.")
     if case.status not in AT_WORK:
         raise Conflict(ENDED)
+    refuse_other_nation(row, case)
+
+
+def _may_discard(session: CentreSession, row: Recommendation) -> bool:
+    is_own = row.advised_by == session.actor.user_id
+    return is_own and not waits_for_sign_off(session, row)
+
+
+def _last_number(session: CentreSession, case: Case) -> int:
+    """Return the last number of a version, of discarded ones too: none is used twice."""
+    table = Recommendation.__table__  # type: ignore[attr-defined]
+    last = select(func.coalesce(func.max(table.c.version_no), 0)).where(
+        table.c.centre_id == case.centre_id, table.c.case_id == case.id
+    )
+    return int(session.execute(last).scalar_one())
 
 
 def _rows(session: CentreSession, case: Case) -> list[Recommendation]:
@@ -195,13 +247,13 @@ def _rows(session: CentreSession, case: Case) -> list[Recommendation]:
     return list(session.exec(wanted))
 
 
-def _seen(rows: Iterable[Recommendation]) -> str:
-    """Return a name of what there is: another once somebody advised anew or changed the draft."""
+def _seen(case: Case, rows: Iterable[Recommendation]) -> str:
+    """Return a name of what there is: another once the advice, its draft or the nation changed."""
     newest = next(iter(rows), None)
     if newest is None:
-        return ""
+        return case.nation
     changed = newest.version if newest.status == "draft" else 0
-    return f"{newest.version_no}.{changed}"
+    return f"{case.nation}/{newest.version_no}.{changed}"
 
 
 def _write(
@@ -210,11 +262,11 @@ def _write(
     if case.status not in AT_WORK:
         raise Conflict(ENDED)
     advice, rows = Advice.read(data, case.nation), _rows(session, case)
-    if seen is not None and seen != _seen(rows):
-        raise Conflict(
-            "Somebody advised or changed the draft in the meantime. Load the page again to read"
-            " it; what you typed is kept."
-        )
+    if seen is not None and seen != _seen(case, rows):
+        is_elsewhere = seen.partition("/")[0] != case.nation
+        raise Conflict(NATION_CHANGED if is_elsewhere else ADVISED_FIRST)
+    if rows and rows[0].status == "draft":
+        _refuse_unlooked(rows[0], case, data)
     words = {
         "nation": case.nation,
         "solution": advice.solution.code,
@@ -231,13 +283,20 @@ def _write(
         for name, said in words.items():
             setattr(row, name, said)
     else:
-        number = rows[0].version_no + 1 if rows else 1
+        number = _last_number(session, case) + 1
         row = Recommendation(case_id=case.id, version_no=number, **words)
     _choose(row, advice.choice)
     session.add(row)
     session.flush()
     drop_draft(session, ADVICE_DRAFT, record_id=case.id)
     return row
+
+
+def _refuse_unlooked(draft: Recommendation, case: Case, data: Mapping[str, Any]) -> None:
+    """Raise Invalid where a draft for another nation is saved and nobody says it was looked at."""
+    if under_others(draft, case) and not data.get(LOOKED_AGAIN):
+        said = f"Look at it under the rules of {NATIONS[case.nation]}, then tick this."
+        raise Invalid({LOOKED_AGAIN: said})
 
 
 def _choose(row: Recommendation, choice: Choice) -> None:
@@ -255,26 +314,6 @@ def _give(session: CentreSession, case: Case, row: Recommendation) -> Recommenda
     row.status, row.given_at, row.given_by = "advised", now(), session.actor.user_id
     session.flush()
     return row
-
-
-def _put_better(row: Recommendation, edits: Mapping[str, str]) -> None:
-    """Take over the edits of whoever signs off; Invalid beside one that cannot be."""
-    wrong: dict[str, str] = {}
-    others = dict(row.others)
-    for name, said in edits.items():
-        text, code = storable(said).strip(), name.removeprefix(OTHER)
-        most = MOST_WORDS if name in WORDS else MOST_OF_ONE
-        if len(text) > most:
-            wrong[name] = f"Use at most {most} characters."
-        elif name in WORDS and not text and (name != "others_words" or not others):
-            wrong[name] = "Fill this in."
-        elif name in WORDS:
-            setattr(row, name, text or None)
-        elif name.startswith(OTHER) and code in others:
-            others[code] = text
-    if wrong:
-        raise Invalid(wrong)
-    row.others = {code: text for code, text in others.items() if text}
 
 
 def _standing(

@@ -13,15 +13,18 @@ from cma_app.clock import LONDON, local, today
 from cma_app.paging import Page, offset_of
 from cma_app.rules.sign_offs import Point, is_late, late_since, points_for, working_days_waited
 from cma_app.services.sign_off_content import Compared, Content, compared
-from cma_app.services.sign_off_steps import step_of
+from cma_app.services.sign_off_steps import STEPS, step_of
 from cma_app.services.sign_offs import may_decide, still_says
 from cma_app.services.supervision import supervises, supervisor_of
 from cma_app.session import CentreSession, count
-from models import Case, Centre, Client, SignOff, User
+from models import Case, Centre, Client, Letter, Recommendation, SignOff, Statement, User
+from models.base import CentreOwned
 
 SIZE: Final = 25
 BACK: Final = ("returned", "void")
 """The states in which its author has to do something."""
+DRAFTS: Final = (Letter, Recommendation, Statement)
+"""What is submitted as a draft and may be discarded: then nobody has to do anything any more."""
 OPEN: Final = ("submitted", *BACK)
 """The states in which somebody has to do something."""
 
@@ -240,12 +243,28 @@ def version_rows(session: CentreSession) -> Any:
 
 
 def was_not_answered() -> Any:
-    """Return the condition that no version was submitted after this one."""
+    """Return the condition that no version was submitted after this one, and its draft is there."""
     newer = aliased(SignOff)
     after = select(col(newer.id)).where(
         col(newer.centre_id) == col(SignOff.centre_id), col(newer.previous_id) == col(SignOff.id)
     )
-    return ~after.exists()
+    return and_(~after.exists(), *[~_discarded(each) for each in DRAFTS])
+
+
+def _discarded(draft: type[CentreOwned]) -> Any:
+    """Return the condition that what was submitted is a draft of a table, discarded since."""
+    table = draft.__table__  # type: ignore[attr-defined]
+    steps = [code for code, step in STEPS.items() if step.table is draft]
+    return (
+        select(table.c.id)
+        .where(
+            col(SignOff.step).in_(steps),
+            table.c.centre_id == col(SignOff.centre_id),
+            table.c.id == col(SignOff.subject_id),
+            table.c.deleted_at.is_not(None),
+        )
+        .exists()
+    )
 
 
 def shown_versions(session: CentreSession, wanted: Any) -> list[QueueRow]:

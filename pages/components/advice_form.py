@@ -6,7 +6,7 @@ import reflex as rx
 
 from cma_app.access.acts import Act
 from cma_app.rules.solutions import solution_groups
-from cma_app.services.recommendation_forms import CHOICE_WORDS, STATUS_WORDS
+from cma_app.services.recommendation_forms import CHOICE_WORDS, LOOKED_AGAIN, STATUS_WORDS
 from pages.components.form import (
     button,
     choice,
@@ -19,6 +19,7 @@ from pages.components.form import (
     select,
     submit,
     text_area,
+    tick,
 )
 from pages.components.note_dialog import saved_mark
 from pages.components.sign_off import act_word, waits_for
@@ -29,6 +30,7 @@ from state.recommendations import AdviceState
 STATE: Any = AdviceState
 VIEW: Any = AdviceState.view
 STANDING: Any = AdviceState.view.standing  # pyright: ignore[reportAttributeAccessIssue]
+DRAFT: Any = AdviceState.view.draft  # pyright: ignore[reportAttributeAccessIssue]
 BOXES: Any = AdviceState.boxes
 ERRORS: Any = AdviceState.errors
 CHOSEN: Any = AdviceState.chosen
@@ -46,6 +48,7 @@ def advice_form() -> rx.Component:
             error_summary(ERRORS),
             rx.cond(STATE.obstacle != "", rx.el.div(STATE.obstacle, class_name="callout theirs")),
             _waits(),
+            rx.cond(DRAFT.under != "", _other_rules()),
             select(
                 "Recommended",
                 "solution",
@@ -75,7 +78,8 @@ def advice_form() -> rx.Component:
                 error=ERRORS["advised_on"],
                 **_date(BOXES, "advised_on"),
             ),
-            _choice_part(BOXES, ERRORS, is_optional=True),
+            _choice_part(BOXES, ERRORS, VIEW.instead, is_optional=True),
+            rx.cond(DRAFT.under != "", _looked_again()),
             class_name="card-body stack wide",
         ),
         form_foot(
@@ -84,6 +88,7 @@ def advice_form() -> rx.Component:
                 (STATE.kept == "") & (STANDING.id != 0) & ~VIEW.has_draft,
                 button("Leave it as it is", on_click=STATE.drop),
             ),
+            rx.cond(VIEW.may_discard, _discard()),
             keeps_itself(STATE.kept, STATE.drop),
         ),
         on_submit=STATE.send,
@@ -118,6 +123,28 @@ def _waits() -> rx.Component:
             ),
         ),
     )
+
+
+def _other_rules() -> rx.Component:
+    """Say that a draft was prepared for another nation, and what to do about it."""
+    return callout(
+        "This was prepared under the rules of ",
+        rx.el.strong(DRAFT.under),
+        ". The case is under those of ",
+        rx.el.strong(VIEW.nation),
+        " now, and what can be recommended there differs. Look at every answer again, choose from"
+        " the list as it is now, and say below that you did.",
+    )
+
+
+def _looked_again() -> rx.Component:
+    """Return the tick without which a draft for another nation is not given."""
+    said = rx.Var.create(f"I looked at this again under the rules of {VIEW.nation}")
+    return tick(said, LOOKED_AGAIN, error=ERRORS[LOOKED_AGAIN])
+
+
+def _discard() -> rx.Component:
+    return button("Discard this draft", on_click=STATE.discard, busy="Discarding")
 
 
 def _by_group() -> dict[str, Any]:
@@ -161,7 +188,7 @@ def _date(boxes: Any, name: str) -> dict[str, Any]:
 
 
 def _choice_part(
-    boxes: Any, errors: Any, *, is_optional: bool = False, key: str = ""
+    boxes: Any, errors: Any, instead: Any, *, is_optional: bool = False, key: str = ""
 ) -> rx.Component:
     """Return the boxes of what the client chose; what instead is asked where it is another."""
     return rx.el.div(
@@ -178,7 +205,7 @@ def _choice_part(
             select(
                 "What they choose instead",
                 "chosen",
-                VIEW.instead,
+                instead,
                 value=boxes["chosen"],
                 error=errors["chosen"],
                 key=key,
@@ -209,7 +236,7 @@ def choice_dialog() -> rx.Component:
         form(
             saved_mark(STATE.saved),
             error_summary(CHOICE_ERRORS),
-            _choice_part(boxes, CHOICE_ERRORS, key="their-"),
+            _choice_part(boxes, CHOICE_ERRORS, CHOSEN.instead, key="their-"),
             date_boxes(
                 "Chosen on",
                 "chosen_on",

@@ -209,18 +209,26 @@ def choice(
 
 
 def tick(
-    label: Text, name: str, *, checked: Any = False, on_change: Any = None, key: str = ""
+    label: Text,
+    name: str,
+    *,
+    checked: Any = False,
+    on_change: Any = None,
+    key: str = "",
+    error: Any = None,
 ) -> rx.Component:
     """Return one tick box with its label; ticked it sends "on", else nothing."""
+    at = f"{key}{name}"
     events = {"on_change": on_change} if on_change is not None else {}
     box = rx.el.input(
         type="checkbox",
         name=name,
         default_checked=checked,
-        custom_attrs={"id": f"{key}{name}"},
+        custom_attrs={"id": at, **_said(at, None, error)},
         **events,
     )
-    return rx.el.label(box, label, class_name="choice")
+    line = rx.el.label(box, label, class_name="choice")
+    return line if error is None else rx.el.div(line, *_hint_and_error(at, None, error))
 
 
 def date_boxes(

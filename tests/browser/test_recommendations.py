@@ -11,6 +11,7 @@ from tests.browser.looking import faults, picture, settled
 from tests.browser.test_sign_offs import in_order
 from tests.people import Cast
 from tests.services.money import make_case
+from tests.services.test_advice_drafts import move
 from tests.services.test_feedback import agree
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
@@ -63,6 +64,7 @@ def test_a_trainees_advice_comes_back_and_is_signed_off_begun_and_counted(  # no
     expect(tess.get_by_text("How much is left each month?")).to_be_visible()
     tess.get_by_role("link", name="go there").click()
     expect(tess.get_by_label("Why it fits them")).to_have_value("She owes little.")
+    discard_and_move(tess, cast, case_id)
     tess.get_by_label("Why it fits them").fill("Nothing is left each month.")
     tess.get_by_role("button", name="Submit for sign-off").click()
     expect(banner).to_contain_text("waits for sign-off by Amina Khan")
@@ -106,6 +108,33 @@ def test_a_trainees_advice_comes_back_and_is_signed_off_begun_and_counted(  # no
     mean = maria.locator(".stat").filter(has=maria.get_by_text("Mean rating", exact=True))
     expect(mean).to_contain_text("4.0 of 5")
     picture(maria, "outcomes-advice")
+
+
+def discard_and_move(page: Page, cast: Cast, case_id: int) -> None:
+    """Discard the draft by a slip and bring it back; see the nation change and change back."""
+    page.get_by_role("button", name="Discard this draft").click()
+    told = page.get_by_role("status").filter(has_text="Draft discarded: Debt relief order")
+    expect(told).to_be_visible()
+    expect(page.get_by_role("list", name="Waiting for sign-off")).to_have_count(0)
+    picture(page, "advice-discarded")
+    told.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Why it fits them")).to_have_value("She owes little.")
+    expect(told).to_have_count(0)
+    move(cast, case_id, "scotland")
+    settled(page).goto(page.url.replace("/advice", ""))
+    card = page.get_by_role("region", name="Case", exact=True)
+    expect(card).to_contain_text("Scotland")
+    expect(page.locator(".callout")).to_contain_text("Advice was prepared under the rules of")
+    assert faults(page, "case-other-nation") == []
+    page.get_by_role("link", name="Look at the advice").click()
+    expect(page.get_by_text("I looked at this again under the rules of Scotland")).to_be_visible()
+    page.get_by_role("button", name="Submit for sign-off").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose")
+    assert faults(page, "advice-other-nation") == []
+    move(cast, case_id, "england")
+    page.reload()
+    expect(page.get_by_text("I looked at this again")).to_have_count(0)
+    expect(page.get_by_label("Recommended", exact=True)).to_have_value("debt_relief_order")
 
 
 def give_feedback(page: Page) -> None:

@@ -107,6 +107,24 @@ def test_an_erasure_counts_on_its_day_for_who_has_no_case() -> None:
     assert judge([person(erase_on=TODAY)], [case(1, ended=None)], TODAY) == []
 
 
+def test_who_never_had_a_case_goes_by_the_years_of_an_enquiry() -> None:
+    asked = person(last_contact=LEAP)
+    (one,) = judge([asked], [], date(2030, 3, 1))
+    assert (one.state, one.kept_until, one.reasons) == (
+        DUE,
+        date(2030, 2, 28),
+        (Reason("enquiry"),),
+    )
+    (one,) = judge([asked], [], date(2030, 2, 28))
+    assert (one.state, one.reasons) == (COMING, (Reason("enquiry_coming"),))
+    assert judge([asked], [], date(2030, 2, 28) - SOON) == []
+    (one,) = judge([person(last_contact=LEAP, holds=("A claim",))], [], TODAY)
+    assert (one.state, one.reasons) == (HELD, (Reason("hold", "A claim"),))
+    (one,) = judge([person(last_contact=LEAP, erase_on=date(2028, 3, 9))], [], date(2028, 3, 9))
+    assert (one.state, one.reasons) == (DUE, (Reason("erasure"),))
+    assert said(judge([person(last_contact=date(2014, 1, 1))], [], TODAY))[0][2] == DUE
+
+
 def test_circles_reach_over_others() -> None:
     cases = [case(1, 1, 2), case(2, 2, 3), case(3, 5)]
     assert circles([1, 2, 3, 4, 5], cases) == [(1, 2, 3), (4,), (5,)]

@@ -29,6 +29,7 @@ def test_which_parameters_there_are():
         "report_year_begins_month",
         "retention_audit_years",
         "retention_case_years",
+        "retention_enquiry_years",
         "retention_financial_years",
         "savings_cap",
         "savings_rounding",

@@ -57,6 +57,33 @@ def plant_person(
     return planted
 
 
+OF_ENQUIRY = (
+    *("clients", "consents", "contact_routes", "monitoring_answers", "referrals", "appointments"),
+    *("rights_requests", "client_copies", "legal_holds"),
+)
+"""What may be kept of somebody who never had a case."""
+
+
+def plant_enquiry(owner: Engine, advisor: Actor, word: str, last: date) -> int:
+    """Plant a client without a case, the word in each of their texts, last recorded on a day."""
+    planted = {"users": advisor.user_id}
+    moment = datetime(last.year, last.month, last.day, 12, tzinfo=UTC)
+    with owner.begin() as connection:
+        for table in metadata.sorted_tables:
+            if table.name not in OF_ENQUIRY:
+                continue
+            over = _texts(table, word) | _said(table.name, word, None, "")
+            over |= {"created_at": moment, "updated_at": moment}
+            over |= {"case_id": None, "room_id": None} if "case_id" in table.c else {}
+            over |= {"given_at": moment} if table.name == "consents" else {}
+            over |= {"status": "declined"} if table.name == "referrals" else {}
+            over = {name: said for name, said in over.items() if name in table.c}
+            planted[table.name] = plant_one(
+                connection, table, advisor, planted, word, over, everywhere=True
+            )
+    return planted["clients"]
+
+
 def _texts(table: Table, word: str) -> dict[str, Any]:
     decided = columns()["tables"][table.name]
     named = {*decided.get("empty", []), *decided.get("becomes", {})}

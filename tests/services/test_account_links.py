@@ -217,6 +217,28 @@ class TestInvite:
         with pytest.raises(NotFound):
             choose_password(token_in(server.letters[0]), NEW, HERE)
 
+    def test_asked_for_in_the_moment_of_leaving_it_fails_and_waits_no_more(
+        self, cast: Cast, server: MailServer, owner: Engine
+    ) -> None:
+        """Leaving ends what is there; what another transaction writes just then is not yet."""
+        with cast.open(cast.maria) as session:
+            users.deactivate(session, cast.ben.user_id)
+        asked = (
+            "INSERT INTO account_links (centre_id, user_id, kind, due_at, expires_at)"
+            " VALUES (:c, :u, 'reset', now(), now() + interval '30 minutes') RETURNING id"
+        )
+        who = {"c": cast.ben.centre_id, "u": cast.ben.user_id}
+        with owner.begin() as connection:
+            link_id = connection.execute(text(asked), who).scalar_one()
+        assert due(cast.ben.centre_id) == [(cast.ben.centre_id, link_id, "send")]
+        send(cast)
+        assert server.letters == []
+        assert due(cast.ben.centre_id) == []
+        told = "SELECT status, reason FROM account_links WHERE id = :id"
+        with owner.connect() as connection:
+            found = connection.execute(text(told), {"id": link_id}).one()
+        assert tuple(found) == ("failed", "left")
+
     def test_taken_back_on_the_way_it_never_goes(self, cast: Cast, server: MailServer) -> None:
         user_id = invited(cast)
 

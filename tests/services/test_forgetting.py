@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from cma_app import jobs
 from cma_app.access.actor import Actor
 from cma_app.clock import at, now, today
+from cma_app.database import app_engine
 from cma_app.errors import Conflict, Invalid, NotFound, Refused
 from cma_app.retention_jobs import keep_centre, sweep_store
 from cma_app.services.case_steps import reopen_case
@@ -29,14 +30,20 @@ from cma_app.services.forgetting import (
     write_list,
 )
 from cma_app.services.forgetting_page import read_retention
-from cma_app.services.forgetting_sweep import empty_removed
+from cma_app.services.forgetting_sweep import empty_removed, forget_old_log
 from cma_app.services.retention import hold_person, lift_hold, place_hold
 from cma_app.services.rights import decide_right, record_right
 from cma_app.settings import settings, use_settings
 from cma_app.vault import store
-from models import Client, RetentionItem, RetentionRun
+from models import Case, Client, RetentionItem, RetentionRun
 from tests.people import Cast
-from tests.services.forgetting import columns_with, plant_person, where_found, years_ago
+from tests.services.forgetting import (
+    columns_with,
+    plant_enquiry,
+    plant_person,
+    where_found,
+    years_ago,
+)
 from tests.services.money import make_case
 from tests.services.test_documents import made_safe, paper, told
 from tests.services.test_retention import restrict
@@ -346,6 +353,78 @@ def test_an_erasure_is_done_on_its_day_and_one_in_part_by_hand(cast: Cast) -> No
         assert session.require(Client, numbers[1]).last_name == "Qanarypartly"
 
 
+def test_who_never_had_a_case_is_gone_after_the_confirmation_and_one_too_young_is_not(
+    cast: Cast, owner: Engine
+) -> None:
+    old, young, returns = (
+        plant_enquiry(owner, cast.amina, f"qanary{word}", last)
+        for word, last in (
+            ("enquired", years_ago(2)),
+            ("lately", years_ago(1, days=300)),
+            ("returns", years_ago(2)),
+        )
+    )
+    stays = {word: where_found(owner, word) for word in ("qanarylately", "qanaryreturns")}
+    assert len(where_found(owner, "qanaryenquired")) >= 8
+
+    keep(cast.amina.centre_id)
+    found = items(cast)
+    assert {number: each.state for number, each in found.items()} == {
+        old: "due",
+        young: "coming",
+        returns: "due",
+    }
+    assert [each["code"] for each in found[old].reasons] == ["enquiry"]
+    assert confirm(cast) == 2
+    with cast.open(cast.amina) as session:  # they ring again before their turn has come
+        session.require(Client, returns).phone_primary = "07700900123"
+    stays["qanaryreturns"] = where_found(owner, "qanaryreturns")
+    keep(cast.amina.centre_id)
+    assert where_found(owner, "qanaryenquired") == {}
+    assert {word: where_found(owner, word) for word in stays} == stays
+    assert items(cast)[returns].skipped_because == "undated"
+
+    relist(cast)
+    assert set(items(cast)) == {old, young, returns}
+    assert items(cast)[old].covers == "financial"
+    assert confirm(cast) == 1
+    keep(cast.amina.centre_id)
+    assert one(owner, "SELECT count(*) FROM clients WHERE id = :p", p=old) == 0
+    assert one(owner, "SELECT count(*) FROM clients WHERE id = :p", p=young) == 1
+
+
+def test_whatever_a_list_says_nobody_goes_within_a_year_of_the_last_contact(
+    cast: Cast, owner: Engine
+) -> None:
+    """Whoever writes the lists as the app, and a referral that waits."""
+    lately = plant_enquiry(owner, cast.amina, "qanaryrecent", years_ago(0, days=300))
+    waits = plant_enquiry(owner, cast.amina, "qanarywaits", years_ago(3))
+    with owner.begin() as connection:
+        connection.execute(
+            text("UPDATE referrals SET status = 'waiting' WHERE client_id = :p"), {"p": waits}
+        )
+    with cast.open(cast.ashdown_system) as session:
+        run = RetentionRun(listed_on=today(), status="confirmed", confirmed_at=now())
+        session.add(run)
+        session.flush()
+        for number in (lately, waits):
+            item = RetentionItem(
+                run_id=run.id,
+                client_id=number,
+                covers="case",
+                state="confirmed",
+                confirmed_at=now(),
+                kept_until=years_ago(1),
+                what={"last_contact": today().isoformat()},
+            )
+            session.add(item)
+            session.flush()
+            assert forget(session, item.id) == []
+    assert {items(cast)[each].skipped_because for each in (lately, waits)} == {"undated"}
+    relist(cast)
+    assert items(cast)[waits].skipped_because == "undated"  # no list since has them on it
+
+
 def test_the_list_is_written_once_a_day_and_renewed_until_it_is_confirmed(
     cast: Cast, owner: Engine
 ) -> None:
@@ -430,3 +509,130 @@ def test_a_hold_says_when_somebody_looks_again_and_who_may_place_it(
         (hold,) = read_retention(session).holds
     assert hold.is_to_review
     assert hold.client_id == mine
+
+
+@pytest.fixture(scope="class")
+def long_ago(owner: Engine) -> Iterator[None]:
+    """A place in the log for years before the first that this installation wrote in."""
+    with owner.begin() as connection:
+        connection.execute(
+            text(
+                "CREATE TABLE audit_logs_long_ago PARTITION OF audit_logs"
+                " FOR VALUES FROM ('2000-01-01 00:00+00') TO ('2020-01-01 00:00+00')"
+            )
+        )
+    yield
+    with owner.begin() as connection:
+        connection.execute(text("DROP TABLE audit_logs_long_ago"))
+
+
+@pytest.mark.usefixtures("long_ago")
+class TestOldLog:
+    """Lines of the log whose own years have passed, and who may have them removed."""
+
+    def line(self, owner: Engine, actor: Actor, years: int, **about: int | None) -> int:
+        """Write a line of the log so many years and a day ago; return its number."""
+        said = {"client": None, "case": None, "record": 1} | about
+        with owner.begin() as connection:
+            return connection.execute(
+                text(
+                    'INSERT INTO audit_logs (centre_id, action, table_name, record_id, "timestamp",'
+                    " client_id, case_id) VALUES (:centre, 'a:line', 'rooms', :record, :at,"
+                    " :client, :case) RETURNING id"
+                ),
+                {"centre": actor.centre_id, "at": years_ago(years), **said},
+            ).scalar_one()
+
+    def left(self, owner: Engine, *lines: int) -> list[bool]:
+        with owner.connect() as connection:
+            found = set(
+                connection.execute(
+                    text("SELECT id FROM audit_logs WHERE id = ANY (:lines)"),
+                    {"lines": list(lines)},
+                ).scalars()
+            )
+        return [each in found for each in lines]
+
+    def done(self, cast: Cast, owner: Engine, client_id: int, case_id: int, until: date) -> None:
+        """Keep that somebody's figures went, and until when the log about them is kept."""
+        with cast.open(cast.ashdown_system) as session:
+            run = RetentionRun(listed_on=today(), status="confirmed", confirmed_at=now())
+            session.add(run)
+            session.flush()
+            session.add(
+                RetentionItem(
+                    run_id=run.id,
+                    client_id=client_id,
+                    covers="financial",
+                    state="done",
+                    confirmed_at=now(),
+                    kept_until=years_ago(3),
+                    what={"cases": [case_id], "log_until": until.isoformat()},
+                )
+            )
+
+    def test_what_goes_and_what_stays(self, cast: Cast, owner: Engine) -> None:
+        case_id = make_case(cast, cast.amina)
+        with cast.open(cast.amina) as session:
+            client_id = session.require(Case, case_id).client_id
+        gone, passed, absent = 900_001, 900_002, 900_003  # numbers of nobody who is here
+        self.done(cast, owner, gone, gone, today())
+        self.done(cast, owner, passed, passed, today() - timedelta(days=1))
+        amina = cast.amina
+        goes = [
+            self.line(owner, amina, 10),
+            self.line(owner, amina, 10, client=absent, case=absent),
+            self.line(owner, amina, 10, client=passed),
+            self.line(owner, amina, 10, case=passed),
+        ]
+        stays = [
+            self.line(owner, amina, 9),
+            self.line(owner, amina, 10, client=client_id),
+            self.line(owner, amina, 10, case=case_id),
+            self.line(owner, amina, 10, client=gone),
+            self.line(owner, amina, 10, case=gone),
+            self.line(owner, cast.bea, 10),
+            self.line(owner, cast.bea, 10, client=client_id),
+        ]
+        with cast.open(cast.ashdown_system) as session:
+            assert forget_old_log(session) == len(goes)
+        assert self.left(owner, *goes) == [False] * len(goes)
+        assert self.left(owner, *stays) == [True] * len(stays)
+        with cast.open(cast.ashdown_system) as session:
+            assert forget_old_log(session) == 0
+
+    def test_the_worker_does_it_with_the_day_s_round(self, cast: Cast, owner: Engine) -> None:
+        old, young = (self.line(owner, cast.amina, years) for years in (10, 9))
+        assert keep(cast.amina.centre_id)
+        assert self.left(owner, old, young) == [False, True]
+
+    def test_is_the_worker_s_alone_and_never_of_what_is_young(
+        self, cast: Cast, owner: Engine
+    ) -> None:
+        old = self.line(owner, cast.amina, 12)
+        for who in (cast.maria, cast.amina, cast.tess, cast.root, cast.bea):
+            with pytest.raises((DBAPIError, Refused)), cast.open(who) as session:
+                forget_old_log(session)
+            with pytest.raises(DBAPIError, match="the worker alone"), cast.open(who) as session:
+                session.execute(self.ASKED, {"before": now() - timedelta(days=3653)})
+        with cast.open(cast.brook_system) as session:
+            assert forget_old_log(session) == 0  # another centre's worker has none of it
+        for before in (now(), now() - timedelta(days=1800)):
+            with (
+                pytest.raises(DBAPIError, match="the worker alone"),
+                cast.open(cast.ashdown_system) as session,
+            ):
+                session.execute(self.ASKED, {"before": before})
+        with owner.connect() as connection:
+            may = connection.execute(
+                text(
+                    "SELECT has_function_privilege(:app, f.oid, 'EXECUTE'), EXISTS (SELECT FROM"
+                    " aclexplode(f.proacl) a WHERE a.grantee = 0) FROM pg_proc f"
+                    " WHERE f.proname = 'cma_forget_old_log'"
+                ),
+                {"app": app_engine().url.username},
+            ).one()
+        assert tuple(may) == (True, False)  # the app, and not everybody
+        assert self.left(owner, old) == [True]
+
+    ASKED = text("SELECT cma_forget_old_log(:before)")

@@ -44,6 +44,22 @@ def test_no_text_is_kept_that_is_not_one_of_our_words(table: str) -> None:
     assert free == [], "a text is emptied, or a word of our own lists"
 
 
+def test_the_last_contact_counts_every_table_of_who_never_had_a_case(owner: Engine) -> None:
+    no_contact = {"file_access", "legal_holds", "reminders", "retention_items"}
+    theirs = {
+        name
+        for name in CASEWORK - no_contact
+        if "client_id" in (there := metadata.tables[name].c)
+        and ("case_id" not in there or there.case_id.nullable)
+    }
+    with owner.connect() as connection:
+        function = connection.execute(
+            text("SELECT pg_get_functiondef('cma_last_contact(bigint, bigint)'::regprocedure)")
+        ).scalar_one()
+    asked = {name for name in CASEWORK if f"FROM public.{name} " in function}
+    assert asked == (theirs | {"clients"}) - {"cases"}
+
+
 def test_the_database_does_what_was_decided(owner: Engine) -> None:
     with owner.connect() as connection:
         kept = connection.execute(text("SELECT cma_forgetting_plan()")).scalar_one()

@@ -496,7 +496,7 @@ ADVICE_SAID = {
 }
 ADVICE = {
     "AdviceState.open": Call(ADVICE_AT, shows=SHOWN),
-    "AdviceState.begin": Call(ADVICE_AT, after=ON_ADVICE, shows=flag_set("writing", "true")),
+    "AdviceState.begin": Call(ADVICE_AT, after=ON_ADVICE, shows='"form_number_rx_state_"'),
     "AdviceState.send": Call(
         ADVICE_AT, args=form(**ADVICE_SAID), after=ON_ADVICE, writes="recommendations"
     ),
@@ -504,6 +504,10 @@ ADVICE = {
         ADVICE_AT, args=form(intent="draft", reasons="So far"), after=ON_ADVICE, shows="Kept"
     ),
     "AdviceState.drop": Call(ADVICE_AT, after=ON_ADVICE, shows='"form_number_rx_state_"'),
+    "AdviceState.discard": Call(ADVICE_AT, after=ON_ADVICE, writes="recommendations"),
+    "AdviceState.undo_discard": Call(
+        ADVICE_AT, after=(*ON_ADVICE, "AdviceState.discard"), writes="recommendations"
+    ),
     "AdviceState.check": Call("/cases", args=left("reasons", ""), shows="Say why this fits them."),
     "AdviceState.choose": Call(
         ADVICE_AT, args={"number": "@recommendations"}, after=ON_ADVICE, shows=SHOWN

@@ -152,6 +152,11 @@ def plant_pack(
             ),
             {"id": pack["recommendations"]},
         )
+        advised = next(each for each in CENTRE_TABLES if each.name == "recommendations")
+        draft = _said("recommendations", marks) | {"version_no": 2}
+        pack["advice_draft"] = plant_one(
+            connection, advised, holder, pack, marks.casework, draft, everywhere=True
+        )
         pack["reset_factor"] = plant_one(
             connection,
             next(each for each in CENTRE_TABLES if each.name == "second_factors"),
