@@ -341,7 +341,7 @@ class ThreeCentres:
     @contextmanager
     def _opened(self, way: int, person: Actor) -> Iterator[Any]:
         if way == 0:
-            with open_session(self.token(person), Origin()) as session:
+            with open_session(hash_token(self.token(person)), Origin()) as session:
                 yield session.execute
         elif way == 1:
             with open_as(person) as session:
