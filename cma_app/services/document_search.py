@@ -116,12 +116,9 @@ def search_documents(
     number = min(max(page, 1), max(1, -(-len(found) // PAGE)))
     shown = found[offset_of(number, PAGE) :][:PAGE]
     rows = _rows(session, shown, form.words)
-    if rows:
-        found_now = {
-            "found": len(found),
-            "shown": len(rows),
-        }  # who reads over cases, never the words
-        session.record_event(Act.DOCUMENT_FIND.value, values=json.dumps(found_now))
+    if rows:  # passages of many files: how many is told, and not the words, which may be a name
+        counted = {"found": len(found), "shown": len(rows)}
+        session.record_event(Act.DOCUMENT_FIND.value, values=json.dumps(counted))
     return Page([rows[each] for each in shown if each in rows], len(found), number, PAGE)
 
 
