@@ -18,6 +18,7 @@ from cma_app.cma_app import SCREENS
 from tests.browser.conftest import READY
 from tests.people import Cast
 from tests.planting import CENTRE_TABLES
+from tests.platform.waiting import until
 from tests.served import Served
 from tests.web.packs import Marks, Pack, plant_pack
 
@@ -194,6 +195,14 @@ class Look:
 class TestMarkup:
     def test_two_hundred_are_told_apart(self) -> None:
         assert len(set(PAYLOADS)) == len(PAYLOADS) == 200
+
+    def test_that_ran_would_be_noticed(self, chromium: Browser) -> None:
+        with chromium.new_context() as context:
+            context.add_init_script(_LISTEN)
+            page = context.new_page()
+            page.set_content(f"<body><main>{PAYLOADS[0]}</main></body>")
+            until(lambda: page.evaluate(_SEEN, SIGN)["ran"])
+            assert page.evaluate(_SEEN, SIGN) == {"ran": 1, "shows": True, "made": 1}
 
     @pytest.mark.parametrize(
         ("payloads", "routes"),
