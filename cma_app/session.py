@@ -39,6 +39,7 @@ from cma_app.access.policy import NO_SHADOWS, SHADOWING, Shadows, check
 from cma_app.clock import now
 from cma_app.database import app_engine
 from cma_app.errors import Conflict, NotFound, Refused, SignedOut
+from cma_app.openings import is_opening, opening
 from cma_app.settings import settings
 from models import Case, Centre, Client, ReferenceCounter
 from models.base import CentreOwned, SoftDeleted, Stamped, Versioned
@@ -90,6 +91,7 @@ class CentreSession(Session):
         self.actor = actor
         self._shadows: Shadows | None = None
         self._told: set[tuple[object, ...]] = set()  # what the log has of this visit already
+        self._opened: dict[tuple[type, int], bool] = {}  # files read, and whether that was written
 
     def require(self, model: type[Table], record_id: int) -> Table:
         """Return the row, or raise NotFound: absent and another centre's look alike."""
@@ -110,6 +112,19 @@ class CentreSession(Session):
         self.execute(_ACT, {"act": act.value})
         if self.actor.role == VISITOR:
             self._record_visit(act, record)
+        if isinstance(record, Case | Client) and is_opening(self.actor, act):
+            self.record_opening(record)
+
+    def record_opening(self, record: Case | Client, *, again: bool = False) -> None:
+        """Write that a file was opened: where this sign-in has not today, or `again` for a visit.
+
+        It is written once in a transaction, and looked up once.
+        """
+        key = (type(record), record.id)
+        if self._opened.get(key) or (key in self._opened and not again):
+            return
+        statement, values = opening(self.actor, record, again=again)
+        self._opened[key] = self.execute(statement, values).first() is not None
 
     def _record_visit(self, act: Act, record: CentreOwned | None) -> None:
         """Write once a transaction what is done under emergency access, reading included.

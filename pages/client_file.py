@@ -28,6 +28,7 @@ from pages.components.monitoring import monitoring_card
 from pages.components.rights_parts import right_marks
 from pages.components.route_answers import route_answers
 from pages.components.safe_routes import safe_routes
+from pages.components.shown_for import ShownFor
 from pages.components.status import badge
 from pages.components.table import card, link
 from pages.layout import page_head, screen
@@ -41,6 +42,8 @@ ERRORS: Any = ClientState.errors
 THEIRS: Any = ClientState.theirs
 VERSION: Any = ClientState.details_version
 UNSET = ("", "Not recorded")
+NI_NUMBER_SECONDS = 60
+"""How long a number that was asked for stays on the screen, unless it is hidden sooner."""
 ROUTE_LABELS = {f"route_{route}": word for route, word in ROUTE_WORDS.items()}
 
 
@@ -291,10 +294,16 @@ def _data() -> rx.Component:
 def _ni_number() -> rx.Component:
     shown = rx.cond(
         ClientState.ni_number != "",
-        rx.el.div(
-            rx.el.span(ClientState.ni_number, class_name="fig", custom_attrs={"id": "ni-number"}),
-            button("Hide", on_click=ClientState.hide, kind="small"),
-            class_name="between",
+        ShownFor.create(
+            rx.el.div(
+                rx.el.span(
+                    ClientState.ni_number, class_name="fig", custom_attrs={"id": "ni-number"}
+                ),
+                button("Hide", on_click=ClientState.hide, kind="small"),
+                class_name="between",
+            ),
+            seconds=NI_NUMBER_SECONDS,
+            on_over=ClientState.hide,
         ),
         rx.el.div(
             rx.el.span(FILE.ni_masked, class_name="fig", custom_attrs={"id": "ni-masked"}),
@@ -309,7 +318,10 @@ def _ni_number() -> rx.Component:
                 FILE.ni_masked != "",
                 rx.el.div(
                     shown,
-                    rx.el.p("Each look is written in the audit log.", class_name="hint"),
+                    rx.el.p(
+                        "Each look is written in the audit log, and hidden after a minute.",
+                        class_name="hint",
+                    ),
                     class_name="stack close",
                 ),
                 rx.el.p("Not recorded.", class_name="hint"),

@@ -79,9 +79,9 @@ class ClientState(CentreState):
         """Show the National Insurance number; who looked is written down."""
         self.ni_number = await self.ask(reveal_ni_number, self.file.id)
 
-    @act(Act.CLIENT_OPEN)
+    @act(Act.CLIENT_OPEN, unattended=True)
     def hide(self):
-        """Hide the number again."""
+        """Hide the number again; the page does it by itself after a while."""
         self.ni_number = ""
 
     @act(Act.CLIENT_ROUTES_RECORD, form="route_errors")

@@ -90,7 +90,8 @@ def _give_up_rights() -> None:
 
 
 def _work(task: dict[str, Any], source: int, target: int, answer: int) -> NoReturn:
-    """Do one task within its limits, say how it went, and end."""
+    """Do one task within its limits, say how it went and the most memory it held, and end."""
+    said: dict[str, Any]
     try:
         _limit(float(task["seconds"]), int(task["most"]))
         with os.fdopen(source, "rb", closefd=False) as file:
@@ -103,6 +104,7 @@ def _work(task: dict[str, Any], source: int, target: int, answer: int) -> NoRetu
         said = {"refused": "too_much"}
     except Exception:  # whatever a hostile file makes of a library
         said = {"refused": "broken"}
+    said["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     os.write(answer, json.dumps(said).encode())
     os._exit(0)
 

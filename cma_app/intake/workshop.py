@@ -54,6 +54,8 @@ class Workshop:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
+        self.most_memory = 0
+        """Bytes: the most that the work on one file held resident, of those it could tell of."""
 
     def make_safe(self, file: IO[bytes], *, name: str) -> SafeFile:
         """Return a spooled file made safe; FileRefused with the reason otherwise."""
@@ -100,6 +102,7 @@ class Workshop:
         if not told:  # a limit ended it
             raise FileRefused("too_much")
         said = json.loads(told)
+        self.most_memory = max(self.most_memory, int(said["memory"]))
         if "refused" in said:
             raise FileRefused(str(said["refused"]))
         return said

@@ -1,8 +1,9 @@
 """Cases: begun, opened, moved through their stages, handed on, closed and reopened.
 
 An opening is written to the audit log once a visit: `open_case` writes a row, `read_case` writes
-one only where this sign-in has not opened the case today, so that a person who walks through the
-tabs leaves one row and a person who comes by a tab's own address cannot come unseen.
+one only where this sign-in has not opened the case today, as the session does for every other read
+of it (`cma_app/openings.py`): a person who walks through the tabs leaves one row, and a person who
+comes by a tab's own address cannot come unseen.
 """
 
 import json
@@ -10,11 +11,8 @@ from collections.abc import Collection
 from datetime import date, time
 from typing import Any, Final
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from cma_app.access.acts import Act
-from cma_app.clock import LONDON, now, today
+from cma_app.clock import today
 from cma_app.errors import Conflict, Invalid, NotFound
 from cma_app.rules import workflow
 from cma_app.rules.workflow import Stage
@@ -22,9 +20,8 @@ from cma_app.services.compliance import begin_checklist
 from cma_app.services.intake import SOURCES
 from cma_app.services.notifications import notify
 from cma_app.session import CentreSession
-from models import AuditLog, Case, Client, NextAction, User
+from models import Case, Client, NextAction, User
 
-OPENED: Final = Act.CASE_OPEN.value
 TYPES: Final = {
     "casework": "Casework",
     "one_off": "One-off advice",
@@ -105,7 +102,7 @@ def open_case(session: CentreSession, case_id: int) -> Case:
     """Return a case and write that it was opened."""
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_OPEN, case)
-    session.record_event(OPENED, record=case, client_id=case.client_id, case_id=case.id)
+    session.record_opening(case, again=True)
     return case
 
 
@@ -113,23 +110,8 @@ def read_case(session: CentreSession, case_id: int) -> Case:
     """Return a case; write the opening only where this sign-in has not opened it today."""
     case = session.require(Case, case_id)
     session.authorize(Act.CASE_OPEN, case)
-    if not _opened_today(session, case):
-        session.record_event(OPENED, record=case, client_id=case.client_id, case_id=case.id)
+    session.record_opening(case)
     return case
-
-
-def _opened_today(session: CentreSession, case: Case) -> bool:
-    midnight = now().astimezone(LONDON).replace(hour=0, minute=0, second=0, microsecond=0)
-    mine = str(session.actor.session_id) if session.actor.session_id else None
-    found = (
-        select(col(AuditLog.id))
-        .where(col(AuditLog.centre_id) == case.centre_id)
-        .where(col(AuditLog.case_id) == case.id, col(AuditLog.timestamp) >= midnight)
-        .where(col(AuditLog.action) == OPENED, col(AuditLog.user_id) == session.actor.user_id)
-        .where(col(AuditLog.session_id).is_not_distinct_from(mine))
-        .limit(1)
-    )
-    return session.execute(found).first() is not None
 
 
 def find_holder(session: CentreSession, user_id: int) -> User:

@@ -257,7 +257,7 @@ def _by_name(text: str) -> ColumnElement[bool]:
 def open_client(session: CentreSession, client_id: int) -> Client:
     """Return a client and write in the audit log that the file was opened."""
     client = read_client(session, client_id)
-    session.record_event(Act.CLIENT_OPEN.value, record=client, client_id=client.id)
+    session.record_opening(client, again=True)
     return client
 
 

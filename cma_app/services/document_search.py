@@ -4,6 +4,7 @@ The search itself is a function of the database's owner (migration 0032) that an
 the documents behind them are read here under row security, so that nothing is shown by it alone.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -115,6 +116,9 @@ def search_documents(
     number = min(max(page, 1), max(1, -(-len(found) // PAGE)))
     shown = found[offset_of(number, PAGE) :][:PAGE]
     rows = _rows(session, shown, form.words)
+    if rows:  # passages of many files: how many is told, and not the words, which may be a name
+        counted = {"found": len(found), "shown": len(rows)}
+        session.record_event(Act.DOCUMENT_FIND.value, values=json.dumps(counted))
     return Page([rows[each] for each in shown if each in rows], len(found), number, PAGE)
 
 

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from cma_app.access.acts import Act
 from cma_app.clock import now, today
-from cma_app.errors import Conflict, Invalid
+from cma_app.errors import Conflict, Invalid, NotFound
 from cma_app.services.consents import CONSENT_CHANNELS
 from cma_app.services.debt_forms import PastDay, optional_text
 from cma_app.services.forms import Form, RecordId, Tick, choice
@@ -126,11 +126,18 @@ def record_feedback(
 def change_feedback(
     session: CentreSession, feedback_id: int, data: Mapping[str, Any], *, version: int
 ) -> ClientFeedback:
-    """Record the answer, or put right what was written; whom was asked stays."""
+    """Record the answer, or put right what was written; whom was asked stays.
+
+    What somebody would not say becomes an answer only of who has agreed to be asked.
+    """
     row, case = _held(session, feedback_id)
-    values = _values(FeedbackForm.read(data))
+    form = FeedbackForm.read(data)
+    values = _values(form)
     if row.version != version:
         raise Conflict("Somebody changed this in the meantime. Look at it and try again.")
+    asks_anew = row.is_declined and not form.is_declined
+    if asks_anew and not _agreed(session, row.client_id):
+        raise Invalid({"is_declined": NOT_AGREED})
     for name, value in values.items():
         setattr(row, name, value)
     session.flush()
@@ -149,13 +156,16 @@ def remove_feedback(session: CentreSession, feedback_id: int) -> ClientFeedback:
 def restore_feedback(session: CentreSession, feedback_id: int) -> ClientFeedback:
     """Bring back what was taken back; NotFound where nothing was."""
     restore(session, ClientFeedback, feedback_id, Act.FEEDBACK_RECORD)
-    return locked(session, ClientFeedback, feedback_id)
+    return _held(session, feedback_id)[0]
 
 
 def _held(session: CentreSession, feedback_id: int) -> tuple[ClientFeedback, Case]:
+    """Return what may be changed and its case; NotFound where whom it is of has left that."""
     row = session.require(ClientFeedback, feedback_id)
     case = session.require(Case, row.case_id)
     session.authorize(Act.FEEDBACK_RECORD, case)
+    if row.client_id not in people_here(session, case):
+        raise NotFound
     return locked(session, ClientFeedback, feedback_id), case
 
 

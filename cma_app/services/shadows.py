@@ -98,6 +98,7 @@ def list_shadows(session: CentreSession, case_id: int) -> CaseShadows:
     """Return who follows a case and is not through with it, and who else could."""
     session.authorize(Act.SHADOW_KEEP)
     case = session.require(Case, case_id)
+    session.authorize(Act.CASE_OPEN, case)
     session.authorize(Act.SHADOW_KEEP, case)
     rows = [
         ShadowRow(row.id, person.full_name, row.first_day, row.last_day, row.reason)

@@ -41,6 +41,15 @@ _PAGES: Final = {
 }
 
 
+_PLAIN: Final = re.compile(r"(?:[a-z_-]{0,24}|[0-9]{1,19})(?:\.[a-z]{1,5})?")
+"""A part of an address that is a word of ours or a number; a secret is longer."""
+
+
+def _told(path: str) -> str:
+    """Return an address as a log may have it: of a part that could be a secret only that it is."""
+    return "/".join(part if _PLAIN.fullmatch(part) else "…" for part in path.split("/"))
+
+
 def policy(host: str, scripts: tuple[str, ...] | None) -> str:
     """Return the content security policy of a page with these inline scripts (None: no script).
 
@@ -98,7 +107,7 @@ class Walls:
         except Exception as error:
             log.error(  # noqa: TRY400 - an error's text may hold what was typed
                 "request_failed",
-                path=scope["path"],
+                path=_told(scope["path"]),
                 error=type(error).__name__,
                 at=places(error.__traceback__),
             )

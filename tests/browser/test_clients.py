@@ -54,11 +54,21 @@ class TestClientFile:
     def test_shows_and_hides_the_number(self, office: Office, cast: Cast):
         mine = known(cast)
         edited(cast, mine, ni_number="AB123456C")
-        page = office.signed_in("amina", f"/clients/{mine}").page
+        desk = office.signed_in("amina")
+        page = desk.page
+        page.clock.install()
+        desk.open(f"/clients/{mine}")
         expect(page.locator("#ni-masked")).to_have_text("•• •• •• 56 C")
         page.get_by_role("button", name="Show", exact=True).click()
         expect(page.locator("#ni-number")).to_have_text("AB123456C")
         page.get_by_role("button", name="Hide").click()
+        expect(page.locator("#ni-masked")).to_be_visible()
+        page.get_by_role("button", name="Show", exact=True).click()  # and walks away
+        expect(page.locator("#ni-number")).to_be_visible()
+        page.clock.fast_forward(55_000)
+        expect(page.locator("#ni-number")).to_be_visible()
+        page.clock.fast_forward(6_000)
+        expect(page.locator("#ni-number")).to_have_count(0)
         expect(page.locator("#ni-masked")).to_be_visible()
 
     def test_shows_both_values_when_somebody_was_first(self, office: Office, cast: Cast):

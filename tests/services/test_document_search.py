@@ -55,6 +55,24 @@ def day(delta: int = 0) -> str:
     return type(today()).fromordinal(on).strftime("%d %m %Y")
 
 
+class TestTheLog:
+    def test_tells_who_looked_and_how_many_were_found_and_not_for_what(
+        self, cast: Cast, case_id: int, owner: Engine
+    ) -> None:
+        read(cast, case_id, COUNCIL)
+        assert ids(cast, cast.ben, words="council")
+        assert ids(cast, cast.ben, words="wombat") == []
+        asked = text(
+            "SELECT new_values, audit_logs::text AS said FROM audit_logs"
+            " WHERE action = 'document:find' AND centre_id = :centre AND user_id = :user"
+        )
+        with owner.connect() as connection:
+            values = {"centre": cast.ben.centre_id, "user": cast.ben.user_id}
+            (row,) = connection.execute(asked, values)
+        assert row.new_values == {"found": 1, "shown": 1}
+        assert "council" not in row.said
+
+
 class TestWords:
     def test_finds_by_word_phrase_and_stem_the_newest_first(self, cast: Cast, case_id: int) -> None:
         council, pay = read(cast, case_id, COUNCIL), read(cast, case_id, PAYSLIP)

@@ -12,6 +12,7 @@ from cma_app.services import case_people, feedback
 from cma_app.services.compliance_proofs import proven
 from cma_app.services.consents import ConsentForm, record_consent
 from cma_app.services.feedback import NOT_AGREED, list_feedback
+from cma_app.services.separation import separate_people
 from models import Case, ClientFeedback
 from tests.people import Cast
 from tests.services.money import audited, make_case
@@ -38,6 +39,13 @@ def agree(cast: Cast, case_id: int, answer: str = "given") -> None:
 def ask(cast: Cast, case_id: int, who: Any = None, **said: Any) -> ClientFeedback:
     with cast.open(who or cast.amina) as session:
         return feedback.record_feedback(session, case_id, {**ASKED, **said})
+
+
+def join(cast: Cast, case_id: int) -> int:
+    """Join a second person to a case and return who they are as a client."""
+    with cast.open(cast.amina) as session:
+        routes = {f"route_{each}": "yes" for each in ("call", "text", "voicemail", "email", "post")}
+        return case_people.join_new_person(session, case_id, {**PARTNER, **routes}).id
 
 
 def wrong_boxes(cast: Cast, case_id: int, **said: Any) -> set[str]:
@@ -83,11 +91,39 @@ class TestRecord:
         assert wrong_boxes(cast, case_id, may_be_quoted="on") == {"may_be_quoted"}
         assert wrong_boxes(cast, case_id, is_declined="on", rating="4") == {"is_declined"}
 
-    def test_of_two_people_says_which(self, cast: Cast, case_id: int) -> None:
+    def test_turns_no_refusal_into_an_answer_of_who_has_not_agreed(self, cast: Cast) -> None:
+        case_id = make_case(cast, cast.amina)
+        row = ask(cast, case_id, is_declined="on")
+        for answer in ({"rating": "5", "said": "Very good."}, {}):
+            with pytest.raises(Invalid) as wrong, cast.open(cast.amina) as session:
+                data = {**ASKED, **answer}
+                feedback.change_feedback(session, row.id, data, version=row.version)
+            assert wrong.value.fields == {"is_declined": NOT_AGREED}
+        agree(cast, case_id)
         with cast.open(cast.amina) as session:
-            routes = {f"route_{each}": "yes" for each in ("call", "text", "voicemail", "email")}
-            said = {**PARTNER, **routes, "route_post": "yes"}
-            partner = case_people.join_new_person(session, case_id, said).id
+            data = {**ASKED, "rating": "5"}
+            row = feedback.change_feedback(session, row.id, data, version=row.version)
+        assert (row.is_declined, row.rating) == (False, 5)
+
+    def test_of_who_left_the_case_stands_as_it_is(self, cast: Cast, case_id: int) -> None:
+        partner = join(cast, case_id)
+        rows = [ask(cast, case_id, client_number=str(partner), is_declined="on") for _ in range(2)]
+        with cast.open(cast.amina) as session:
+            feedback.remove_feedback(session, rows[1].id)
+        with cast.open(cast.amina) as session:
+            separate_people(session, case_id, opens_case=False)
+        for verb, row, more in (
+            (feedback.change_feedback, rows[0], {"data": ASKED, "version": rows[0].version}),
+            (feedback.remove_feedback, rows[0], {}),
+            (feedback.restore_feedback, rows[1], {}),
+        ):
+            with pytest.raises(NotFound), cast.open(cast.amina) as session:
+                verb(session, row.id, **more)
+        with pytest.raises(NotFound), cast.open(cast.amina) as session:
+            session.require(ClientFeedback, rows[1].id)
+
+    def test_of_two_people_says_which(self, cast: Cast, case_id: int) -> None:
+        partner = join(cast, case_id)
         assert wrong_boxes(cast, case_id) == {"client_number"}
         assert wrong_boxes(cast, case_id, client_number="999999") == {"client_number"}
         assert wrong_boxes(cast, case_id, client_number=str(partner)) == {"client_number"}

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 from icalendar import Calendar
+from sqlalchemy import Engine, text
 
 from cma_app.clock import today
 from cma_app.services import calendar_feeds
 from cma_app.services.appointments import book_appointment
 from models import Appointment
 from tests.people import Cast
+from tests.platform.waiting import until
 from tests.served import Served
 from tests.services.test_reminders import form, safe_case
 
@@ -88,6 +90,23 @@ class TestFeed:
         served.get(at)
         served.get(at.replace(".ics", "x.ics"))
         assert at.removesuffix(".ics").rpartition("/")[2] not in served.log.read_text()
+
+    def test_its_secret_is_in_no_log_when_the_database_fails(
+        self, served: Served, cast: Cast, owner: Engine
+    ) -> None:
+        at, before = address(cast), len(served.log.read_text())
+        asks = "EXECUTE ON FUNCTION cma_feed(text)"
+        with owner.begin() as connection:
+            connection.execute(text(f"REVOKE {asks} FROM cma_app"))
+        try:
+            assert served.get(at).status_code >= 500
+        finally:
+            with owner.begin() as connection:
+                connection.execute(text(f"GRANT {asks} TO cma_app"))
+        until(lambda: "request_failed" in served.log.read_text()[before:])
+        logged = served.log.read_text()[before:]
+        assert "/feeds/" in logged
+        assert at.removesuffix(".ics").rpartition("/")[2] not in logged
 
     @pytest.mark.parametrize("way", ["/feeds/.ics", "/feeds/%00.ics", "/feeds/a/b.ics"])
     def test_an_odd_address_opens_nothing(self, served: Served, way: str) -> None:

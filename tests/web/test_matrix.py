@@ -7,11 +7,13 @@ import re
 from typing import Final
 
 import pytest
+from sqlalchemy import text
 
 from cma_app.errors import CmaError
+from cma_app.session import hash_token
 from tests.served import Served
 from tests.web.calls import filled, handlers
-from tests.web.matrix import CALLS, LEAVE, SHOWN, changes_rows
+from tests.web.matrix import CALLS, CASE, CLIENT, LEAVE, SHOWN, changes_rows
 from tests.web.packs import ASHDOWN, Pack, World
 from tests.web.tabs import LATE, Tab
 from tests.web.watching import Log, said_in_logs
@@ -60,6 +62,45 @@ def test_the_canaries_stand_where_pages_show_them(
     assert heard >= ON_SCREEN
 
 
+FRESH: Final = text(
+    "INSERT INTO sessions (centre_id, user_id, token_hash, expires_at)"
+    " VALUES (:centre, :user, :hash, now() + interval '1 hour') RETURNING id"
+)
+AN_OPENING: Final = "action IN ('case:open', 'client:open') AND new_values IS NULL"
+"""What tells an opening from what a reading keeps, such as how the checklist of a case stands."""
+LEFT: Final = text(
+    f"SELECT action FROM audit_logs WHERE session_id = cast(:sign_in AS text) AND {AN_OPENING}"
+    " AND CASE action WHEN 'case:open' THEN case_id = :case ELSE client_id = :client END"
+)
+
+
+def test_nobody_reads_a_file_unseen(world: World, served: Served) -> None:
+    """Each call that shows one, made alone in a sign-in of its own, leaves one opening of it."""
+    packs = {"tess": world.of_tess()}
+    unseen, shown = {}, 0
+    for name, call in CALLS.items():
+        if call.shows != SHOWN or not call.at.startswith((CASE, CLIENT)):
+            continue
+        pack, token = packs.get(call.by, world.ashdown), hash_token(f"{NUMBER} {name}")
+        who = getattr(world.cast, call.by)
+        asked = {"centre": who.centre_id, "user": who.user_id, "hash": hash_token(token)}
+        with world.owner.begin() as connection:
+            sign_in = connection.execute(FRESH, asked).scalar_one()
+        with Tab(served, f"cma={token}") as tab:
+            tab.arrive()
+            answer = tab.run(name, pack) + tab.rest()
+        assert pack["canary"] in answer, name
+        of = {"case": pack["cases"], "client": pack["clients"], "sign_in": sign_in}
+        with world.owner.connect() as connection:
+            left = connection.execute(LEFT, of).scalars().all()
+        wanted = "case:open" if call.at.startswith(CASE) else "client:open"
+        shown += 1
+        if left.count(wanted) != 1:
+            unseen[name] = left
+    assert shown > 40
+    assert unseen == {}
+
+
 @pytest.mark.parametrize("name", [name for name in CALLS if name != LEAVE])
 def test_succeeds_for_somebody_who_may(
     name: str, world: World, served: Served, cookies: dict[str, str]
@@ -78,7 +119,7 @@ def test_succeeds_for_somebody_who_may(
     assert filled(call.shows, pack) in answer
     assert secrets_in(tab, pack) == ({pack["ni_number"]} if name in REVEALING else set())
     if call.writes:
-        assert log.written("table_name = :name", name=call.writes)
+        assert log.written(f"table_name = :name AND NOT ({AN_OPENING})", name=call.writes)
 
 
 def test_no_log_holds_a_secret_or_anybodys_words(served: Served, cookies: dict[str, str]):

@@ -9,6 +9,7 @@ every call adds to would make each later one slower.
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -20,6 +21,7 @@ from cma_app.access.acts import READ_ONLY, READS, REFUSALS, ROLE_ACTS, VISITOR
 from cma_app.access.policy import SHADOWING
 from cma_app.errors import NotFound
 from cma_app.session import hash_token, open_as
+from cma_app.settings import ROOT
 from state.base import LOADS
 from state.gate import declared
 from tests.served import Served
@@ -27,7 +29,7 @@ from tests.web.calls import handler_of, handlers
 from tests.web.matrix import CALLS, CASE, CLIENT, LEAVE, SHOWN
 from tests.web.packs import ASHDOWN, BROOK, RESTRICTED, Pack, World
 from tests.web.tabs import ENDED, LATE, Stranger, Tab, leaks, may
-from tests.web.watching import Log, said_in_logs
+from tests.web.watching import MARKS, Log, holding, said_in_logs
 
 NUMBER: Final = 7003
 """The number of this module's own two centres."""
@@ -285,3 +287,19 @@ class TestTheLogs:
         with open_as(world.cast.amina) as session, suppress(DBAPIError):
             session.execute(text("SELECT cast(:canary AS int)"), {"canary": canary})
         assert said_in_logs(served, cookies, canary) == []
+
+
+class TestTheDisk:
+    """After every call of this module: a tab's words are in memory, and what is kept is sealed."""
+
+    def test_holds_nobodys_words_outside_the_database_and_the_documents(
+        self, world: World, served: Served, cookies: dict[str, str], home: Path
+    ) -> None:
+        with Tab(served, cookies["amina"]) as tab:
+            tab.arrive()
+            for name in ("ClientState.reveal", "NoteState.save", "DocumentReadingState.open"):
+                tab.run(name, world.ashdown)
+            heard = "".join(tab.frames)
+            assert all(mark in heard for mark in (ASHDOWN.casework, ASHDOWN.ni_number))
+            assert holding(*MARKS, under=(home, ROOT)) == []
+        assert holding(*MARKS, under=(home, ROOT)) == []

@@ -1,10 +1,20 @@
 """What the audit log got while a test watched, and what the logs of a served app say."""
 
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
 from sqlalchemy import Engine, text
 
 from tests.people import PASSWORD
 from tests.served import Served
 from tests.web.packs import ASHDOWN, ASSIGNED, BROOK, RESTRICTED, Pack
+
+MARKS: Final = (*ASHDOWN.all, *BROOK.all, *RESTRICTED.all, *ASSIGNED.all)
+"""What planted files say."""
+NOT_OURS: Final = {".git", ".venv", "node_modules", "tests"}
+"""What of a working directory no app writes into."""
 
 
 class Log:
@@ -49,5 +59,23 @@ def said_in_logs(served: Served, cookies: dict[str, str], *canaries: str) -> lis
     logs = "".join(each.read_text() for each in served.log.parent.rglob("*.log"))
     assert "Started worker" in logs
     tokens = [cookie.partition("=")[2] for cookie in cookies.values()]
-    marks = (*ASHDOWN.all, *BROOK.all, *RESTRICTED.all, *ASSIGNED.all)
-    return [each for each in (*canaries, PASSWORD, *tokens, *marks) if each in logs]
+    return [each for each in (*canaries, PASSWORD, *tokens, *MARKS) if each in logs]
+
+
+def holding(*words: str, under: tuple[Path, Path]) -> list[str]:
+    """Return which files of a home and of a working directory hold one of these words.
+
+    The database and the documents, which are there to keep them, are left out.
+    """
+    home, _ = under
+    kept = {home / "postgres", home / "documents"}
+    asked = [word.encode() for word in words]
+    found: list[str] = []
+    for root in under:
+        for folder, inner, names in os.walk(root):
+            inner[:] = [e for e in inner if e not in NOT_OURS and Path(folder, e) not in kept]
+            for path in (Path(folder, name) for name in names):
+                with suppress(OSError):  # a file that has gone meanwhile holds nothing
+                    if path.is_file() and any(word in path.read_bytes() for word in asked):
+                        found.append(str(path))
+    return found
