@@ -98,6 +98,7 @@ def _came_back() -> rx.Component:
             when_empty=empty(
                 "No review of a file of yours is finished yet. You read it here once it is."
             ),
+            kind="piled",
         ),
         rx.cond(
             STATE.rows.length() > 0,
