@@ -200,7 +200,7 @@ def _steps() -> rx.Component:
                     class_name="button",
                 ),
             ),
-            class_name="card-body stack close",
+            class_name="card-body stack close no-print",
         ),
         key="next",
     )

@@ -140,6 +140,7 @@ def _list() -> rx.Component:
         VIEW.lines,
         _entry,
         when_empty=empty("No appointments in these two weeks.", book),
+        kind="piled free",
     )
 
 

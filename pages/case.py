@@ -15,7 +15,7 @@ from pages.components.form import button, read_only
 from pages.components.legal_dates import other_dates_card
 from pages.components.shadows import shadow_dialog, shadow_opener, shadows_card
 from pages.components.status import badge
-from pages.components.table import card, column, link, opens, table
+from pages.components.table import card, cell, column, link, opens, table
 from pages.layout import screen, when_may
 from state.appointments import CaseAppointmentsState
 from state.case import CaseState
@@ -205,7 +205,7 @@ def _debts() -> rx.Component:
     )
     total = rx.el.tr(
         rx.el.th("Total", scope="row", col_span=2),
-        rx.el.td(CaseState.debt_total, class_name="num"),
+        cell("Owed, £", CaseState.debt_total, class_name="num"),
         rx.el.td(class_name="num"),
     )
     return card(
@@ -222,6 +222,7 @@ def _debts() -> rx.Component:
             _debt,
             when_empty=nothing,
             foot=total,
+            kind="piled free",
         ),
         key="debts",
         count=CaseState.debt_count,  # pyright: ignore[reportArgumentType]
@@ -241,8 +242,8 @@ def _debt(debt: Any) -> rx.Component:
                 debt.is_priority, badge("Priority", "note", "up"), badge("Non-priority", "", "open")
             )
         ),
-        rx.el.td(debt.balance, class_name="num"),
-        rx.el.td(debt.offer, class_name="num"),
+        cell("Owed, £", debt.balance, class_name="num"),
+        cell("Offer a month, £", debt.offer, class_name="num"),
         key=debt.id,
     )
 

@@ -10,7 +10,7 @@ from pages.components.empty import empty, skeleton
 from pages.components.form import button, select
 from pages.components.icons import icon
 from pages.components.status import status_badge
-from pages.components.table import card, chip, column, current, link, list_pager, table
+from pages.components.table import card, cell, chip, column, current, link, list_pager, table
 from pages.layout import page_head, screen
 from state.compliance_overview import BAR, LET, PATH, OpenItemsState, OverviewState
 
@@ -124,7 +124,8 @@ def _by_advisor() -> rx.Component:
         return rx.el.tr(
             rx.el.th(link(each.name, to=each.path), scope="row"),
             *_cells(each),
-            rx.el.td(
+            cell(
+                "Let through",
                 _figure(each.let_through, each.let_to, "gates let through, ", each.name),
                 class_name="num",
             ),
@@ -139,6 +140,7 @@ def _by_advisor() -> rx.Component:
             VIEW.advisors,
             row,
             when_empty=empty("Nothing is late, not met or due in any open case."),
+            kind="piled",
         ),
         key="by-advisor",
     )
@@ -150,6 +152,7 @@ def _by_item() -> rx.Component:
             rx.el.th(
                 link(each.code, " ", each.name, to=each.path),
                 scope="row",
+                class_name="wraps",
             ),
             *_cells(each),
             key=each.key,
@@ -163,6 +166,7 @@ def _by_item() -> rx.Component:
             VIEW.questions,
             row,
             when_empty=empty("Nothing is late, not met or due. Every date is kept."),
+            kind="piled",
         ),
         key="by-item",
     )
@@ -183,9 +187,9 @@ def _cells(each: Any) -> list[rx.Component]:
     whose = rx.Var.create(f", {each.name}")
     return [
         rx.el.td(_bar(each), class_name="bars"),
-        rx.el.td(_figure(each.late, each.late_to, "late", whose), class_name="num"),
-        rx.el.td(_figure(each.not_met, each.not_met_to, "not met", whose), class_name="num"),
-        rx.el.td(_figure(each.due, each.due_to, "due soon", whose), class_name="num"),
+        cell("Late", _figure(each.late, each.late_to, "late", whose), class_name="num"),
+        cell("Not met", _figure(each.not_met, each.not_met_to, "not met", whose), class_name="num"),
+        cell("Due", _figure(each.due, each.due_to, "due soon", whose), class_name="num"),
     ]
 
 
@@ -287,7 +291,7 @@ def _filters() -> rx.Component:
 def _whose(row: Any) -> rx.Component:
     return rx.el.th(
         link(row.client, to=routes.case_path(row.case_id, "checklist")),
-        rx.el.span(row.reference, class_name="sub"),
+        rx.el.span(row.reference, class_name="sub ref"),
         scope="row",
     )
 
@@ -314,7 +318,7 @@ def _table() -> rx.Component:
                 rx.el.span(each.deadline, class_name="fig"),
                 rx.cond(each.away != "", rx.el.span(each.away, class_name="sub")),
             ),
-            rx.el.td(each.advisor),
+            cell("Advisor", each.advisor),
         )
 
     return table(
@@ -323,6 +327,7 @@ def _table() -> rx.Component:
         ITEMS.rows,
         row,
         when_empty=_nothing("No item of an open case fits these filters."),
+        kind="piled",
     )
 
 
@@ -332,8 +337,8 @@ def _let_table() -> rx.Component:
             _whose(each),
             rx.el.td(each.gate, rx.el.span(each.used, class_name="sub")),
             rx.el.td(each.reason, rx.el.span("Missing: ", each.missing, class_name="sub")),
-            rx.el.td(each.given),
-            rx.el.td(each.advisor),
+            cell("Let through by", each.given),
+            cell("Advisor", each.advisor),
         )
 
     return table(
@@ -348,6 +353,7 @@ def _let_table() -> rx.Component:
         ITEMS.let,
         row,
         when_empty=_nothing("No gate was let through in the last 90 days."),
+        kind="piled",
     )
 
 

@@ -14,6 +14,7 @@ from pages.components.note_dialog import saved_mark
 from pages.components.status import badge
 from pages.components.table import (
     card,
+    cell,
     chip,
     column,
     dialog,
@@ -117,6 +118,7 @@ def _table() -> rx.Component:
         ROWS,
         _row,
         when_empty=_nothing(),
+        kind="piled free",
     )
 
 
@@ -130,8 +132,9 @@ def _row(row: Any) -> rx.Component:
             rx.cond(row.note != "", rx.el.span(row.note, class_name="sub")),
             scope="row",
         ),
-        rx.el.td(rx.cond(row.kind != "", row.kind, not_said)),
-        rx.el.td(
+        cell("Usual kind of debt", rx.cond(row.kind != "", row.kind, not_said)),
+        cell(
+            "Address and contact",
             rx.cond(
                 row.id == 0,
                 none,
@@ -146,7 +149,7 @@ def _row(row: Any) -> rx.Component:
                 badge("Our own", "note", "done"),
             )
         ),
-        rx.el.td(rx.el.span(_actions(row), class_name="chips")),
+        rx.el.td(rx.el.span(_actions(row), class_name="row-acts")),
         class_name=rx.cond(row.id == 0, "shipped", "own"),
     )
 

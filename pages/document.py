@@ -86,7 +86,9 @@ def _pages() -> rx.Component:
         ),
         key="pages",
         count=VIEW.pages.length(),
-        end=rx.cond(LINE.state == "damaged", rx.fragment(), rx.el.span(read, " ", take)),
+        end=rx.cond(
+            LINE.state == "damaged", rx.fragment(), rx.el.span(read, take, class_name="chips")
+        ),
     )
 
 

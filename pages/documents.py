@@ -91,7 +91,9 @@ def _row(line: Any) -> rx.Component:
     )
     return rx.el.tr(
         rx.el.th(name, rx.el.span(line.about, class_name="sub"), scope="row"),
-        rx.el.td(line.added, rx.el.span(line.added_by, class_name="sub")),
+        rx.el.td(
+            rx.el.span(line.added, class_name="fig"), rx.el.span(line.added_by, class_name="sub")
+        ),
         rx.el.td(document_badges(line)),
         rx.el.td(rx.cond(gone, back, rx.fragment(shows, evidence_button(line.id, line.name)))),
         key=line.id,

@@ -144,8 +144,10 @@ def _what_happens() -> rx.Component:
         "What happens",
         rx.el.ul(
             rx.el.li(told),
-            rx.el.li("They see your reason, and each client and case that you open."),
-            rx.el.li("They can end it at any time. So can you, and it ends when you sign out."),
+            rx.el.li("A manager sees your reason, and each client and case that you open."),
+            rx.el.li(
+                "A manager can end it at any time. So can you, and it ends when you sign out."
+            ),
             rx.el.li("You read and change nothing. Restricted files stay closed."),
             class_name="card-body told-lines",
         ),

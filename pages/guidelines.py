@@ -65,7 +65,12 @@ def guidelines() -> rx.Component:
             ),
         ),
         _versions(),
-        when_may(Act.GUIDELINE_LOAD, rx.cond(VIEW.suggested_day != "", _load(), skeleton(4))),
+        when_may(
+            Act.GUIDELINE_LOAD,
+            rx.cond(
+                VIEW.suggested_day != "", rx.el.div(_load(), class_name="no-print"), skeleton(4)
+            ),
+        ),
         _undo(),
         class_name="page",
     )

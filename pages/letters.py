@@ -13,7 +13,7 @@ from pages.components.icons import icon
 from pages.components.letter_dialogs import BATCH, NEW, batch_dialog, new_letter_dialog
 from pages.components.replies import replies_card, reply_dialog, undo_reply, waiting_card
 from pages.components.status import status_badge
-from pages.components.table import card, chip, column, link, opens, table
+from pages.components.table import card, cell, chip, column, link, opens, table
 from pages.layout import screen, when_may
 from state.case_bar import CaseBarState
 from state.letters import LettersState
@@ -80,10 +80,10 @@ def _row(view: Any) -> rx.Component:
             rx.el.span(view.subject, class_name="sub"),
             scope="row",
         ),
-        rx.el.td(view.reader),
+        cell("To", view.reader),
         rx.el.td(status),
         rx.el.td(view.sent),
-        rx.el.td(view.chase),
+        cell("Chase", view.chase),
         key=view.id,
     )
 
@@ -108,6 +108,7 @@ def _list() -> rx.Component:
             VIEW.lines,
             _row,
             when_empty=nothing,
+            kind="piled free",
         ),
         key="letters",
         count=VIEW.lines.length(),

@@ -10,7 +10,7 @@ from pages.components.empty import empty, skeleton
 from pages.components.form import choice, error_summary, form, form_foot, submit, text_area
 from pages.components.review_parts import newest_finding, result_badge
 from pages.components.status import badge
-from pages.components.table import card, column, link, list_pager, table
+from pages.components.table import card, cell, column, link, list_pager, table
 from pages.layout import page_head, screen
 from state.my_reviews import MyReviewsState
 
@@ -43,11 +43,11 @@ def _waiting() -> rx.Component:
         return rx.el.tr(
             rx.el.th(
                 link(line.name, to=routes.review_path(line.id)),
-                rx.el.span(line.reference, class_name="sub"),
+                rx.el.span(line.reference, class_name="sub ref"),
                 scope="row",
             ),
-            rx.el.td(line.other),
-            rx.el.td(line.period),
+            cell("Advisor then", line.other),
+            cell("Days", line.period),
         )
 
     return card(
@@ -57,6 +57,7 @@ def _waiting() -> rx.Component:
             [column("Client"), column("Advisor then"), column("Days")],
             STATE.waiting,
             row,
+            kind="piled",
         ),
         key="waiting",
         count=STATE.waiting_count,
@@ -68,12 +69,12 @@ def _came_back() -> rx.Component:
         return rx.el.tr(
             rx.el.th(
                 link(line.name, to=routes.my_review_path(line.id)),
-                rx.el.span(line.reference, class_name="sub"),
+                rx.el.span(line.reference, class_name="sub ref"),
                 scope="row",
             ),
-            rx.el.td(line.period),
-            rx.el.td(line.other),
-            rx.el.td(line.finished, class_name="fig"),
+            cell("Days", line.period),
+            cell("Reviewed by", line.other),
+            cell("Finished", line.finished, class_name="fig"),
             rx.el.td(
                 result_badge(line.result),
                 rx.cond(line.is_new, badge("New", "note")),
@@ -97,6 +98,7 @@ def _came_back() -> rx.Component:
             when_empty=empty(
                 "No review of a file of yours is finished yet. You read it here once it is."
             ),
+            kind="piled",
         ),
         rx.cond(
             STATE.rows.length() > 0,

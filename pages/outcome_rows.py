@@ -8,7 +8,7 @@ from cma_app.access.acts import Act
 from pages import routes
 from pages.components.empty import empty, skeleton
 from pages.components.icons import icon
-from pages.components.table import column, link, list_pager, table
+from pages.components.table import cell, column, link, list_pager, table
 from pages.layout import page_head, screen
 from state.outcome_rows import OutcomeRowsState
 
@@ -50,11 +50,11 @@ def _rows() -> rx.Component:
         return rx.el.tr(
             rx.el.th(
                 link(each.client, to=each.path),
-                rx.el.span(each.reference, class_name="sub"),
+                rx.el.span(each.reference, class_name="sub ref"),
                 scope="row",
             ),
-            rx.cond(FOUND.has_days, rx.el.td(each.day, class_name="fig")),
-            rx.el.td(each.advisor),
+            rx.cond(FOUND.has_days, cell("Day", each.day, class_name="fig")),
+            cell("Advisor", each.advisor),
             rx.cond(FOUND.money != "", rx.el.td(each.amount, class_name="num")),
             key=each.key,
         )
@@ -70,4 +70,5 @@ def _rows() -> rx.Component:
         FOUND.rows,
         row,
         when_empty=empty("This figure counts nothing in these days."),
+        kind="piled",
     )

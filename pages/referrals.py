@@ -14,7 +14,7 @@ from pages.components.icons import icon
 from pages.components.safe_routes import safe_routes
 from pages.components.same_person import same_people
 from pages.components.status import badge
-from pages.components.table import column, link, list_pager, row_button, table
+from pages.components.table import cell, column, link, list_pager, row_button, table
 from pages.components.watch import watch
 from pages.layout import main_link, page_head, screen
 from state.referrals import ReferralsState
@@ -84,7 +84,12 @@ def _filters() -> rx.Component:
 def _table() -> rx.Component:
     heads = ("Person", "Waiting", "In the next 14 days", "Safe ways to reach them", "Decide")
     return table(
-        "Waiting to be seen", [column(word) for word in heads], ROWS, _row, when_empty=_nobody()
+        "Waiting to be seen",
+        [column(word) for word in heads],
+        ROWS,
+        _row,
+        when_empty=_nobody(),
+        kind="piled free",
     )
 
 
@@ -96,17 +101,19 @@ def _row(row: Any) -> rx.Component:
             rx.cond(row.needs != "", _needs(row)),
             scope="row",
         ),
-        rx.el.td(
+        cell(
+            "Waiting",
             rx.el.span(row.waiting, class_name="fig"),
             rx.el.span(f"since {row.received}", class_name="sub"),
         ),
-        rx.el.td(
+        cell(
+            "In the next 14 days",
             rx.match(
                 row.emergency,
                 ("yes", _emergency(row)),
                 ("no", rx.el.span("Nothing", class_name="hint")),
                 badge("Not known", "soon", "open"),
-            )
+            ),
         ),
         rx.el.td(safe_routes(row.routes)),
         rx.el.td(
@@ -120,7 +127,7 @@ def _row(row: Any) -> rx.Component:
                 row_button(
                     "Decline", f" {row.name}", on_click=ReferralsState.begin_decline(row.id)
                 ),
-                class_name="chips",
+                class_name="row-acts",
             )
         ),
         key=row.id,

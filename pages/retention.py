@@ -25,6 +25,7 @@ from pages.components.status import tone_badge
 from pages.components.table import (
     anchor,
     card,
+    cell,
     column,
     dialog,
     link,
@@ -140,6 +141,7 @@ def _due() -> rx.Component:
         STATE.due,
         _person,
         when_empty=empty("Nobody's record is due to be removed."),
+        kind="piled removals",
     )
     return card(
         "Due now",
@@ -169,6 +171,7 @@ def _people(title: str, key: str, rows: Any, count: Any, none: str) -> rx.Compon
             rows,
             _person,
             when_empty=empty(none),
+            kind="piled removals",
         ),
         key=key,
         count=count,
@@ -186,7 +189,7 @@ def _person(one: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.th(
             rx.cond(one.path != "", link(one.name, to=one.path), rx.el.span(one.name)),
-            rx.el.span(one.reference, class_name="sub"),
+            rx.el.span(one.reference, class_name="sub ref"),
             scope="row",
         ),
         rx.el.td(
@@ -197,7 +200,7 @@ def _person(one: Any) -> rx.Component:
         rx.el.td(
             rx.foreach(one.why, lambda why: rx.el.span(why, class_name="line")), class_name="wraps"
         ),
-        rx.el.td(one.until, class_name="fig"),
+        cell("Kept until", one.until, class_name="fig"),
         rx.el.td(rx.cond(is_asked, hold, tone_badge(one.word, one.tone)), class_name="num"),
         key=one.id,
     )
@@ -218,7 +221,8 @@ def _holds() -> rx.Component:
                 scope="row",
             ),
             rx.el.td(one.kind, rx.el.span(one.reason, class_name="sub"), class_name="wraps"),
-            rx.el.td(
+            cell(
+                "Look again on",
                 one.review,
                 rx.cond(one.late, tone_badge("Look at it again", "late")),
                 class_name="wraps",
@@ -234,6 +238,7 @@ def _holds() -> rx.Component:
             [column("Client"), column("Why"), column("Look again on"), rx.el.td()],
             STATE.holds,
             row,
+            kind="piled",
             when_empty=empty(
                 "No record is held. A hold is put on from a list above, or from the"
                 " Closing page of a case."
@@ -249,7 +254,7 @@ def _documents() -> rx.Component:
         return rx.el.tr(
             rx.el.th(link(one.name, to=one.path), scope="row", class_name="wraps"),
             rx.el.td(one.reference),
-            rx.el.td(one.until, class_name="fig"),
+            cell("Kept until", one.until, class_name="fig"),
             key=one.id,
         )
 
@@ -260,6 +265,7 @@ def _documents() -> rx.Component:
             [column("Document"), column("Case"), column("Kept until")],
             STATE.documents,
             row,
+            kind="piled",
             when_empty=empty("No document's date has passed."),
         ),
         rx.cond(
@@ -275,8 +281,8 @@ def _earlier() -> rx.Component:
     def row(one: Any) -> rx.Component:
         return rx.el.tr(
             rx.el.th(one.when, scope="row"),
-            rx.el.td(one.by),
-            rx.el.td(one.came),
+            cell("By", one.by),
+            rx.el.td(one.came, class_name="wraps"),
             rx.el.td(
                 rx.cond(
                     one.is_done,
@@ -293,6 +299,7 @@ def _earlier() -> rx.Component:
             [column("When"), column("By"), column("What came of it"), column("State")],
             STATE.earlier,
             row,
+            kind="piled",
             when_empty=empty("No list has been confirmed."),
         ),
         key="earlier",

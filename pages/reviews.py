@@ -14,7 +14,7 @@ from pages.components.note_dialog import saved_mark
 from pages.components.review_bars import bars
 from pages.components.review_parts import result_badge
 from pages.components.status import badge, callout
-from pages.components.table import card, chip, column, dialog, link, list_pager, opens, table
+from pages.components.table import card, cell, chip, column, dialog, link, list_pager, opens, table
 from pages.layout import main_link, page_head, screen
 from state.reviews import EVERY, ReviewsState
 
@@ -118,14 +118,14 @@ def line_table(caption: str, lines: Any, *, is_drawn: bool) -> rx.Component:
     def row(line: Any) -> rx.Component:
         apart = rx.cond(line.apart != "", rx.el.span("and ", line.apart, class_name="sub"))
         drawn = [
-            rx.el.td(line.drawn, apart, class_name="num"),
-            rx.el.td(line.risks, class_name="num"),
+            cell("Drawn at random", line.drawn, apart, class_name="num"),
+            cell("By risk alone", line.risks, class_name="num"),
         ]
         return rx.el.tr(
             rx.el.th(line.name, rx.el.span(line.level, class_name="sub"), scope="row"),
-            rx.el.td(line.rate, class_name="fig"),
-            rx.el.td(line.pool, class_name="num"),
-            rx.el.td(line.asked, class_name="num"),
+            cell("Rate", line.rate, class_name="fig"),
+            cell("Could be drawn", line.pool, class_name="num"),
+            cell("Asked", line.asked, class_name="num"),
             *(drawn if is_drawn else []),
             rx.el.td(line.why),
         )
@@ -144,6 +144,7 @@ def line_table(caption: str, lines: Any, *, is_drawn: bool) -> rx.Component:
         lines,
         row,
         when_empty=empty("Nobody at your centre holds cases yet."),
+        kind="piled",
     )
 
 
@@ -169,12 +170,12 @@ def _table() -> rx.Component:
         return rx.el.tr(
             rx.el.th(
                 link(line.client, to=routes.review_path(line.id)),
-                rx.el.span(line.reference, class_name="sub"),
+                rx.el.span(line.reference, class_name="sub ref"),
                 scope="row",
             ),
-            rx.el.td(line.holder),
+            cell("Advisor then", line.holder),
             rx.el.td(line.why, class_name="wraps"),
-            rx.el.td(line.reviewer),
+            cell("Reviewer", line.reviewer),
             rx.el.td(
                 result_badge(line.result),
                 rx.cond(line.is_disputed, badge("Disputed", "soon")),
@@ -194,6 +195,7 @@ def _table() -> rx.Component:
         STATE.rows,
         row,
         when_empty=empty("No file matches. Choose another draw, advisor or state."),
+        kind="piled",
     )
 
 

@@ -82,7 +82,7 @@ def _table() -> rx.Component:
         return rx.el.tr(
             rx.el.th(
                 link(one.client, to=routes.client_data_path(one.client_id)),
-                rx.el.span(one.reference, class_name="sub"),
+                rx.el.span(one.reference, class_name="sub ref"),
                 scope="row",
             ),
             rx.el.td(one.label, rx.el.span(one.received, class_name="sub"), class_name="wraps"),

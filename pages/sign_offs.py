@@ -11,7 +11,7 @@ from pages.components.empty import empty, skeleton
 from pages.components.form import button
 from pages.components.review_bars import bars
 from pages.components.status import badge
-from pages.components.table import card, column, link, list_pager, table
+from pages.components.table import card, cell, column, link, list_pager, table
 from pages.components.watch import watch
 from pages.layout import page_head, screen
 from state.sign_offs import MyWorkState, SignOffsState
@@ -56,10 +56,10 @@ def _queue() -> rx.Component:
                 rx.el.span(line.version, class_name="sub"),
                 scope="row",
             ),
-            rx.el.td(line.client, rx.el.span(line.reference, class_name="sub")),
-            rx.el.td(line.trainee),
-            rx.el.td(line.submitted, class_name="fig"),
-            rx.el.td(_waited(line)),
+            rx.el.td(line.client, rx.el.span(line.reference, class_name="sub ref")),
+            cell("By", line.trainee),
+            cell("Submitted", line.submitted, class_name="fig"),
+            cell("Waiting", _waited(line)),
             key=line.id,
         )
 
@@ -83,6 +83,7 @@ def _queue() -> rx.Component:
                     "Nothing waits for your sign-off.",
                 )
             ),
+            kind="piled",
         ),
         rx.cond(
             QUEUE.rows.length() > 0,
@@ -143,8 +144,8 @@ def _mine(title: str, key: str, rows: Any, none: str, *foot: rx.Component) -> rx
                 rx.el.span(line.version, class_name="sub"),
                 scope="row",
             ),
-            rx.el.td(line.client, rx.el.span(line.reference, class_name="sub")),
-            rx.el.td(line.submitted, class_name="fig"),
+            rx.el.td(line.client, rx.el.span(line.reference, class_name="sub ref")),
+            cell("Submitted", line.submitted, class_name="fig"),
             rx.el.td(
                 _status(line),
                 rx.cond(line.decided != "", rx.el.span(line.decided, class_name="sub")),
@@ -154,9 +155,12 @@ def _mine(title: str, key: str, rows: Any, none: str, *foot: rx.Component) -> rx
 
     heads = [column("What"), column("Client"), column("Submitted"), column("How it stands")]
     return card(
-        title, table(title, heads, rows, row, when_empty=empty(none)), *foot, key=key,
+        title,
+        table(title, heads, rows, row, when_empty=empty(none), kind="piled even"),
+        *foot,
+        key=key,
         count=rows.length() if key != "decided" else None,
-    )  # fmt: skip
+    )
 
 
 def _status(line: Any) -> rx.Component:

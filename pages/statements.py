@@ -352,7 +352,11 @@ def statements() -> rx.Component:
     )
     again = rx.cond(
         ~VIEW.is_at_work & VIEW.may_prepare,
-        callout("Circumstances change: a new statement supersedes this one when issued. ", prepare),
+        rx.el.div(
+            rx.el.p("Circumstances change: a new statement supersedes this one when issued."),
+            prepare,
+            class_name="callout kept",
+        ),
     )
     shown = rx.el.div(
         rx.el.div(

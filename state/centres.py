@@ -181,7 +181,7 @@ class CentresState(CentreState):
 
 
 def _line(row: CentreRow, own: int) -> CentreLine:
-    manager = row.manager or "Not chosen"
+    manager = row.manager or ("" if row.id == own else "Not chosen")
     known = (
         ("Code", row.code),
         ("Nation", NATION_WORDS[row.nation]),

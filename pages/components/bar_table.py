@@ -7,7 +7,7 @@ import reflex as rx
 
 from pages.components.empty import empty
 from pages.components.stack_bar import stack_bar
-from pages.components.table import link
+from pages.components.table import cell, link
 
 
 def bar_table(
@@ -29,6 +29,18 @@ def bar_table(
         )
         for key, word in words
     ]
+    said = [*[word for _, word in words], *more]
+
+    def row(each: Any) -> rx.Component:
+        return rx.el.tr(
+            rx.el.th(
+                rx.cond(each.path != "", link(each.label, to=each.path), rx.el.span(each.label)),
+                scope="row",
+            ),
+            rx.el.td(stack_bar(each.parts, each.said)),
+            *[cell(word, each.figures[at], class_name="num") for at, word in enumerate(said)],
+        )
+
     table = rx.el.table(
         rx.el.caption(caption, class_name="sr"),
         rx.el.thead(
@@ -39,19 +51,8 @@ def bar_table(
                 *[rx.el.th(word, scope="col", class_name="num bar-figure") for word in more],
             )
         ),
-        rx.el.tbody(rx.foreach(rows, _row)),
-        class_name="table score-bars figures-bars",
+        rx.el.tbody(rx.foreach(rows, row)),
+        class_name="table piled score-bars figures-bars",
     )
     shown = rx.el.div(table, class_name="scroll", role="region", tab_index=0, aria_label=caption)
     return rx.cond(rows.length() > 0, shown, empty(none))
-
-
-def _row(row: Any) -> rx.Component:
-    return rx.el.tr(
-        rx.el.th(
-            rx.cond(row.path != "", link(row.label, to=row.path), rx.el.span(row.label)),
-            scope="row",
-        ),
-        rx.el.td(stack_bar(row.parts, row.said)),
-        rx.foreach(row.figures, lambda figure: rx.el.td(figure, class_name="num")),
-    )

@@ -9,7 +9,7 @@ from pages.components.confirm import taken_back
 from pages.components.empty import empty
 from pages.components.icons import icon
 from pages.components.status import badge, callout, status_badge
-from pages.components.table import card, column, opens, row_button, table
+from pages.components.table import card, cell, column, opens, row_button, table
 from pages.layout import when_may
 from state.breathing_space import BreathingSpaceState
 from state.breathing_space_views import PICTURE
@@ -163,6 +163,7 @@ def _days(space: Any) -> rx.Component:
             [column("By law"), column("Day"), column("How far")],
             space.days,
             row,
+            kind="piled free",
         ),
         rx.el.p("The start is day 1. ", space.source, class_name="hint card-body"),
     )
@@ -243,7 +244,7 @@ def _debts(space: Any) -> rx.Component:
                 ),
                 rx.cond(debt.said != "", rx.el.span(debt.said, class_name="sub")),
             ),
-            rx.el.td(debt.balance, class_name="num"),
+            cell("Owed", debt.balance, class_name="num"),
             rx.el.td(decide),
         )
 
@@ -257,4 +258,5 @@ def _debts(space: Any) -> rx.Component:
         row,
         when_empty=empty("No debt is listed yet. Enter the debts first: each goes in by its kind."),
         foot=total,
+        kind="piled free",
     )

@@ -25,7 +25,7 @@ from pages.components.form import (
     tick,
 )
 from pages.components.status import callout
-from pages.components.table import card
+from pages.components.table import card, cell
 from pages.layout import when_may
 from state.debt_file import DebtFileState
 
@@ -319,8 +319,8 @@ def _solutions() -> rx.Component:
         stored = rx.el.p("Stored now: ", rx.el.strong(THEIRS[at]), class_name="stored")
         return rx.el.tr(
             rx.el.th(view.label, scope="row"),
-            rx.el.td(view.by_type, rx.el.span(view.why, class_name="sub")),
-            rx.el.td(box, rx.cond(THEIRS.contains(at), stored)),
+            cell("By its kind", view.by_type, rx.el.span(view.why, class_name="sub")),
+            cell("This debt", box, rx.cond(THEIRS.contains(at), stored)),
             key=view.code,
         )
 
@@ -335,7 +335,7 @@ def _solutions() -> rx.Component:
                 )
             ),
             rx.el.tbody(rx.foreach(VIEW.inclusions, row)),
-            class_name="table inclusions",
+            class_name="table inclusions piled free",
         ),
         class_name="scroll",
         role="region",

@@ -67,7 +67,7 @@ def _routes() -> rx.Component:
             AWAITED.unsafe != "",
             rx.el.p("Do not use: ", AWAITED.unsafe, ".", class_name="hint"),
         ),
-        class_name="card-body",
+        class_name="card-body stack close",
     )
 
 

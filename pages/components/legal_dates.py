@@ -58,6 +58,7 @@ def dates_table() -> rx.Component:
         [column("What"), column("Day"), column("To act")],
         BAR.dates,
         _row,
+        kind="piled free",
     )
 
 

@@ -7,6 +7,7 @@ import reflex as rx
 
 from pages.components.empty import empty
 from pages.components.stack_bar import stack_bar
+from pages.components.table import cell
 from state.review_views import KEYS
 
 
@@ -18,6 +19,14 @@ def bars(caption: str, first: str, words: Sequence[str], rows: Any, none: str) -
         )
         for key, word in zip(KEYS, words, strict=False)
     ]
+
+    def row(each: Any) -> rx.Component:
+        return rx.el.tr(
+            rx.el.th(each.label, scope="row"),
+            rx.el.td(stack_bar(each.parts, each.said)),
+            *[cell(word, each.figures[at], class_name="num") for at, word in enumerate(words)],
+        )
+
     table = rx.el.table(
         rx.el.caption(caption, class_name="sr"),
         rx.el.thead(
@@ -27,16 +36,8 @@ def bars(caption: str, first: str, words: Sequence[str], rows: Any, none: str) -
                 *heads,
             )
         ),
-        rx.el.tbody(rx.foreach(rows, _row)),
-        class_name="table score-bars",
+        rx.el.tbody(rx.foreach(rows, row)),
+        class_name="table piled score-bars",
     )
     shown = rx.el.div(table, class_name="scroll", role="region", tab_index=0, aria_label=caption)
     return rx.cond(rows.length() > 0, shown, empty(none))
-
-
-def _row(row: Any) -> rx.Component:
-    return rx.el.tr(
-        rx.el.th(row.label, scope="row"),
-        rx.el.td(stack_bar(row.parts, row.said)),
-        rx.foreach(row.figures, lambda figure: rx.el.td(figure, class_name="num")),
-    )

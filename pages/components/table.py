@@ -74,7 +74,8 @@ def table(
 ) -> rx.Component:
     """Return a table whose caption screen readers hear; `row` makes the `rx.el.tr` of a row.
 
-    `kind` "piled": on a phone the cells of a row lie on each other, and nothing scrolls sideways.
+    `kind` "piled": on a phone the cells of a row lie on each other, and nothing scrolls sideways;
+    "piled free": and its first column may break into lines where there is room, too.
     """
     parts = [
         rx.el.caption(caption, class_name="sr"),

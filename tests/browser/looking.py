@@ -27,6 +27,16 @@ _CUT = """() => {
   };
 }"""
 
+_PAPER = """() => {
+  const kept = document.querySelectorAll(".rail, .topbar, .tabs, .button, .form-foot, .toast");
+  const root = document.documentElement;
+  return [
+    ...[...kept].filter((each) => each.getClientRects().length).map((each) => each.className),
+    ...(getComputedStyle(root).colorScheme === "light" ? [] : ["the colours of a dark screen"]),
+    ...(root.scrollWidth > root.clientWidth ? ["more than fits between the margins"] : []),
+  ].map((each) => `printed: ${each}`);
+}"""
+
 
 def settled(page: Page) -> Page:
     """Wait until nothing on the page is a skeleton any more, and return it."""
@@ -67,8 +77,17 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
+def on_paper(page: Page) -> list[str]:
+    """Return what is printed on A4 from a dark screen and must not be."""
+    page.set_viewport_size({"width": 718, "height": 1000})
+    page.emulate_media(media="print", color_scheme="dark")
+    found: list[str] = page.evaluate(_PAPER)
+    page.emulate_media(media="screen")
+    return found
+
+
 def faults(page: Page, name: str) -> list[str]:
-    """Return what is wrong with a page at 1280 in light, at 768 in dark and at 320, with pictures.
+    """Return what is wrong at 1280 in light, at 768 in dark, on paper and at 320, with pictures.
 
     It is as high as all that is on it, so that no bar that stays lies over a part of it, and is
     left 1280 wide.
@@ -79,6 +98,7 @@ def faults(page: Page, name: str) -> list[str]:
         page.set_viewport_size({"width": width, "height": 2400})
         picture(page, f"{name}-{width}")
         found += findings(page) + sideways(page, boxes_may=False)
+    found += on_paper(page)
     page.set_viewport_size({"width": 320, "height": 700})
     picture(page, f"{name}-320")
     found += sideways(page, boxes_may=True)

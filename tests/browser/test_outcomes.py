@@ -69,6 +69,11 @@ class TestByMouse:
         expect(row).to_contain_text("Fewer than 5")
         assert page.locator(".figures-grid a").count() == 0
         assert faults(page, "outcomes-leaving") == []
+        page.emulate_media(media="print")  # says what was chosen, and nothing to press
+        expect(page.get_by_role("link", name="As it leaves")).to_be_visible()
+        expect(page.get_by_role("link", name="As the centre counts")).to_be_hidden()
+        expect(page.get_by_role("link", name="Download CSV")).to_be_hidden()
+        page.emulate_media(media="screen")
         with page.expect_download() as kept:
             page.get_by_role("link", name="Download CSV").click()
         assert kept.value.suggested_filename.endswith("outcomes-2025-10-01-to-2025-10-31.csv")
