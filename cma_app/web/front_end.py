@@ -31,12 +31,12 @@ def connect_to_own_origin(script: str) -> str:
 
 
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
+_BLANK: Final = re.compile(r"\s*([{};])\s*")
 
 
 def without_comments(style: str) -> str:
-    """Return a style sheet without what only people read: comments, indents, empty lines."""
-    lines = (line.strip() for line in _COMMENT.sub("", style).splitlines())
-    return "\n".join(line for line in lines if line) + "\n"
+    """Return a style sheet without what only people read: comments, lines, indents."""
+    return _BLANK.sub(r"\1", _COMMENT.sub("", style)).strip() + "\n"
 
 
 class SmallStyle(Plugin):
