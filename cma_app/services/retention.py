@@ -274,9 +274,14 @@ def hold_person(session: CentreSession, client_id: int, data: Mapping[str, Any])
 
 
 def _place(session: CentreSession, client_id: int, form: HoldForm) -> LegalHold:
-    """Place a hold, the cases taken first, then the client: forgetting under way ends before."""
+    """Place a hold, the cases taken first, so that forgetting under way has ended and is seen.
+
+    Who has no case, or cases that one may not see, is held by the database as the hold is written.
+    """
     _lock_cases(session, client_id)
-    if locked(session, Client, client_id).anonymised_at is not None:
+    client = session.require(Client, client_id)
+    session.refresh(client, ["anonymised_at"])
+    if client.anonymised_at is not None:
         raise Conflict("This record is anonymous already. There is nobody left to hold.")
     _end_dates(session, client_id, f"Held: {HOLD_LABELS[form.kind].lower()}")
     hold = LegalHold(
