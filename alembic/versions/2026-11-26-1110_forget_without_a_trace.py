@@ -146,8 +146,9 @@ CHANGES = (
     ("cma_hindered(bigint, bigint, text, bigint[], bigint[])", HINDERED_WAS, HINDERED_BECOMES),
 )
 
-# Whether a row is of somebody who is anonymous, asked by who is not the owner. The case, or else
-# the client, is held first: forgetting under way comes first, and is seen.
+# Whether a row is of somebody who is anonymous, asked by who is not the owner. A row that names
+# neither is known by its parent, or a draft by what its form is about. Before a new row the case,
+# then the client, is held: forgetting under way comes first, and is seen.
 ANONYMOUS = """
 CREATE FUNCTION cma_is_anonymous(
   p_writer name, p_new boolean, p_client bigint, p_case bigint, p_parent text, p_of bigint
@@ -162,11 +163,21 @@ BEGIN
   IF p_parent = 'document' THEN
     SELECT t.case_id INTO p_case FROM public.documents t
       WHERE t.centre_id = v_centre AND t.id = p_of;
-  ELSIF p_parent = 'review' THEN
+  ELSIF p_parent IN ('review', 'file_review') THEN
     SELECT t.case_id INTO p_case FROM public.file_reviews t
       WHERE t.centre_id = v_centre AND t.id = p_of;
   ELSIF p_parent = 'appointment' THEN
     SELECT t.client_id, t.case_id INTO p_client, p_case FROM public.appointments t
+      WHERE t.centre_id = v_centre AND t.id = p_of;
+  ELSIF p_parent IN ('advice', 'closing', 'household', 'note', 'pasted_debts', 'pasted_edits') THEN
+    p_case := p_of;
+  ELSIF p_parent = 'debt' THEN
+    SELECT t.case_id INTO p_case FROM public.debts t WHERE t.centre_id = v_centre AND t.id = p_of;
+  ELSIF p_parent = 'sheet details' THEN
+    SELECT t.case_id INTO p_case FROM public.budget_sheets t
+      WHERE t.centre_id = v_centre AND t.id = p_of;
+  ELSIF p_parent = 'letter' THEN
+    SELECT t.client_id, t.case_id INTO p_client, p_case FROM public.letters t
       WHERE t.centre_id = v_centre AND t.id = p_of;
   END IF;
   IF p_new AND p_case IS NOT NULL THEN
@@ -209,6 +220,8 @@ BEGIN
       current_user, v_new, NULL, NULL, TG_ARGV[0], NEW.document_id);
   ELSIF TG_ARGV[0] = 'review' THEN
     is_so := public.cma_is_anonymous(current_user, v_new, NULL, NULL, TG_ARGV[0], NEW.review_id);
+  ELSIF TG_ARGV[0] = 'form' THEN
+    is_so := public.cma_is_anonymous(current_user, v_new, NULL, NULL, NEW.form, NEW.record_id);
   ELSE
     is_so := public.cma_is_anonymous(
       current_user, v_new, NULL, NULL, TG_ARGV[0], NEW.appointment_id);
@@ -255,6 +268,7 @@ KNOWN_BY = {
     ),
     "review": ("file_review_versions", "review_responses"),
     "appointment": ("appointment_notes",),
+    "form": ("drafts",),
 }
 ASKED = "cma_is_anonymous(name, boolean, bigint, bigint, text, bigint)"
 

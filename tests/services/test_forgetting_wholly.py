@@ -1,8 +1,11 @@
 """Forgetting, where it is worked around: the log, open tabs, forged days, hidden files, drafts."""
 
+import runpy
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from cma_app.clock import now, today
 from cma_app.errors import Conflict
 from cma_app.services import forgetting_page
 from cma_app.services.clients import ClientForm, edit_client
+from cma_app.services.drafts import keep_draft
 from cma_app.services.forgetting import confirmed_items, forget
 from cma_app.services.forgetting_page import read_retention
 from cma_app.services.forgetting_sweep import empty_removed
@@ -22,7 +26,7 @@ from cma_app.vault import store
 from models import CASEWORK, Client, RetentionItem, RetentionRun
 from tests.people import Cast
 from tests.platform.waiting import until
-from tests.services.forgetting import age_log, plant_person, where_found, years_ago
+from tests.services.forgetting import DRAFTS, age_log, plant_person, where_found, years_ago
 from tests.services.test_forgetting import (
     confirm,
     confirm_shown,
@@ -79,10 +83,23 @@ def test_what_was_read_from_a_document_is_in_no_line_of_the_log(cast: Cast, owne
     assert one(owner, LINES, t="document_figures", w="%qanarylives%") == 2
 
 
+def test_the_migration_cleans_what_was_emptied_before_it(cast: Cast, owner: Engine) -> None:
+    before = plant_person(owner, cast.amina, "qanarybefore", None)
+    plant_person(owner, cast.amina, "qanaryafter", None)
+    for table in ("document_figures", "document_type_choices", "document_versions"):
+        do(owner, f"DELETE FROM {table} WHERE id = :n", n=before[table])
+    (file,) = Path("alembic/versions").glob("*_forget_without_a_trace.py")
+    with owner.begin() as connection:
+        connection.exec_driver_sql(runpy.run_path(str(file))["ORPHANS"])
+    for table in ("document_figures", "document_type_choices"):
+        assert one(owner, LINES, t=table, w="%qanarybefore%") == 0, table
+        assert one(owner, LINES, t=table, w="%qanaryafter%") == 1, table
+
+
 def test_an_open_tab_writes_nothing_back(cast: Cast, owner: Engine) -> None:
     gone = plant_person(owner, cast.amina, "qanarytab", years_ago(6))
     client_id, case_id = gone["clients"], gone["cases"]
-    form = ClientForm.read({"first_name": "Qanarytab", "last_name": "Back"})
+    typed = ClientForm.read({"first_name": "Qanarytab", "last_name": "Back"})
     with cast.open(cast.maria) as session:
         before = session.require(Client, client_id).version
     keep(cast.amina.centre_id)
@@ -90,11 +107,15 @@ def test_an_open_tab_writes_nothing_back(cast: Cast, owner: Engine) -> None:
     keep(cast.amina.centre_id)
     assert one(owner, "SELECT version FROM clients WHERE id = :p", p=client_id) == before + 1
     deeds: list[Callable[[Any], Any]] = [
-        lambda session: edit_client(session, client_id, form, version=before),
-        lambda session: edit_client(session, client_id, form, version=before + 1),
+        lambda session: edit_client(session, client_id, typed, version=before),
+        lambda session: edit_client(session, client_id, typed, version=before + 1),
         lambda session: place_hold(session, case_id, {"kind": "other", "reason": "Qanarytab"}),
         lambda session: record_note(
             session, case_id, channel="phone", minutes=1, body="Qanarytab rang"
+        ),
+        *(
+            partial(keep_draft, form=form, content={"a": "Qanarytab"}, record_id=gone[table])
+            for form, table in DRAFTS.items()
         ),
         lambda session: session.execute(
             text("UPDATE clients SET anonymised_at = NULL WHERE id = :p"), {"p": client_id}
