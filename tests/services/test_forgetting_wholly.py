@@ -33,6 +33,7 @@ from tests.services.test_forgetting import (
     items,
     keep,
     one,
+    relist,
     shelf,  # noqa: F401 - a store of this test's own
 )
 from tests.services.test_retention import restrict
@@ -209,6 +210,8 @@ def test_forged_days_forget_nobody(cast: Cast, owner: Engine) -> None:
             session.add(item)
             session.flush()
             assert forget(session, item.id) == [], name
+    assert {each.skipped_because for each in items(cast).values()} == {"undated"}
+    relist(cast)  # the list asks the log too
     assert {each.skipped_because for each in items(cast).values()} == {"undated"}
     for statement in (
         "UPDATE cases SET client_id = :p WHERE id = :k",
