@@ -47,6 +47,8 @@ from models.base import CentreOwned, SoftDeleted, Stamped, Versioned
 SYSTEM = "system"
 """The role of work that no person started, such as demo data; it never comes from a browser."""
 
+ANONYMOUS: Final = "This record is anonymous: nothing more is kept in it. Record the client anew."
+"""What is read where the person was forgotten while their page was open."""
 UNKEEPABLE: Final = "Something in this cannot be kept: a number too large, or a stray character."
 
 WIDEST_ID: Final = 2**63 - 1
@@ -391,6 +393,7 @@ _SENTENCES: Final = {
     "ex_breathing_spaces_client": (
         "A breathing space of this person stands for these days. Load the page again."
     ),
+    "anonymous": ANONYMOUS,
     "frozen": "This was issued and stays as it is. Make a new version instead.",
     "one_access_at_a_time": (
         "You have emergency access already. Load the page again, and leave it first."

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from models.base import (
@@ -53,7 +53,8 @@ class RetentionItem(CentreOwned, Stamped, table=True):
     """One person on a list: what of them goes, why, until when it is kept, and what holds it.
 
     `covers` is the class of the record. `what` are numbers of rows alone. The client is a number
-    that stays when there is no client any more, and so refers to no row.
+    that stays when there is no client any more, and so refers to no row. `circle` are the numbers
+    of all who are forgotten with them: who may not see one of those does not see the item.
     """
 
     __tablename__ = named("retention_items")
@@ -74,6 +75,12 @@ class RetentionItem(CentreOwned, Stamped, table=True):
     kept_until: date = Field()
     reasons: list[dict[str, Any]] = document("[]")  # a code and what of our lists it is about
     what: dict[str, Any] = document("{}")
+    circle: list[int] = Field(
+        default_factory=list,
+        sa_type=ARRAY(BigInteger),
+        nullable=False,
+        sa_column_kwargs={"server_default": text("'{}'")},
+    )  # type: ignore[call-overload]
     confirmed_at: datetime | None = when(default=None, nullable=True)
     confirmed_by: int | None = key(default=None)
     done_at: datetime | None = when(default=None, nullable=True)

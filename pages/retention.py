@@ -114,7 +114,8 @@ def _picture() -> rx.Component:
         ),
         rx.el.p(
             told,
-            " Restricted files are counted here for who is named on them alone.",
+            " Restricted files, and whoever shares a case with one, are counted here for who is"
+            " named on them alone.",
             " ",
             VIEW.figures,
             class_name="hint card-body",

@@ -26,6 +26,10 @@ from state.words import day_text, moment_text, several
 
 PARTS: Final = (("p1", "Who they are"), ("p2", "Their figures"))
 """The colours of the picture, and what each stands for."""
+MORE: Final = (
+    f"Of each part the first {MOST} are shown. A confirmation is for those: the others stand on the"
+    " next list."
+)
 STATES: Final = {
     DUE: "Due now",
     "confirmed": "Being removed",
@@ -171,6 +175,7 @@ class PageView:
         """Return what stands above and beside the tables."""
         shown = page.shown
         due = _count(shown, DUE)
+        asked = min(due, MOST)
         return cls(
             id=shown.id,
             version=shown.version,
@@ -184,7 +189,7 @@ class PageView:
             may_confirm=shown.status == "listed" and due > 0,
             working=shown.status == "confirmed",
             due=due,
-            due_said=several(due, "person", "people"),
+            due_said=several(asked, "person", "people"),
             coming=_count(shown, COMING),
             held=_count(shown, HELD),
             documents=page.documents_total,
@@ -268,6 +273,7 @@ class RetentionState(CentreState):
                 self.view.id,
                 version=self.view.version,
                 listed_on=date.fromisoformat(listed) if listed else date.min,
+                people=[each.id for each in self.due],
             )
         except Conflict as error:
             self.obstacle = error.sentence
@@ -344,5 +350,5 @@ class RetentionState(CentreState):
         ]
         self.earlier = [EarlierLine.of(each) for each in page.earlier]
         longest = max((len(each) for each in (self.due, self.coming, self.held)), default=0)
-        self.more = f"Of each part the first {MOST} are shown." if longest >= MOST else ""
+        self.more = MORE if longest >= MOST else ""
         self.view, self.ready = PageView.of(page), True

@@ -34,7 +34,7 @@ from cma_app.services.forms import (
     Text,
     Tick,
 )
-from cma_app.session import CentreSession, count, was_seen
+from cma_app.session import ANONYMOUS, CentreSession, count, was_seen
 from models import Case, CasePerson, Client
 
 __all__ = [
@@ -324,6 +324,8 @@ def edit_client(
     """
     client = session.require(Client, client_id)
     session.authorize(Act.CLIENT_RECORD, client)
+    if client.anonymised_at is not None:
+        raise Conflict(ANONYMOUS)
     wanted = {name: getattr(form, name) for name in COLUMNS}
     wanted["email"] = form.email.lower() if form.email else None
     wanted["nation"] = form.nation or identifiers.nation_of_postcode(form.postcode or "")

@@ -8,6 +8,7 @@ once more whether anything is held. What was not due after all is left, with why
 
 import json
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Final
 
@@ -127,18 +128,25 @@ def _keep_items(
             row = RetentionItem(run_id=run.id, client_id=each.person, **given)
         row.sqlmodel_update(given)
         row.reasons = [{"code": one.code, "about": one.about} for one in each.reasons]
-        row.what = what[each.person]
+        row.what, row.circle = what[each.person], list(each.circle)
         session.add(row)
     for row in standing.values():
         row.state = "left"
     session.flush()
 
 
-def confirm_list(session: CentreSession, run_id: int, *, version: int, listed_on: date) -> int:
-    """Confirm what one sees of a list as due, and return how many people that is.
+def confirm_list(
+    session: CentreSession,
+    run_id: int,
+    *,
+    version: int,
+    listed_on: date,
+    people: Collection[int],
+) -> int:
+    """Confirm the people of a list who were shown as due, and return how many that is.
 
-    It asks for a fresh proof of who confirms. What is restricted and not seen stays for a manager
-    who is named on that file.
+    It asks for a fresh proof of who confirms. Who was not shown stands on the next list; a circle
+    with somebody restricted stays for a manager who is named on that file.
     """
     session.authorize(Act.RETENTION_CONFIRM)
     ask_fresh(session)
@@ -149,7 +157,11 @@ def confirm_list(session: CentreSession, run_id: int, *, version: int, listed_on
     moment, me = now(), session.actor.user_id or None
     done = session.execute(
         update(RetentionItem)
-        .where(col(RetentionItem.run_id) == run.id, col(RetentionItem.state) == DUE)
+        .where(
+            col(RetentionItem.run_id) == run.id,
+            col(RetentionItem.state) == DUE,
+            col(RetentionItem.client_id).in_(people),
+        )
         .values(state="confirmed", confirmed_at=moment, confirmed_by=me, updated_at=moment)
         .execution_options(synchronize_session=False)
     )

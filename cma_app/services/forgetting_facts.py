@@ -7,10 +7,10 @@ from collections import defaultdict
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Date, Table, func, or_, select
+from sqlalchemy import ARRAY, Date, Table, Text, cast, func, or_, select
 
-from cma_app.clock import local
-from cma_app.rules.forgetting import CaseFacts, PersonFacts
+from cma_app.clock import local, today
+from cma_app.rules.forgetting import SOON, CaseFacts, PersonFacts, last_days
 from cma_app.rules.requests import request_kind, request_kinds
 from cma_app.rules.rights import ERASURE
 from cma_app.rules.workflow import AT_WORK
@@ -19,6 +19,8 @@ from cma_app.session import CentreSession
 from models import metadata
 
 IN_PART: Final = "Erasure was agreed in part: it is done by hand"
+ENDS: Final = ["closing_date", "deleted_at", "status"]
+"""What of a case says when it ended."""
 COUNTED: Final = ("case_notes", "documents", "letters", "appointments", "debts")
 """The tables whose rows the list counts for each person."""
 
@@ -70,6 +72,7 @@ def undated_cases(session: CentreSession, held: set[int]) -> list[int]:
         cases.c.closing_date.is_not(None),
         cases.c.retention_date.is_(None),
         cases.c.id.not_in(held),
+        cases.c.client_id.not_in(_anonymous(session)),
     )
     return list(session.execute(wanted.order_by(cases.c.id)).scalars())
 
@@ -88,6 +91,11 @@ def _last_contacts(session: CentreSession) -> dict[int, date]:
         _here(session, clients), ~of_case.exists(), ~of_two.exists()
     )
     return {number: last for number, last in session.execute(wanted) if last is not None}
+
+
+def _anonymous(session: CentreSession) -> Any:
+    clients = _table("clients")
+    return select(clients.c.id).where(_here(session, clients), clients.c.anonymised_at.is_not(None))
 
 
 def _table(name: str) -> Table:
@@ -110,13 +118,36 @@ def _cases(session: CentreSession) -> list[CaseFacts]:
         ).where(_here(session, cases))
     )
     at_work = {each.value for each in AT_WORK}
-    found = []
+    people, ends = {}, {}
     for row in rows:
         ended = None if row.status in at_work else row.closing_date
         if ended is None and row.deleted_at is not None:
             ended = local(row.deleted_at).date()
-        found.append(CaseFacts(row.id, frozenset({row.client_id, *seconds[row.id]}), ended))
-    return found
+        people[row.id], ends[row.id] = frozenset({row.client_id, *seconds[row.id]}), ended
+    late = _changed_since(session, {number: day for number, day in ends.items() if day is not None})
+    return [CaseFacts(each, people[each], late.get(each, ends[each])) for each in people]
+
+
+def _changed_since(session: CentreSession, ends: dict[int, date]) -> dict[int, date]:
+    """Return on which later day, by the log, the end of a case was last changed.
+
+    The database asks the same of the log before it forgets. Only what could stand on the list is
+    looked up.
+    """
+    log, soon = _table("audit_logs"), today() + SOON
+    old = [number for number, ended in ends.items() if last_days(ended)["case"] < soon]
+    wanted = (
+        select(log.c.record_id, func.max(log.c.timestamp))
+        .where(
+            _here(session, log),
+            log.c.table_name == "cases",
+            log.c.record_id.in_(old),
+            log.c.old_values.has_any(cast(ENDS, ARRAY(Text))),
+        )
+        .group_by(log.c.record_id)
+    )
+    found = {number: local(moment).date() for number, moment in session.execute(wanted)}
+    return {number: day for number, day in found.items() if day > ends[number]}
 
 
 def _holds(session: CentreSession) -> dict[int, set[str]]:

@@ -162,7 +162,9 @@ def _people(session: CentreSession, run: RetentionRun, state: str) -> list[Liste
             & (client.c.id == col(RetentionItem.client_id)),
         )
         .where(col(RetentionItem.run_id) == run.id, col(RetentionItem.state) == state)
-        .order_by(col(RetentionItem.kept_until), col(RetentionItem.id))
+        .order_by(  # who goes together stands together
+            col(RetentionItem.kept_until), col(RetentionItem.circle), col(RetentionItem.id)
+        )
         .limit(MOST)
     )
     return [_listed(*row) for row in session.execute(wanted)]

@@ -266,17 +266,23 @@ def place_hold(session: CentreSession, case_id: int, data: Mapping[str, Any]) ->
 
 def hold_person(session: CentreSession, client_id: int, data: Mapping[str, Any]) -> LegalHold:
     """Keep all of a client by their own record, with the day on which somebody looks again."""
-    client = session.require(Client, client_id)
-    session.authorize(Act.HOLD_PLACE, client)
+    session.authorize(Act.HOLD_PLACE, session.require(Client, client_id))
     form = HoldForm.read(data)
     if form.review_on is None or form.review_on <= today():
         raise Invalid({"review_on": "Enter a day to come, on which you look at it again."})
-    if client.anonymised_at is not None:
-        raise Conflict("This record is anonymous already. There is nobody left to hold.")
-    return _place(session, client.id, form)
+    return _place(session, client_id, form)
 
 
 def _place(session: CentreSession, client_id: int, form: HoldForm) -> LegalHold:
+    """Place a hold, the cases taken first, so that forgetting under way has ended and is seen.
+
+    Who has no case, or cases that one may not see, is held by the database as the hold is written.
+    """
+    _lock_cases(session, client_id)
+    client = session.require(Client, client_id)
+    session.refresh(client, ["anonymised_at"])
+    if client.anonymised_at is not None:
+        raise Conflict("This record is anonymous already. There is nobody left to hold.")
     _end_dates(session, client_id, f"Held: {HOLD_LABELS[form.kind].lower()}")
     hold = LegalHold(
         client_id=client_id, kind=form.kind, reason=form.reason, review_on=form.review_on

@@ -17,7 +17,7 @@ from tests.browser.conftest import Office
 from tests.browser.looking import faults, findings, picture
 from tests.browser.test_dates import type_day
 from tests.people import Cast
-from tests.services.forgetting import years_ago
+from tests.services.forgetting import age_log, years_ago
 from tests.services.money import make_case
 from tests.services.test_retention import cancel, on
 
@@ -37,6 +37,7 @@ def ended(cast: Cast, owner: Engine, name: str, day: date) -> None:
             ),
             {"n": name, "k": case_id},
         )
+    age_log(owner, "cases", case_id, days=(today() - day).days)
 
 
 def do_what_was_confirmed(centre_id: int) -> None:

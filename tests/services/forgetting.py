@@ -1,6 +1,7 @@
 """A person whose every text holds one word, and looking for that word everywhere."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -32,9 +33,7 @@ def years_ago(years: int, *, days: int = 1) -> date:
     return add_months(today(), -12 * years) - timedelta(days=days)
 
 
-def plant_person(
-    owner: Engine, advisor: Actor, word: str, ended: date | None, *, draft_at: datetime = LONG_AGO
-) -> dict[str, int]:
+def plant_person(owner: Engine, advisor: Actor, word: str, ended: date | None) -> dict[str, int]:
     """Plant a client with a row in every table of casework, the word in each of their texts.
 
     The case ended on a day, or is at work.
@@ -48,12 +47,11 @@ def plant_person(
                 planted[table.name] = plant_one(connection, table, advisor, planted, "beside")
             elif table.name in CASEWORK - NOT_PLANTED:
                 over = _texts(table, word) | _said(table.name, word, ended, path)
-                if table.name == "drafts":
-                    over["updated_at"] = draft_at
                 planted[table.name] = plant_one(
                     connection, table, advisor, planted, word, over, everywhere=True
                 )
         _date(connection, advisor.centre_id, planted["cases"], ended)
+        _type(connection, advisor, planted, word)
     return planted
 
 
@@ -82,6 +80,44 @@ def plant_enquiry(owner: Engine, advisor: Actor, word: str, last: date) -> int:
                 connection, table, advisor, planted, word, over, everywhere=True
             )
     return planted["clients"]
+
+
+DRAFTS = {
+    **dict.fromkeys(("advice", "closing", "household", "note"), "cases"),
+    "pasted_debts": "cases",
+    "pasted_edits": "cases",
+    "debt": "debts",
+    "letter": "letters",
+    "sheet details": "budget_sheets",
+    "file_review": "file_reviews",
+}
+"""What each form that keeps itself is about."""
+
+
+def _type(connection: Connection, advisor: Actor, planted: Mapping[str, int], word: str) -> None:
+    """Type the word today into each form about the person; what was planted is one of them."""
+    given = {"c": advisor.centre_id, "u": advisor.user_id, "word": json.dumps({"body": word})}
+    connection.execute(text("DELETE FROM drafts WHERE id = :n"), {"n": planted["drafts"]})
+    for form, table in DRAFTS.items():
+        connection.execute(
+            text(
+                "INSERT INTO drafts (centre_id, user_id, form, record_id, content)"
+                " VALUES (:c, :u, :form, :n, cast(:word AS jsonb))"
+            ),
+            given | {"form": form, "n": planted[table]},
+        )
+
+
+def age_log(owner: Engine, table: str, number: int, *, days: int) -> None:
+    """Move what the log has of a record back by days, as if it had been done then."""
+    with owner.begin() as connection:
+        connection.execute(
+            text(
+                'UPDATE audit_logs SET "timestamp" = "timestamp" - make_interval(days => :d)'
+                " WHERE table_name = :t AND record_id = :n"
+            ),
+            {"t": table, "n": number, "d": days},
+        )
 
 
 def _texts(table: Table, word: str) -> dict[str, Any]:

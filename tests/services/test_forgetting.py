@@ -29,15 +29,17 @@ from cma_app.services.forgetting import (
     list_today,
     write_list,
 )
-from cma_app.services.forgetting_page import read_retention
+from cma_app.services.forgetting_page import ListSeen, read_retention
 from cma_app.services.forgetting_sweep import empty_removed, forget_old_log
 from cma_app.services.retention import hold_person, lift_hold, place_hold
 from cma_app.services.rights import decide_right, record_right
+from cma_app.session import CentreSession
 from cma_app.settings import settings, use_settings
 from cma_app.vault import store
 from models import Case, Client, RetentionItem, RetentionRun
 from tests.people import Cast
 from tests.services.forgetting import (
+    age_log,
     columns_with,
     plant_enquiry,
     plant_person,
@@ -78,10 +80,18 @@ def items(cast: Cast, actor: Actor | None = None) -> dict[int, RetentionItem]:
         return {each.client_id: each for each in found}
 
 
+def confirm_shown(session: CentreSession, run: ListSeen) -> int:
+    """Confirm a list as its reader was shown it."""
+    assert run.listed_on is not None
+    people = [each.client_id for each in run.people]
+    return confirm_list(
+        session, run.id, version=run.version, listed_on=run.listed_on, people=people
+    )
+
+
 def confirm(cast: Cast, manager: Actor | None = None) -> int:
     with cast.open(manager or cast.maria) as session:
-        run = session.exec(select(RetentionRun).where(col(RetentionRun.status) == "listed")).one()
-        return confirm_list(session, run.id, version=run.version, listed_on=run.listed_on)
+        return confirm_shown(session, read_retention(session).shown)
 
 
 def keep(centre_id: int) -> bool:
@@ -103,7 +113,7 @@ def test_nothing_is_left_of_who_is_forgotten_and_all_of_everybody_else(
 ) -> None:
     gone = plant_person(owner, cast.amina, "qanarygone", years_ago(7))
     client_id, case_id = gone["clients"], gone["cases"]
-    plant_person(owner, cast.amina, "qanarystays", years_ago(5), draft_at=now())
+    plant_person(owner, cast.amina, "qanarystays", years_ago(5))
     plant_person(owner, cast.colin, "qanaryother", years_ago(7))
     before = {word: where_found(owner, word) for word in ("qanarystays", "qanaryother")}
     assert len(where_found(owner, "qanarygone")) > 40
@@ -237,7 +247,7 @@ def test_who_may(cast: Cast, owner: Engine) -> None:
         with pytest.raises(Refused), cast.open(who) as session:
             read_retention(session)
         with pytest.raises(Refused), cast.open(who) as session:
-            confirm_list(session, 1, version=1, listed_on=today())
+            confirm_list(session, 1, version=1, listed_on=today(), people=[])
         assert items(cast, who) == {}
     with cast.open(cast.maria) as session:
         run = read_retention(session).shown
@@ -245,11 +255,10 @@ def test_who_may(cast: Cast, owner: Engine) -> None:
     assert run.listed_on is not None
     with pytest.raises(NotFound), cast.open(cast.bea) as session:
         assert read_retention(session).shown.id == 0
-        confirm_list(session, run.id, version=run.version, listed_on=run.listed_on)
+        confirm_shown(session, run)
     for wrong in ({"version": run.version + 1}, {"listed_on": today() - timedelta(days=1)}):
         with pytest.raises(Conflict, match="renewed"), cast.open(cast.maria) as session:
-            given = {"version": run.version, "listed_on": run.listed_on} | wrong
-            confirm_list(session, run.id, **given)  # type: ignore[arg-type]
+            confirm_shown(session, replace(run, **wrong))
     confirm(cast)
     (number,) = (each.id for each in items(cast).values())
     for who in (cast.maria, cast.bea):  # the owner's function is for the worker of the centre
@@ -448,9 +457,10 @@ class TestSweep:
             safe = made_safe(content)
             return keep_document(session, case_id, safe, told(content, "Removed.pdf")).id
 
-    def removed(self, cast: Cast, number: int, days: int) -> None:
+    def removed(self, cast: Cast, owner: Engine, number: int, days: int) -> None:
         with at(now() - timedelta(days=days)), cast.open(cast.amina) as session:
             remove_document(session, number)
+        age_log(owner, "documents", number, days=days)
 
     def test_removed_documents_lose_their_bytes_after_the_days_of_the_rule(
         self, cast: Cast, owner: Engine
@@ -459,7 +469,7 @@ class TestSweep:
         old, young = self.kept(cast, case_id), self.kept(cast, make_case(cast, cast.amina))
         held = self.kept(cast, held_case)
         for number, days in ((old, 31), (young, 29), (held, 31)):
-            self.removed(cast, number, days)
+            self.removed(cast, owner, number, days)
         with cast.open(cast.maria) as session:
             place_hold(session, held_case, {"kind": "legal_claim", "reason": "A claim"})
         assert keep(cast.amina.centre_id)

@@ -7,7 +7,9 @@ from sqlalchemy import ARRAY, Engine, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import AutoString
 
+from cma_app.clock import today
 from cma_app.rules.forgetting import columns
+from cma_app.rules.parameters import parameter
 from models import CASEWORK, metadata
 from tests.forgetting_plan import plan
 
@@ -64,3 +66,31 @@ def test_the_database_does_what_was_decided(owner: Engine) -> None:
     with owner.connect() as connection:
         kept = connection.execute(text("SELECT cma_forgetting_plan()")).scalar_one()
     assert kept == plan(), "print it anew in a migration: python -m tests.forgetting_plan"
+
+
+def test_nothing_is_written_of_who_is_anonymous(owner: Engine) -> None:
+    guarded = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'refuse_anonymous'"
+    with owner.connect() as connection:
+        found = set(connection.execute(text(guarded)).scalars())
+    assert found == CASEWORK - {"retention_items"}, "a trigger is owed: decision 0037"
+
+
+@pytest.mark.parametrize(
+    ("function", "rules"),
+    [
+        ("cma_hindered", {"years": ["retention_case_years", "retention_financial_years"]}),
+        ("cma_empty_removed", {"days": ["removed_document_days"]}),
+        ("cma_forget_drafts", {"days": ["draft_days"]}),
+        ("cma_forget_old_log", {"years": ["retention_audit_years"]}),
+    ],
+)
+def test_the_database_holds_the_years_of_the_rules(
+    owner: Engine, function: str, rules: dict[str, list[str]]
+) -> None:
+    with owner.connect() as connection:
+        said = connection.execute(
+            text("SELECT prosrc FROM pg_proc WHERE proname = :f"), {"f": function}
+        ).scalar_one()
+    for unit, names in rules.items():
+        for name in names:
+            assert f"interval '{parameter(name).on(today())} {unit}'" in said

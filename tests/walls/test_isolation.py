@@ -224,11 +224,11 @@ class TestCompositeKeys(Standing):
     def test_alone_dropped_is_noticed(
         self, cast: Cast, planted: dict[str, int], postgres: EmbeddedPostgres
     ) -> None:
-        down = "ALTER TABLE cases DROP CONSTRAINT fk_cases_centre_id_client_id"
+        down = "ALTER TABLE consents DROP CONSTRAINT fk_consents_centre_id_client_id"
         with one_wall_down(postgres, down) as connection:
             scope(connection, cast.colin)
             done = connection.execute(
-                text("UPDATE cases SET client_id = :other"), {"other": planted["clients"]}
+                text("UPDATE consents SET client_id = :other"), {"other": planted["clients"]}
             )
             assert done.rowcount == 1
 
