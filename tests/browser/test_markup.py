@@ -24,7 +24,7 @@ from tests.web.packs import Marks, Pack, plant_pack
 
 pytestmark = [pytest.mark.database, pytest.mark.browser]
 
-SIGN: Final = "zqm"
+SIGN: Final = "zqmarks"
 """Stands in every payload, so that a page which shows one is known."""
 
 RUNNERS: Final = (

@@ -297,7 +297,7 @@ class TestTheDisk:
     ) -> None:
         with Tab(served, cookies["amina"]) as tab:
             tab.arrive()
-            for name in ("ClientState.reveal", "NoteState.save", "DocumentReadingState.open"):
+            for name in ("ClientState.reveal", "NoteState.open", "DocumentReadingState.open"):
                 tab.run(name, world.ashdown)
             heard = "".join(tab.frames)
             assert all(mark in heard for mark in (ASHDOWN.casework, ASHDOWN.ni_number))
