@@ -14,6 +14,7 @@ from cma_app.services.case_list import CaseFilter, list_cases
 from cma_app.services.next_actions import list_actions, record_action
 from cma_app.services.notes import list_notes, record_note
 from tests.browser.conftest import Office
+from tests.depth import others_deep
 from tests.people import Cast
 from tests.services.test_case_list import named_case, owe
 from tests.services.test_cases import make_case
@@ -93,7 +94,7 @@ class TestCasesList:
 
 
 class TestWorkspace:
-    @pytest.mark.parametrize("width", [1280, 768])
+    @pytest.mark.parametrize("width", others_deep([1280, 768]))
     def test_shows_the_case_and_has_no_fault_axe_finds(
         self, office: Office, cast: Cast, width: int
     ) -> None:
@@ -232,7 +233,7 @@ class TestNotes:
         page.go_back()
         expect(page.locator(".pager")).to_contain_text("51 to 53 of 53")
 
-    @pytest.mark.parametrize("width", [1280, 768])
+    @pytest.mark.parametrize("width", others_deep([1280, 768]))
     def test_is_corrected_and_the_first_wording_stays(
         self, office: Office, cast: Cast, width: int
     ) -> None:

@@ -12,6 +12,7 @@ from cma_app.services.drafts import kept_draft
 from models import Debt
 from tests.browser.conftest import Desk, Office
 from tests.browser.looking import findings, picture, sideways
+from tests.depth import others_deep
 from tests.people import Cast
 from tests.platform.waiting import until
 from tests.services.money import make_case
@@ -297,7 +298,7 @@ class TestACourtStep:
         events.get_by_role("button", name="Undo").click()
         expect(head).to_contain_text("Order to pay by instalments")
 
-    @pytest.mark.parametrize("width", [768, 320])
+    @pytest.mark.parametrize("width", others_deep([320, 768]))
     def test_fits_a_narrow_screen(self, office: Office, owed: tuple[int, int], width: int) -> None:
         page = office.signed_in("amina", path(owed), width=width).page
         expect(page.get_by_label("Account number")).to_be_visible()

@@ -170,6 +170,7 @@ class TestClientFile:
         times_of_a_route(page)
 
 
+@pytest.mark.deep
 class TestPerson:
     def test_says_what_is_wrong_beside_the_box_that_was_left(self, office: Office) -> None:
         page = office.signed_in("maria", "/people").page
@@ -192,6 +193,7 @@ class TestPerson:
         silent(page, "#email", "email")
 
 
+@pytest.mark.deep
 class TestCaseDialogs:
     def test_a_note_says_what_is_wrong_with_its_minutes(self, office: Office, cast: Cast) -> None:
         page = office.signed_in("amina", f"/clients/{known(cast)}").page

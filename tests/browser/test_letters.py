@@ -188,6 +188,7 @@ class TestWhatIsTyped:
         expect(page.get_by_role("alert")).to_contain_text("at most 10000 characters")
         assert findings(page) == []
 
+    @pytest.mark.deep
     def test_two_editors_see_both_texts(self, office: Office, cast: Cast, leanne: Leanne) -> None:
         bank = creditor_of(cast, leanne, "Northern Bank")
         with cast.open(cast.amina) as session:
@@ -295,6 +296,7 @@ class TestAnswers:
         page.set_viewport_size({"width": 768, "height": 1024})
         picture(page, "letters-answered-768")
 
+    @pytest.mark.deep
     def test_is_corrected_and_a_removed_one_comes_back(
         self, office: Office, cast: Cast, leanne: Leanne
     ) -> None:

@@ -203,6 +203,7 @@ class TestBudget:
         expect(amount(page, "vet-bills-pet-insurance")).to_be_visible()
         assert page.locator("tr[data-code]").count() > 80
 
+    @pytest.mark.deep
     def test_two_people_on_one_sheet(self, office: Office, cast: Cast) -> None:
         case_id = make_case(cast, cast.amina)
         sheet_of(cast, case_id, rent="500")
@@ -255,6 +256,7 @@ class TestBudget:
         expect(amount(page, RENT)).not_to_be_editable()
 
 
+@pytest.mark.deep
 class TestOffers:
     def owe(self, cast: Cast, case_id: int, debts: dict[str, tuple[str, str]]) -> None:
         with cast.open(cast.amina) as session:

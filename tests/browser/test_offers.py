@@ -8,6 +8,7 @@ from cma_app.services.budgets import record_line
 from cma_app.services.offer_sharing import change_sharing
 from tests.browser.conftest import Desk, Office
 from tests.browser.looking import findings, picture, settled, sideways
+from tests.depth import others_deep
 from tests.people import Cast
 from tests.services.money import make_case
 from tests.services.test_offer_methods import known
@@ -63,12 +64,14 @@ def looked_at(page: Page, name: str) -> None:
 class TestSharing:
     @pytest.mark.parametrize(
         ("word", "offers", "unallocated"),
-        [
-            ("By contractual", ("15.00", "34.00", "0.00"), "£0.00"),
-            ("Equal", ("16.33", "16.34", "16.33"), "£0.00"),
-            ("Each", ("", "", ""), "£49.00"),
-            ("Nil", ("0.00", "0.00", "0.00"), "£49.00"),
-        ],
+        others_deep(
+            [
+                ("By contractual", ("15.00", "34.00", "0.00"), "£0.00"),
+                ("Equal", ("16.33", "16.34", "16.33"), "£0.00"),
+                ("Each", ("", "", ""), "£49.00"),
+                ("Nil", ("0.00", "0.00", "0.00"), "£49.00"),
+            ]
+        ),
     )
     def test_a_way_of_sharing_is_chosen_by_keyboard(
         self,

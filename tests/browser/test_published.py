@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from cma_app.services.walk_in import start_walk_in
 from tests.browser.conftest import Office
+from tests.depth import others_deep
 from tests.people import Cast
 from tests.rules.cases import cases
 from tests.services.intake_forms import walk_in_form
@@ -77,7 +78,9 @@ class TestMonthly:
 
 
 class TestOffers:
-    @pytest.mark.parametrize("case", cases("offers")["published"], ids=lambda case: case["source"])
+    @pytest.mark.parametrize(
+        "case", others_deep(cases("offers")["published"]), ids=lambda case: case["source"]
+    )
     def test_each_creditor_is_offered_what_is_published(
         self, office: Office, cast: Cast, case: dict[str, Any]
     ) -> None:

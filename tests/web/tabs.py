@@ -48,10 +48,20 @@ class Tab(Socket):
 
     def run(self, name: str, at: Pack, args: Pack | None = None, own: Pack | None = None) -> str:
         """Make a call and the calls that go before it; return the frames of the call itself."""
+        self._prepare(name, own or at)
+        return "\n".join(self.call(name, CALLS[name], at, args or at))
+
+    def attempt(
+        self, name: str, at: Pack, args: Pack | None = None, own: Pack | None = None
+    ) -> None:
+        """Make a call as `run` does and wait for no answer: it is among what is heard later."""
+        self._prepare(name, own or at)
         call = CALLS[name]
-        for before in call.after:
-            self.call(before, CALLS[before], own or at, own or at)
-        return "\n".join(self.call(name, call, at, args or at))
+        self._ask(handler_of(name), filled(call.at, at), filled(call.args, args or at))
+
+    def _prepare(self, name: str, at: Pack) -> None:
+        for before in CALLS[name].after:
+            self.call(before, CALLS[before], at, at)
 
     def whole(self, name: str, at: Pack) -> str:
         """Make a call; return all frames of it, of the calls before it and of what they set off."""

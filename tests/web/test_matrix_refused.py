@@ -76,11 +76,11 @@ def attack(tab: Tab, theirs: Pack, own: Pack, names: Iterable[str] = CALLS) -> N
     tab.arrive()
     for name in names:
         call = CALLS[name]
-        tab.run(name, theirs)
+        tab.attempt(name, theirs)
         if call.args_name_one:
-            tab.run(name, own, args=theirs)
+            tab.attempt(name, own, args=theirs)
         if call.place_names_one and (call.args_name_one or call.after):
-            tab.run(name, theirs, args=own, own=own)
+            tab.attempt(name, theirs, args=own, own=own)
     tab.rest()
 
 
@@ -131,7 +131,7 @@ class TestATrainee:
             tab.arrive()
             for name in CALLS:
                 if may("trainee", name) and name != LOOK_ALIKES:
-                    tab.run(name, world.ashdown)
+                    tab.attempt(name, world.ashdown)
             tab.rest()
         assert leaks(tab, ASHDOWN.casework, ASHDOWN.ni_number) == []
         assert log.of(world.ashdown, []) == []
@@ -207,7 +207,7 @@ class TestAVisitor:
             reads = [name for name in CALLS if name not in barred | {LEAVE}]
             answers = {name: tab.run(name, world.ashdown) + tab.rest() for name in reads}
             for name in reads:
-                tab.run(name, hidden)
+                tab.attempt(name, hidden)
             tab.rest()
         shown = {name for name, call in CALLS.items() if call.shows == SHOWN} - barred
         assert len(shown) > 30
@@ -242,7 +242,7 @@ class TestARestrictedFile:
             tab.arrive()
             for name in CALLS:
                 if may(getattr(world.cast, who).role, name):
-                    tab.run(name, hidden)
+                    tab.attempt(name, hidden)
             tab.rest()
         assert leaks(tab, RESTRICTED.casework, RESTRICTED.ni_number) == []
         about = "case_id = :cases OR client_id = :clients"

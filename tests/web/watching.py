@@ -13,7 +13,7 @@ from tests.web.packs import ASHDOWN, ASSIGNED, BROOK, RESTRICTED, Pack
 
 MARKS: Final = (*ASHDOWN.all, *BROOK.all, *RESTRICTED.all, *ASSIGNED.all)
 """What planted files say."""
-NOT_OURS: Final = {".git", ".venv", "node_modules", "tests"}
+NOT_OURS: Final = {".git", ".venv", ".pytest_cache", "node_modules", "tests"}
 """What of a working directory no app writes into."""
 
 
