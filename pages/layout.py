@@ -202,6 +202,7 @@ def head() -> list[rx.Component]:
     return [
         rx.el.link(rel="stylesheet", href="/style.css"),
         rx.el.link(rel="stylesheet", href="/font.css"),
+        rx.el.link(rel="stylesheet", href="/print.css", media="print"),
         rx.el.link(rel="icon", href="/icon.svg"),
         rx.el.script(src="/shell.js", defer=True),
         rx.el.script(src="/palette.js", defer=True),

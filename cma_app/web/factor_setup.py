@@ -281,7 +281,8 @@ def _done(request: Request, codes: list[str], actor: Actor) -> Response:
         f'<p class="no-print"><a class="button main wide" href="{there}">I have kept them</a></p>'
         "</div></div>"
     )
-    return page(request, "Keep your recovery codes", body, 200, wrong=False, script=SCRIPT)
+    title = "Keep your recovery codes"
+    return page(request, title, body, 200, wrong=False, script=SCRIPT, prints=True)
 
 
 def _refused(request: Request, error: CmaError) -> Response:

@@ -59,18 +59,29 @@ def box(
 
 
 def page(
-    request: Request, title: str, body: str, status: int, *, wrong: bool, script: str = ""
+    request: Request,
+    title: str,
+    body: str,
+    status: int,
+    *,
+    wrong: bool,
+    script: str = "",
+    prints: bool = False,
 ) -> Response:
-    """Return a page of our own making; `script` is the address of the one file of ours it runs."""
+    """Return a page of our own making; `script` is the address of the one file of ours it runs.
+
+    `prints` says that it is there to be printed.
+    """
     server_made(request.scope, scripted=bool(script))
     run = f'<script type="module" src="{script}"></script>' if script else ""
+    paper = '<link rel="stylesheet" href="/print.css" media="print">' if prints else ""
     error = "Error: " if wrong else ""
     return HTMLResponse(
         '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{error}{title} | CMA</title>"
         '<link rel="stylesheet" href="/style.css"><link rel="stylesheet" href="/font.css">'
-        '<link rel="icon" href="/icon.svg">'
+        f'{paper}<link rel="icon" href="/icon.svg">'
         f"{run}</head>"
         f'<body><main class="gate">{_BRAND}{body}</main></body></html>',
         status,
