@@ -1,7 +1,7 @@
 # One word for each thing one does with this project; `make` alone prints them.
 .DEFAULT_GOAL := help
 .PHONY: help setup run test deep check types layers bench traces kills bench-ocr bench-find train migrate demo
-.PHONY: shell lock
+.PHONY: shell lock again
 
 # each module is compiled once and not in each of the many processes, wherever a machine says no
 unexport PYTHONDONTWRITEBYTECODE
@@ -27,7 +27,13 @@ test: setup ## unit tests, services, walls, platform, browser journeys (three at
 	@$(TEST) tests/services
 	@$(TEST) --dist loadfile tests/walls tests/demo tests/printing
 	@$(TEST) --dist loadfile tests/platform
-	@$(TEST) --dist loadfile --no-loadscope-reorder tests/web tests/browser
+	@$(TEST) --dist loadfile --no-loadscope-reorder tests/web tests/browser || $(MAKE) --no-print-directory again
+
+# A browser on a busy machine now and then misses a press: what failed is named above, and has to
+# hold when nothing runs beside it. What is broken fails twice.
+again: setup
+	@echo "Once more, alone: what failed above."
+	@$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none --maxfail 5 tests/web tests/browser
 
 deep: setup ## what `make test` leaves out for its length
 	@sh tools/browser.sh
