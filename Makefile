@@ -29,11 +29,12 @@ test: setup ## unit tests, services, walls, platform, browser journeys (three at
 	@$(TEST) --dist loadfile tests/platform
 	@$(TEST) --dist loadfile --no-loadscope-reorder tests/web tests/browser || $(MAKE) --no-print-directory again
 
-# A browser on a busy machine now and then misses a press: what failed is named above, and has to
-# hold when nothing runs beside it. What is broken fails twice.
+# A browser on a busy machine now and then misses a press: a journey that failed above has to hold
+# when nothing runs beside it, and what is broken fails twice. A wall (tests/web) is asked once.
 again: setup
-	@echo "Once more, alone: what failed above."
-	@$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none --maxfail 5 tests/web tests/browser
+	@! grep '"tests/web' .pytest_cache/v/cache/lastfailed
+	@echo "Once more, alone: the journeys that failed above."
+	@$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none --maxfail 5 tests/browser
 
 deep: setup ## what `make test` leaves out for its length
 	@sh tools/browser.sh
